@@ -1,0 +1,49 @@
+"""Listes closes du tissu d'entreprises."""
+
+from django.db.models import TextChoices
+
+
+class Etat(TextChoices):
+    """État administratif au répertoire SIRENE."""
+
+    ACTIF = "actif", "En activité"
+    FERME = "ferme", "Fermé"
+
+
+class Tranche(TextChoices):
+    """Tranches d'effectifs salariés de l'Insee, dans l'ordre."""
+
+    NON_EMPLOYEUSE = "NN", "Non employeuse"
+    AUCUN = "00", "0 salarié"
+    DE_1_A_2 = "01", "1 ou 2 salariés"
+    DE_3_A_5 = "02", "3 à 5 salariés"
+    DE_6_A_9 = "03", "6 à 9 salariés"
+    DE_10_A_19 = "11", "10 à 19 salariés"
+    DE_20_A_49 = "12", "20 à 49 salariés"
+    DE_50_A_99 = "21", "50 à 99 salariés"
+    DE_100_A_199 = "22", "100 à 199 salariés"
+    DE_200_A_249 = "31", "200 à 249 salariés"
+    DE_250_A_499 = "32", "250 à 499 salariés"
+    DE_500_A_999 = "41", "500 à 999 salariés"
+    DE_1000_A_1999 = "42", "1 000 à 1 999 salariés"
+    DE_2000_A_4999 = "51", "2 000 à 4 999 salariés"
+    DE_5000_A_9999 = "52", "5 000 à 9 999 salariés"
+    PLUS_DE_10000 = "53", "10 000 salariés et plus"
+
+
+class OrigineAcces(TextChoices):
+    """Ce qui ouvre une entreprise à un développeur associé."""
+
+    VISITE = "visite", "Accompagne une visite"
+    ACTION = "action", "Responsable d’une action"
+
+
+class EtatCible(TextChoices):
+    BROUILLON = "brouillon", "En préparation"
+    DECIDEE = "decidee", "Décidée"
+
+
+class EtatImport(TextChoices):
+    APERCU = "apercu", "À confirmer"
+    ECRIT = "ecrit", "Importé"
+    ABANDONNE = "abandonne", "Abandonné"

@@ -1,0 +1,159 @@
+"""Reconnaître les colonnes par leur nom : stock SIRENE des établissements (2019 à 2026), et tableurs ordinaires."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from entreprises.lecture.nettoyage import cle, nettoyer
+from entreprises.lecture.refus import COLONNES_MAX, FichierRefuse
+
+# Par champ, les en-têtes reconnus, réduits à leur clé (minuscules et chiffres), du plus sûr au plus vague : si
+# plusieurs colonnes conviennent, la première non vide de la ligne est retenue. Une colonne peut servir deux champs.
+SYNONYMES = {
+    "siret": "siret nsiret nosiret numsiret numerosiret codesiret siretetablissement dcsiretetablissement",
+    "raison_sociale": "raisonsociale denominationunitelegale denominationsociale denomination denom "
+    "denominationusuelleetablissement raisonsocialeentreprise raisonsocialeetablissement dcraisonsocialeentreprise "
+    "nomraisonsociale nomouraisonsociale nomentreprise nomdelentreprise nomsociete nomdelasociete nometablissement "
+    "nomdeletablissement entreprise societe etablissement enseigne1etablissement denominationusuelle1unitelegale "
+    "sigleunitelegale",
+    "enseigne": "enseigne enseigne1etablissement enseigne1 nomcommercial enseigneetablissement dcenseigne "
+    "enseigne2etablissement denominationusuelleetablissement",
+    "naf": "naf codenaf nafrev2 codenafrev2 ape codeape nafape apenaf codenafape codeapenaf nafouape codeactivite "
+    "activiteprincipaleetablissement activiteprincipale dcnafrev2id activiteprincipaleunitelegale",
+    "naf_2025": "naf2025 codenaf2025 naf25 codenaf25 ape2025 activiteprincipalenaf25etablissement",
+    "nomenclature": "nomenclatureactiviteprincipaleetablissement",
+    "tranche_effectif": "trancheeffectifsetablissement trancheeffectif trancheeffectifs tranchedeffectif "
+    "tranchedeffectifs trancheeffectifsalarie codetrancheeffectif tranche tranchedesalaries dctrancheeffectifid",
+    "effectif": "effectif effectifs effectifsalarie effectiftotal effectifreel nbsalaries nbresalaries nbdesalaries "
+    "nombresalaries nombredesalaries salaries dneffectifreelentreprise",
+    "adresse": "adresse adresse1 adressepostale adressecomplete adresseligne1 adresseetablissement voie rue "
+    "libellevoie nomvoie nomdelavoie libellerue libellevoieetablissement dclibnomrue",
+    "numero_voie": "numerovoieetablissement numerovoie numerodevoie numvoie nvoie novoie numerorue nrue "
+    "dcnumerodansvoie",
+    "repetition": "indicerepetitionetablissement indicerepetition bister",
+    "dernier_numero": "derniernumerovoieetablissement",
+    "derniere_repetition": "indicerepetitionderniernumerovoieetablissement",
+    "type_voie": "typevoieetablissement typevoie typedevoie naturevoie",
+    "complement": "complementadresseetablissement complement complementadresse complementdadresse adresse2 "
+    "adresseligne2 batiment lieudit",
+    "distribution": "distributionspecialeetablissement distributionspeciale boitepostale bp",
+    "code_postal": "codepostal cp codepostaletablissement codpostal dccodepostal",
+    "code_commune": "codecommuneetablissement codecommune codeinsee codeinseecommune codecommuneinsee insee "
+    "inseecommune communeinsee codgeo codegeo dccommuneetablissementid",
+    "ville": "libellecommuneetablissement commune ville localite nomcommune libellecommune nomdelacommune nomville "
+    "libellecommuneetrangeretablissement",
+    "telephone": "telephone tel telephone1 tel1 telephonefixe telfixe fixe numerotelephone numerodetelephone "
+    "ntelephone ntel dcnumerotelephone1 dctelephonecorrespondant telephoneportable portable "
+    "telportable mobile telmobile",
+    "courriel": "courriel email mail mel adressemail adresseemail adressecourriel adresseelectronique emailentreprise "
+    "mailentreprise emailcontact mailcontact courrielcontact dcemaillbb",
+    "site": "site siteweb siteinternet sitewww url web internet dcsitewebetablissement1 dcsitewebetablissement2 "
+    "dcurlentreprise",
+    "dirigeant_civilite": "civilite civilitedirigeant civilitedudirigeant civ sexeunitelegale",
+    "dirigeant_nom": "nomdirigeant nomdudirigeant dirigeant nomprenomdirigeant gerant nomgerant nomdugerant "
+    "chefdentreprise nomcontact contact interlocuteur nomusageunitelegale nomunitelegale",
+    "dirigeant_prenom": "prenomdirigeant prenomdudirigeant prenomgerant prenomcontact prenom prenomusuelunitelegale "
+    "prenom1unitelegale",
+    "dirigeant_fonction": "fonction fonctiondirigeant fonctiondudirigeant fonctioncontact qualite qualitedirigeant "
+    "qualitedudirigeant poste",
+    "etat": "etatadministratifetablissement etatadministratif etat",
+    "diffusion": "statutdiffusionetablissement statutdiffusion",
+}
+RANGS = {
+    nom: (champ, rang)
+    for champ, noms in SYNONYMES.items()
+    for rang, nom in enumerate(noms.split())
+    if champ != "enseigne"  # à part : elle partage des colonnes avec la raison sociale
+}
+RANGS_ENSEIGNE = {nom: rang for rang, nom in enumerate(SYNONYMES["enseigne"].split())}
+INDISPENSABLES = {"siret": "SIRET", "raison_sociale": "raison sociale"}
+PROPRES_A_SIRENE = {"statutdiffusionetablissement", "etatadministratifetablissement", "activiteprincipaleetablissement"}
+MILLESIME = re.compile(r"(?:19|20)\d\d$")  # « Effectif 2024 »
+
+
+@dataclass(frozen=True)
+class Entete:
+    """Une rangée d'en-têtes : son numéro dans le fichier, ses noms, et par champ les colonnes qui le portent."""
+
+    ligne: int
+    entetes: tuple[str, ...] = ()
+    colonnes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def poids(self) -> tuple[int, int]:
+        """(colonnes indispensables présentes, champs reconnus) : l'en-tête est la rangée qui pèse le plus."""
+        return sum(champ in self.colonnes for champ in INDISPENSABLES), len(self.colonnes)
+
+    @property
+    def format(self) -> str:
+        """« sirene » pour un extrait du stock de l'Insee, « tableur » sinon."""
+        return "sirene" if PROPRES_A_SIRENE.intersection(map(cle, self.entetes)) else "tableur"
+
+
+def chercher_entete(rangees: Sequence[tuple[int, list[str]]]) -> Entete:
+    """La rangée qui ressemble le plus à un en-tête parmi (numéro, cellules) ; `colonnes` vide si aucune."""
+    candidats = [reconnaitre(numero, cellules) for numero, cellules in rangees]
+    return max(candidats, key=lambda entete: entete.poids, default=Entete(0))
+
+
+def reconnaitre(numero: int, cellules: Sequence[str]) -> Entete:
+    """Lit une rangée comme si c'était l'en-tête ; ne lève rien."""
+    entetes = [nettoyer(cellule) for cellule in cellules[: COLONNES_MAX + 1]]
+    while entetes and not entetes[-1]:
+        entetes.pop()
+    trouvees: dict[str, list[tuple[int, int]]] = {}
+    for indice, nom in enumerate(map(cle, entetes)):
+        for champ, rang in _champs(nom):
+            trouvees.setdefault(champ, []).append((rang, indice))
+    colonnes = {champ: tuple(indice for _, indice in sorted(rangs)) for champ, rangs in trouvees.items()}
+    _placer_le_nom(colonnes, entetes)
+    return Entete(numero, tuple(entetes), colonnes)
+
+
+def _champs(nom: str) -> list[tuple[str, int]]:
+    if nom not in RANGS and nom not in RANGS_ENSEIGNE:
+        nom = MILLESIME.sub("", nom)
+    champs = [RANGS[nom]] if nom in RANGS else []
+    return champs + ([("enseigne", RANGS_ENSEIGNE[nom])] if nom in RANGS_ENSEIGNE else [])
+
+
+def _placer_le_nom(colonnes: dict[str, tuple[int, ...]], entetes: list[str]) -> None:
+    """« Nom » seul est celui de l'entreprise, sauf si une autre colonne le donne déjà : alors c'est le dirigeant."""
+    noms = tuple(indice for indice, nom in enumerate(map(cle, entetes)) if nom == "nom")
+    if noms:
+        champ = "dirigeant_nom" if "raison_sociale" in colonnes else "raison_sociale"
+        colonnes[champ] = colonnes.get(champ, ()) + noms
+
+
+def verifier_entete(entete: Entete) -> None:
+    """Lève `FichierRefuse` si l'en-tête manque, est incomplet, en double ou démesuré."""
+    if len(entete.entetes) > COLONNES_MAX:
+        raise FichierRefuse(f"Ce fichier a plus de {COLONNES_MAX} colonnes : ne gardez que les colonnes utiles.")
+    cles = [cle(nom) for nom in entete.entetes]
+    if "siret" not in entete.colonnes and any(nom.endswith("unitelegale") for nom in cles):
+        raise FichierRefuse(
+            "Ce fichier décrit des unités légales, pas des établissements : il n'a pas de SIRET. "
+            "Prenez le fichier « StockEtablissement » de l'Insee, ou un extrait qui donne le SIRET."
+        )
+    if "siret" not in entete.colonnes and len(entete.colonnes) < 2:
+        raise FichierRefuse(
+            "L'en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
+            "« SIRET », « Raison sociale », « Code postal », « Commune »."
+        )
+    manquantes = [nom for champ, nom in INDISPENSABLES.items() if champ not in entete.colonnes]
+    if manquantes:
+        raise FichierRefuse(
+            f"Il manque une colonne indispensable : {' et '.join(manquantes)}. "
+            f"Colonnes lues : {', '.join(nom for nom in entete.entetes if nom)[:300]}."
+        )
+    _refuser_doubles(entete, cles)
+
+
+def _refuser_doubles(entete: Entete, cles: list[str]) -> None:
+    utiles = {indice for indices in entete.colonnes.values() for indice in indices}
+    for indice in sorted(utiles):
+        if cles[indice] in cles[:indice]:
+            raise FichierRefuse(
+                f"La colonne « {entete.entetes[indice]} » apparaît deux fois dans l'en-tête : "
+                "renommez ou supprimez l'une des deux."
+            )

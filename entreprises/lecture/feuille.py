@@ -1,0 +1,181 @@
+"""Ouvrir un fichier reçu : reconnaître son genre par son contenu, ses colonnes par leurs noms."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Protocol
+
+from entreprises.lecture.archive import PROTEGE, genre_d_archive
+from entreprises.lecture.classeur import lire_classeur
+from entreprises.lecture.colonnes import Entete, chercher_entete, verifier_entete
+from entreprises.lecture.refus import LIGNES_DE_TITRE_MAX, MEBI, TAILLE_DECOMPRESSEE_MAX, TAILLE_MAX, FichierRefuse
+from entreprises.lecture.texte import SEPARATEURS, Texte, reconnaitre_encodage
+
+ZIP, GZIP, OLE = b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CHIFFRE = "EncryptedPackage".encode("utf-16-le")  # un .xlsx protégé est enveloppé dans un conteneur OLE
+AUTRES_GENRES = {
+    b"%PDF": "un PDF",
+    b"\x89PNG": "une image",
+    b"\xff\xd8\xff": "une image",
+    b"GIF8": "une image",
+    b"{\\rtf": "un texte mis en forme (RTF)",
+    b"PAR1": "un fichier Parquet",
+    b"7z\xbc\xaf": "une archive 7z",
+    b"Rar!": "une archive RAR",
+    b"\xfd7zXZ": "une archive xz",
+    b"BZh": "une archive bzip2",
+}
+BALISES = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")
+ATTENDU = "Importez un fichier CSV, XLSX, XLS ou ODS."
+
+
+class Source(Protocol):
+    """Ce qui rend les rangées d'un fichier déjà vérifié, autant de fois qu'on le demande."""
+
+    def rangees(self) -> Iterator[tuple[int, list[str]]]:
+        """(numéro dans le fichier, cellules)."""
+
+
+@dataclass(frozen=True)
+class Feuille:
+    """Un fichier accepté. genre : « csv », « xlsx », « xls » ou « ods » ; format : « sirene » ou « tableur ».
+
+    `colonnes` donne par champ les indices des colonnes qui le portent, du plus sûr au plus vague ; `encodage` et
+    `separateur` sont vides pour un classeur, `onglet` pour un texte.
+    """
+
+    nom: str
+    genre: str
+    format: str
+    entetes: tuple[str, ...]
+    colonnes: dict[str, tuple[int, ...]]
+    ligne_entete: int
+    source: Source
+    encodage: str = ""
+    separateur: str = ""
+    onglet: str = ""
+    avertissements: tuple[str, ...] = ()
+
+    @property
+    def colonnes_ignorees(self) -> tuple[str, ...]:
+        """Les en-têtes qui ne correspondent à aucun champ."""
+        utiles = {indice for indices in self.colonnes.values() for indice in indices}
+        return tuple(nom for indice, nom in enumerate(self.entetes) if nom and indice not in utiles)
+
+    def lignes(self) -> Iterator[tuple[int, list[str]]]:
+        """Les rangées sous l'en-tête : (numéro dans le fichier, cellules brutes), lignes vides comprises."""
+        return (rangee for rangee in self.source.rangees() if rangee[0] > self.ligne_entete)
+
+
+def ouvrir(contenu: bytes, nom: str) -> Feuille:
+    """Vérifie tout le fichier et rend sa feuille ; lève `FichierRefuse` avec la phrase à montrer.
+
+    `nom` ne sert qu'à l'affichage : le genre se lit dans le contenu.
+    """
+    if len(contenu) > TAILLE_MAX:
+        raise FichierRefuse(
+            f"Ce fichier pèse {len(contenu) // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo. "
+            "Découpez-le, par exemple par département."
+        )
+    if contenu.startswith(GZIP):
+        contenu = _degonfler(contenu)
+    if not contenu.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+        raise FichierRefuse(f"Ce fichier est vide. {ATTENDU}")
+    feuille = _ouvrir_classeur(contenu, nom) if contenu.startswith((ZIP, OLE)) else _ouvrir_texte(contenu, nom)
+    if not any(any(map(str.strip, cellules)) for _, cellules in feuille.lignes()):
+        raise FichierRefuse("Ce fichier n'a que des en-têtes : il n'y a aucune entreprise à lire.")
+    return feuille
+
+
+def _degonfler(contenu: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(contenu)) as flux:
+            texte = flux.read(TAILLE_DECOMPRESSEE_MAX + 1)
+    except (OSError, EOFError, zlib.error) as erreur:
+        raise FichierRefuse("Ce fichier .gz est abîmé ou incomplet : compressez-le de nouveau.") from erreur
+    if len(texte) > TAILLE_DECOMPRESSEE_MAX:
+        raise FichierRefuse(
+            f"Ce fichier dépasse {TAILLE_DECOMPRESSEE_MAX // MEBI} Mo une fois décompressé : "
+            "découpez-le, par exemple par département."
+        )
+    return texte
+
+
+def _ouvrir_classeur(contenu: bytes, nom: str) -> Feuille:
+    if contenu.startswith(ZIP):
+        genre = genre_d_archive(contenu)
+    elif CHIFFRE in contenu:
+        raise FichierRefuse(PROTEGE)
+    else:
+        genre = "xls"
+    if len(contenu) > TAILLE_MAX:  # un classeur lui-même compressé en .gz
+        raise FichierRefuse(f"Ce classeur pèse {len(contenu) // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo.")
+    classeur = lire_classeur(contenu, genre)
+    entete = chercher_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)))
+    verifier_entete(entete)
+    avertissements = tuple(
+        f"L'onglet « {autre} » n'est pas lu : seul « {classeur.onglet} » l'est." for autre in classeur.autres
+    )
+    return _feuille(nom, genre, entete, classeur, onglet=classeur.onglet, avertissements=avertissements)
+
+
+def _ouvrir_texte(contenu: bytes, nom: str) -> Feuille:
+    _refuser_autre_genre(contenu)
+    encodage = reconnaitre_encodage(contenu)
+    texte, entete = _choisir_separateur(contenu, encodage)
+    verifier_entete(entete)
+    texte = replace(texte, largeur=len(entete.entetes))
+    for _ in texte.rangees():  # un défaut de la dernière ligne doit se dire maintenant, pas au milieu de l'import
+        pass
+    return _feuille(nom, "csv", entete, texte, encodage=encodage, separateur=texte.separateur)
+
+
+def _choisir_separateur(contenu: bytes, encodage: str) -> tuple[Texte, Entete]:
+    """Le séparateur qui fait apparaître le meilleur en-tête ; lève `FichierRefuse` si aucun ne permet de lire."""
+    essais = []
+    for separateur in SEPARATEURS:
+        texte = Texte(contenu, encodage, separateur)
+        rangees, refus = _tete(texte)
+        essais.append((texte, chercher_entete(rangees), refus))
+    texte, entete, refus = max(essais, key=lambda essai: (essai[1].poids, essai[2] is None, len(essai[1].entetes)))
+    if refus and not entete.colonnes:
+        raise refus
+    return texte, entete
+
+
+def _tete(texte: Texte) -> tuple[list[tuple[int, list[str]]], FichierRefuse | None]:
+    """Les premières rangées, jusqu'à celle qu'on ne sait pas lire, et le refus qu'elle provoque."""
+    rangees = []
+    try:
+        for rangee in islice(texte.rangees(), LIGNES_DE_TITRE_MAX):
+            rangees.append(rangee)
+    except FichierRefuse as refus:
+        return rangees, refus
+    return rangees, None
+
+
+def _feuille(nom: str, genre: str, entete: Entete, source: Source, **reste: object) -> Feuille:
+    return Feuille(
+        nom=nom,
+        genre=genre,
+        format=entete.format,
+        entetes=entete.entetes,
+        colonnes=entete.colonnes,
+        ligne_entete=entete.ligne,
+        source=source,
+        **reste,  # type: ignore[arg-type]
+    )
+
+
+def _refuser_autre_genre(contenu: bytes) -> None:
+    for signature, genre in AUTRES_GENRES.items():
+        if contenu.startswith(signature):
+            raise FichierRefuse(f"Ce fichier est {genre}, pas une liste d'entreprises. {ATTENDU}")
+    if contenu.lstrip(b"\xef\xbb\xbf \t\r\n")[:10].lower().startswith(BALISES):
+        raise FichierRefuse(
+            "Ce fichier est une page web ou de l'XML, même s'il porte le nom d'un tableur : "
+            "ouvrez-le dans votre tableur et enregistrez-le en .xlsx ou en CSV."
+        )

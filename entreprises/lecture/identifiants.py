@@ -1,0 +1,95 @@
+"""SIRET, NAF, effectifs et codes postaux : de ce que les gens écrivent à la forme de l'Insee."""
+
+import re
+from collections.abc import Container, Mapping
+
+from stdnum import luhn
+from stdnum.fr import siret as stdnum_siret
+
+from entreprises.lecture.nettoyage import cle
+from entreprises.lecture.refus import ValeurEcartee, ValeurRefusee
+
+SEPARATEURS_DE_CHIFFRES = re.compile(r"[\s.\-_/]")
+DECIMALES_NULLES = re.compile(r"[.,]0+$")
+SCIENTIFIQUE = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+# Longueurs d'un SIRET dont un tableur a ôté les zéros de tête : des SIREN commencent par 0, 00 et même 000.
+SIRET_SANS_ZERO = range(11, 14)
+NAF = re.compile(r"(\d{2})[.\s]?(\d{2})[.\s]?([A-Z])\b", re.ASCII)
+EFFECTIF = re.compile(r"(\d{1,7})(?:[.,](\d+))?\s*(?:salari[eé]e?s?|personnes?|etp|pers\.?)?", re.IGNORECASE | re.ASCII)
+MILLIERS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+CODE_POSTAL = re.compile(r"(?:F[\s-]*)?(\d{2}\s?\d{3}|\d{4})(?:[.,]0+)?(?:\s+(.+))?", re.IGNORECASE | re.ASCII)
+
+
+def lire_siret(valeur: str) -> str:
+    """Rend 14 chiffres ; lève `ValeurRefusee` en disant ce qui cloche (source des règles : Insee, clé de Luhn)."""
+    if not valeur:
+        raise ValeurRefusee("SIRET absent.")
+    if SCIENTIFIQUE.fullmatch(valeur):
+        raise ValeurRefusee(
+            f"SIRET « {valeur} » : le tableur l'a arrondi et les derniers chiffres sont perdus. Reprenez-le dans le "
+            "fichier d'origine et mettez la colonne au format Texte."
+        )
+    chiffres = SEPARATEURS_DE_CHIFFRES.sub("", DECIMALES_NULLES.sub("", valeur))
+    if not (chiffres.isascii() and chiffres.isdigit()):
+        raise ValeurRefusee(f"SIRET « {valeur[:40]} » : il ne doit contenir que des chiffres.")
+    if len(chiffres) == 9:
+        raise ValeurRefusee(f"« {valeur} » est un SIREN : il faut les 14 chiffres du SIRET de l'établissement.")
+    return _verifier_siret(valeur, chiffres)
+
+
+def _verifier_siret(valeur: str, chiffres: str) -> str:
+    siret = chiffres.zfill(14) if len(chiffres) in SIRET_SANS_ZERO else chiffres
+    if len(siret) != 14:
+        raise ValeurRefusee(f"SIRET « {valeur[:40]} » : {len(chiffres)} chiffres au lieu de 14.")
+    if not _cle_juste(siret) or siret.startswith("000000000"):
+        ecrit = "" if siret == chiffres else f" (complété en {siret})"
+        raise ValeurRefusee(f"SIRET « {valeur} »{ecrit} : la clé de contrôle est fausse, un chiffre a été mal recopié.")
+    return siret
+
+
+def _cle_juste(siret: str) -> bool:
+    """La Poste (SIREN 356000000) suit sa propre règle, que connaît stdnum."""
+    if siret.startswith("356000000"):
+        return stdnum_siret.is_valid(siret)
+    return luhn.is_valid(siret) and luhn.is_valid(siret[:9])
+
+
+def lire_naf(valeur: str, *nomenclatures: Container[str]) -> str:
+    """« 1071c » ou « 10.71C Boulangerie » → « 10.71C » ; lève `ValeurEcartee` si aucune nomenclature ne le connaît."""
+    trouve = NAF.match(valeur.upper())
+    code = f"{trouve[1]}.{trouve[2]}{trouve[3]}" if trouve else ""
+    if not any(code in nomenclature for nomenclature in nomenclatures):
+        raise ValeurEcartee(f"Code NAF inconnu, laissé vide : « {valeur[:20]} ».")
+    return code
+
+
+def lire_tranche(valeur: str, tranches: Mapping[str, str]) -> str:
+    """Code ou libellé Insee → code à deux caractères ; lève `ValeurEcartee` s'il est inconnu."""
+    try:
+        return tranches[cle_de_tranche(valeur)]
+    except KeyError:
+        raise ValeurEcartee(f"Tranche d'effectif inconnue, laissée vide : « {valeur[:40]} ».") from None
+
+
+def cle_de_tranche(texte: str) -> str:
+    """« 10 à 19 salariés », « 10-19 » → « 10a19 » ; « 1 ou 2 salariés » → « 1ou2 »."""
+    return cle(re.sub(r"(\d)\s*[-–]\s*(\d)", r"\1 a \2", texte)).removesuffix("salaries").removesuffix("salarie")
+
+
+def lire_effectif(valeur: str) -> int | None:
+    """Nombre de salariés, arrondi à l'entier le plus proche ; lève `ValeurRefusee` si ce n'est pas un nombre."""
+    if not valeur:
+        return None
+    trouve = EFFECTIF.fullmatch(MILLIERS.sub("", valeur))
+    if not trouve:
+        raise ValeurRefusee(f"Effectif « {valeur[:40]} » : il faut un nombre de salariés, ou rien.")
+    return int(trouve[1]) + (trouve[2] is not None and trouve[2][0] >= "5")
+
+
+def lire_code_postal(valeur: str) -> tuple[str, str]:
+    """Rend (cinq chiffres, ville écrite à la suite ou "") ; lève `ValeurEcartee` si ce n'est pas un code postal."""
+    trouve = CODE_POSTAL.fullmatch(valeur)
+    code = trouve[1].replace(" ", "").zfill(5) if trouve else ""
+    if not code or code.startswith("00"):
+        raise ValeurEcartee(f"Code postal illisible, laissé vide : « {valeur[:20]} ».")
+    return code, trouve[2] or ""

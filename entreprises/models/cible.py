@@ -1,0 +1,79 @@
+"""La cible : des critères, une décision du réseau, une liste figée ; les générations se suivent."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from entreprises.enums import EtatCible
+from reseau.models import Versionne
+
+
+class CibleQuerySet(models.QuerySet):
+    def visibles_par(self, membre):
+        return self.filter(reseau=membre.reseau)
+
+    def decidees(self):
+        return self.filter(etat=EtatCible.DECIDEE)
+
+    def en_vigueur(self, reseau, le):
+        """La dernière cible décidée à cette date, ou None."""
+        return self.decidees().filter(reseau=reseau, decidee_le__lte=le).order_by("-decidee_le", "-pk").first()
+
+
+class Cible(Versionne):
+    """`criteres` : {"zones_emploi": [codes], "divisions": [codes NAF], "tranches": [codes Insee]} ; vide = tout."""
+
+    reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="cibles")
+    nom = models.CharField(max_length=120)
+    generation = models.PositiveSmallIntegerField("génération", default=1)
+    criteres = models.JSONField("critères", default=dict)
+    etat = models.CharField("état", max_length=20, choices=EtatCible, default=EtatCible.BROUILLON)
+    decidee_le = models.DateField("décidée le", null=True, blank=True)
+    reunion = models.ForeignKey(
+        "reseau.Reunion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cibles",
+        verbose_name="décidée en réunion",
+    )
+
+    objects = CibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-decidee_le", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(etat=EtatCible.BROUILLON, decidee_le=None)
+                | Q(etat=EtatCible.DECIDEE, decidee_le__isnull=False),
+                name="cible_decidee_datee",
+                violation_error_message="Une cible décidée porte la date de sa décision.",
+            )
+        ]
+
+    def __str__(self):
+        return self.nom
+
+    def get_absolute_url(self):
+        return reverse("entreprises:cible", args=[self.reseau.slug, self.pk])
+
+
+class LigneDeCible(models.Model):
+    """Une entreprise de la liste figée, ou écartée avec son motif."""
+
+    cible = models.ForeignKey(Cible, models.CASCADE, related_name="lignes")
+    entreprise = models.ForeignKey("entreprises.Entreprise", models.PROTECT, related_name="lignes_de_cible")
+    motif_d_ecart = models.CharField("motif de l’écart", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "ligne de cible"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cible", "entreprise"],
+                name="ligne_de_cible_unique",
+                violation_error_message="Cette entreprise est déjà dans la liste.",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.entreprise)

@@ -1,0 +1,60 @@
+"""Références de l'Insee, chargées des fichiers embarqués (`docs/sources.md`) ; communes à tous les réseaux."""
+
+from django.db import models
+
+
+class ZoneEmploi(models.Model):
+    """Zone d'emploi 2020 : le « bassin d'emploi » du dossier."""
+
+    code = models.CharField(max_length=4, primary_key=True)
+    nom = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = "zone d’emploi"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
+
+
+class Commune(models.Model):
+    code = models.CharField("code Insee", max_length=5, primary_key=True)
+    nom = models.CharField(max_length=80)
+    departement = models.CharField("département", max_length=3, db_index=True)
+    arrondissement = models.CharField(max_length=4, blank=True)
+    zone_emploi = models.ForeignKey(ZoneEmploi, models.PROTECT, null=True)
+
+    class Meta:
+        ordering = ["nom", "code"]
+
+    def __str__(self):
+        return self.nom
+
+
+class Division(models.Model):
+    """Division de la NAF rév. 2 (deux chiffres) et sa section (une lettre) : le secteur d'un filtre ou d'une cible."""
+
+    code = models.CharField(max_length=2, primary_key=True)
+    libelle = models.CharField("libellé", max_length=200)
+    section = models.CharField(max_length=1)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.code} {self.libelle}"
+
+
+class Activite(models.Model):
+    """Sous-classe d'activité, NAF rév. 2 ou NAF 2025 : aucun code n'est commun aux deux."""
+
+    code = models.CharField(max_length=6, primary_key=True)
+    libelle = models.CharField("libellé", max_length=250)
+    division = models.ForeignKey(Division, models.PROTECT, null=True)
+
+    class Meta:
+        verbose_name = "activité"
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.code} {self.libelle}"

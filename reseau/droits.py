@@ -1,0 +1,86 @@
+"""La table des droits (conception, section 5) : vues, gabarits et essais la lisent tous.
+
+Une ligne par droit, une colonne par profil. « TOUT » : tout le réseau ; « SIENS » : ce dont la personne est
+titulaire, auteur ou invitée ; « NON » : rien. Ce que l'on voit tient dans les QuerySets (404 sinon), ce que l'on
+peut tient ici (403 sinon).
+"""
+
+from enum import Enum
+
+from reseau.enums import Profil, Qualite, Role
+
+
+class Portee(Enum):
+    TOUT = "oui"
+    SIENS = "les siens"
+    NON = "non"
+
+
+TOUT, SIENS, NON = Portee.TOUT, Portee.SIENS, Portee.NON
+
+# Dans l'ordre de Profil :    animateur secrétariat direct associé préfecture observateur
+TABLE = {
+    "accueil.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, TOUT),
+    "entreprises.voir": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
+    "entreprises.modifier": (TOUT, TOUT, TOUT, NON, NON, NON),
+    "entreprises.importer": (TOUT, TOUT, NON, NON, NON, NON),
+    "entreprises.exporter": (TOUT, TOUT, TOUT, NON, NON, NON),
+    "deports.gerer": (TOUT, NON, NON, NON, NON, NON),
+    "cibles.voir": (TOUT, TOUT, TOUT, NON, TOUT, NON),
+    "cibles.gerer": (TOUT, TOUT, NON, NON, NON, NON),
+    "campagnes.voir": (TOUT, TOUT, TOUT, NON, TOUT, NON),
+    "campagnes.gerer": (TOUT, TOUT, NON, NON, NON, NON),
+    "visites.voir": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
+    "visites.programmer": (TOUT, TOUT, NON, NON, NON, NON),
+    "visites.prendre": (TOUT, NON, TOUT, NON, NON, NON),
+    "visites.conduire": (TOUT, TOUT, SIENS, NON, NON, NON),
+    "courriers.voir": (TOUT, TOUT, SIENS, NON, TOUT, NON),
+    "courriers.preparer": (TOUT, TOUT, SIENS, NON, TOUT, NON),
+    "courriers.signer": (NON, NON, NON, NON, TOUT, NON),
+    "courriers.imprimer": (TOUT, TOUT, NON, NON, TOUT, NON),
+    "comptes_rendus.lire": (TOUT, TOUT, TOUT, SIENS, NON, NON),
+    "comptes_rendus.rediger": (TOUT, TOUT, SIENS, NON, NON, NON),
+    "comptes_rendus.lire_la_reserve": (TOUT, NON, SIENS, NON, NON, NON),
+    "reunions.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
+    "reunions.voir_les_restitutions": (TOUT, TOUT, TOUT, SIENS, NON, NON),
+    "reunions.repondre": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
+    "reunions.convoquer": (TOUT, NON, NON, NON, NON, NON),
+    "reunions.pointer": (TOUT, TOUT, NON, NON, NON, NON),
+    "reunions.decider": (TOUT, NON, NON, NON, NON, NON),
+    "actions.voir": (TOUT, TOUT, TOUT, SIENS, NON, NON),
+    "actions.proposer": (TOUT, TOUT, TOUT, NON, NON, NON),
+    "actions.conduire": (TOUT, TOUT, SIENS, SIENS, NON, NON),
+    "tableaux.voir": (TOUT, TOUT, TOUT, SIENS, TOUT, TOUT),
+    "tableaux.lignes": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
+    "tableaux.actions": (TOUT, TOUT, TOUT, SIENS, NON, NON),
+    "tableaux.exporter": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
+    "annuaire.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
+    "annuaire.gerer": (TOUT, TOUT, NON, NON, NON, NON),
+    "membres.gerer": (TOUT, TOUT, NON, NON, NON, NON),
+    "fiche.modifier": (SIENS, SIENS, SIENS, SIENS, SIENS, SIENS),
+    "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
+    "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
+}
+
+
+def profil(role, qualite):
+    """Colonne de la table pour ce rôle d'accès et cette qualité de visiteur."""
+    if role == Role.DEVELOPPEUR:
+        return Profil.DIRECT if qualite == Qualite.DIRECT else Profil.ASSOCIE
+    return Profil(role)
+
+
+def portee(membre, droit):
+    """`Portee` du droit pour ce membre ; `KeyError` si le droit n'est pas dans la table."""
+    return TABLE[droit][list(Profil).index(membre.profil)]
+
+
+def autorise(membre, droit, *concernes):
+    """Vrai si le membre a ce droit, ou l'a pour ce qui le concerne et figure parmi `concernes`."""
+    etendue = portee(membre, droit)
+    return etendue is TOUT or (etendue is SIENS and membre in concernes)
+
+
+def droits_de(membre):
+    """Dictionnaire « entreprises_voir » → booléen (au moins pour les siens), pour les gabarits."""
+    return {droit.replace(".", "_"): portee(membre, droit) is not NON for droit in TABLE}

@@ -1,0 +1,93 @@
+"""Fondre plusieurs PDF/A-3a balisés en un seul, sans perdre le balisage : le lot de lettres à imprimer.
+
+pikepdf copie les pages mais laisse l'arbre des balises derrière lui ; on le recopie et on en renumérote les entrées.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import count
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf
+
+# Ce que le premier document dit pour tous : langue, profil de couleur, attestation PDF/A.
+CATALOGUE_COMMUN = ("/Lang", "/MarkInfo", "/OutputIntents", "/Metadata", "/ViewerPreferences")
+
+
+def fondre(pdfs: Iterable[bytes], *, titre: str, date: datetime) -> bytes:
+    """Rend un seul PDF, pages dans l'ordre donné. Lève ValueError sans document, `pikepdf.PdfError` si l'un est illisible.
+
+    Les identifiants d'en-têtes de tableaux ne sont pas renumérotés : les lots sont faits de lettres, qui n'en ont pas.
+    """
+    lot = pikepdf.new()
+    balises = lot.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(), ParentTree=Dictionary(Nums=Array())))
+    sources = []  # à garder ouvertes : qpdf ne lit les flux copiés qu'à l'enregistrement
+    numeros, connus = count(), {}
+    for octets in pdfs:
+        source = pikepdf.open(io.BytesIO(octets))
+        sources.append(source)
+        _ajouter(lot, source, balises, numeros, connus)
+    if not sources:
+        raise ValueError("aucun document à assembler")
+    _cataloguer(lot, sources[0], balises, titre, date)
+    sortie = io.BytesIO()
+    lot.save(sortie, min_version="1.7", object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return sortie.getvalue()
+
+
+def _ajouter(lot: Pdf, source: Pdf, balises: Dictionary, numeros: count, connus: dict) -> None:
+    debut = len(lot.pages)
+    lot.pages.extend(source.pages)
+    for page in lot.pages[debut:]:
+        _partager(page.obj.Resources.get("/XObject", {}), connus)
+    if "/StructTreeRoot" not in source.Root:
+        return
+    arbre = lot.copy_foreign(source.Root.StructTreeRoot)
+    paires = list(arbre.ParentTree.Nums)
+    nouveaux = {int(ancien): next(numeros) for ancien in paires[::2]}
+    for ancien, valeur in zip(paires[::2], paires[1::2], strict=True):
+        balises.ParentTree.Nums.extend([nouveaux[int(ancien)], valeur])
+    _renumeroter(lot.pages[debut:], nouveaux)
+    for document in arbre.K:
+        document.P = balises
+        balises.K.append(document)
+
+
+def _renumeroter(pages: Iterable[pikepdf.Page], nouveaux: dict[int, int]) -> None:
+    """Rend aux pages et à leurs liens le numéro sous lequel l'arbre commun les connaît."""
+    for page in pages:
+        if "/StructParents" in page.obj:
+            page.obj.StructParents = nouveaux[int(page.obj.StructParents)]
+        for annotation in page.obj.get("/Annots", []):
+            if "/StructParent" in annotation:
+                annotation.StructParent = nouveaux[int(annotation.StructParent)]
+
+
+def _partager(objets: Dictionary, connus: dict) -> None:
+    """Remplace une image déjà écrite (le logo, la signature) par sa première copie."""
+    for nom, objet in list(objets.items()):
+        if objet.get("/Subtype") == Name.Image and "/SMask" not in objet:
+            empreinte = hashlib.sha256(objet.read_raw_bytes()).digest()
+            objets[nom] = connus.setdefault(empreinte, objet)
+
+
+def _cataloguer(lot: Pdf, premier: Pdf, balises: Dictionary, titre: str, date: datetime) -> None:
+    for cle in CATALOGUE_COMMUN:
+        if cle in premier.Root:
+            objet = premier.Root[cle]
+            lot.Root[cle] = lot.copy_foreign(objet) if objet.is_indirect else _recopier(lot, premier, objet)
+    if len(balises.K):
+        balises.ParentTree = lot.make_indirect(balises.ParentTree)
+        lot.Root.StructTreeRoot = balises
+    with lot.open_metadata(set_pikepdf_as_editor=False) as metadonnees:
+        metadonnees["dc:title"] = titre
+        metadonnees["xmp:CreateDate"] = metadonnees["xmp:ModifyDate"] = date.isoformat(timespec="seconds")
+
+
+def _recopier(lot: Pdf, source: Pdf, objet: pikepdf.Object) -> pikepdf.Object:
+    """Copie un objet direct, que pikepdf ne copie qu'une fois rendu indirect ; un scalaire passe tel quel."""
+    if isinstance(objet, Array | Dictionary):
+        return lot.copy_foreign(source.make_indirect(objet))
+    return objet

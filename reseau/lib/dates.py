@@ -1,0 +1,14 @@
+"""Compter en mois."""
+
+from calendar import monthrange
+
+
+def plus_mois(jour, mois):
+    """Le même jour, `mois` plus tard (ou plus tôt s'il est négatif) ; le 31 devient le dernier jour du mois."""
+    rang = jour.year * 12 + jour.month - 1 + mois
+    annee, numero = divmod(rang, 12)
+    return jour.replace(year=annee, month=numero + 1, day=min(jour.day, monthrange(annee, numero + 1)[1]))
+
+
+def premier_du_mois(jour):
+    return jour.replace(day=1)

@@ -1,0 +1,19 @@
+"""L'exception des règles du métier, et la façon de la dire dans un formulaire."""
+
+
+class RegleEnfreinte(Exception):
+    """Un geste contraire aux règles du réseau ; le message, en français, se montre tel quel."""
+
+
+def tenter(form, operation, *arguments, **mots):
+    """Joue l'opération ; une règle enfreinte devient une erreur du formulaire.
+
+    Rend ce que rend l'opération (ou True si elle ne rend rien), False si la règle l'a refusée : rien de ce qui
+    a été tapé n'est perdu.
+    """
+    try:
+        resultat = operation(*arguments, **mots)
+    except RegleEnfreinte as erreur:
+        form.add_error(None, str(erreur))
+        return False
+    return True if resultat is None else resultat

@@ -1,0 +1,107 @@
+"""Formulaires au système de design de l'État : saisies natives, version de la fiche, aide crispy."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from dsfr.forms import DsfrBaseForm
+
+FICHE_MODIFIEE = (
+    "Cette fiche a été modifiée depuis que vous l’avez ouverte : rien n’a été enregistré. "
+    "Rechargez la page pour voir le nouvel état, puis refaites votre changement."
+)
+
+
+class SaisieDate(forms.DateInput):
+    """Calendrier du navigateur : la valeur voyage en ISO (2026-03-31) quelle que soit la langue."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class SaisieHeure(forms.TimeInput):
+    """Heure du navigateur, valeur « 14:05 »."""
+
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs=attrs, format="%H:%M")
+
+
+class SaisieDateHeure(forms.DateTimeInput):
+    """Date et heure du navigateur, valeur « 2026-03-31T14:05 »."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
+
+
+SAISIES_NATIVES = {
+    forms.DateInput: SaisieDate,
+    forms.TimeInput: SaisieHeure,
+    forms.DateTimeInput: SaisieDateHeure,
+}
+
+
+class Formulaire(DsfrBaseForm):
+    """Base de tout formulaire : `{{ form|crispy }}`, `{% crispy form %}` et `{{ form }}` rendent le même DSFR."""
+
+    template_name = "dsfr/uni_form.html"
+    marquer_facultatifs = True
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for champ in self.fields.values():
+            # DsfrBaseForm pose un attribut « dsfr » sur les boutons : nos gabarits n'en ont pas besoin, le HTML n'en veut pas.
+            champ.widget.attrs.pop("dsfr", None)
+            _poser_saisie_native(champ)
+
+    def get_context(self):
+        # DsfrBaseForm avertit à chaque rendu d'un réglage de transition que nos gabarits ne lisent pas.
+        return super(DsfrBaseForm, self).get_context()
+
+
+class FormulaireModele(forms.ModelForm, Formulaire):
+    """Base des formulaires d'une ligne. Si `versionne`, refuse d'écraser une fiche changée entre-temps.
+
+    La fiche doit alors porter un entier `version` ; le champ caché ne l'écrit pas, l'opération s'en charge.
+    """
+
+    versionne = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.versionne and self.instance.pk:
+            self.fields["version"] = forms.IntegerField(
+                required=False, widget=forms.HiddenInput, initial=self.instance.version
+            )
+
+    def clean_version(self):
+        """Version lue à l'ouverture ; une version absente ou dépassée est une erreur de tout le formulaire."""
+        version = self.cleaned_data["version"]
+        if version != self.instance.version:
+            self.add_error(None, FICHE_MODIFIEE)
+        return version
+
+
+class FormulaireFiltre(Formulaire):
+    """Base des filtres (`FilterSet.Meta.form`) : tout y est facultatif, inutile de l'écrire à chaque champ."""
+
+    marquer_facultatifs = False
+
+
+def aide_crispy(libelle_bouton, *, annuler=""):
+    """Aide de `{% crispy form %}` : envoi en POST, un bouton, et un lien « Annuler » si une adresse est donnée."""
+    aide = FormHelper()
+    aide.libelle_bouton = libelle_bouton
+    aide.annuler = annuler
+    return aide
+
+
+def _poser_saisie_native(champ):
+    native = SAISIES_NATIVES.get(type(champ.widget))
+    if native:
+        requis = champ.widget.is_required
+        champ.widget = native(attrs=champ.widget.attrs)
+        champ.widget.is_required = requis

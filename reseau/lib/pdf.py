@@ -1,0 +1,296 @@
+"""Le papier : d'un de nos gabarits à un PDF/A-3a balisé. WeasyPrint vit ici et nulle part ailleurs.
+
+Rien n'entre dans un PDF que nos feuilles, nos polices et les images confiées par clé : le chargeur refuse le reste
+(fiabilité, B7 ; CVE-2025-68616, CVE-2026-49452 et CVE-2026-55073 de WeasyPrint). Un texte démesuré est refusé avant
+la mise en page, qui ne sait pas s'arrêter (B8).
+"""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, fromstring
+
+import pikepdf
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils import timezone
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageOps, UnidentifiedImageError
+from weasyprint import CSS, HTML
+from weasyprint.images import SVGImage
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from reseau.lib.assemblage import fondre
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.tableau import Tableau
+
+CARACTERES_MAX = 400_000  # HTML ; au-delà, la mise en page passe les dix secondes
+MOT_MAX = 2_000  # un mot sans espace se remesure à chaque coupure
+ELEMENTS_MAX = 25_000  # 3 000 lignes de 8 colonnes
+PROFONDEUR_MAX = 60  # WeasyPrint est récursif
+
+OCTETS_IMAGE_MAX = 5 * 1024 * 1024
+PIXELS_IMAGE_MAX = 20_000_000
+COTE_IMAGE = 1_000  # pixels gardés : 300 points par pouce sur 85 mm
+
+MM_PAR_POINT = 25.4 / 72
+POLICES = ("Marianne-Regular", "Marianne-Regular_Italic", "Marianne-Bold", "Marianne-Bold_Italic")
+# Ce que nos gabarits n'emploient jamais : s'il en paraît, cela vient d'une saisie.
+BALISES_REFUSEES = frozenset(["base", "embed", "iframe", "link", "meta", "object", "script", "style"])
+OPTIONS = {"pdf_variant": "pdf/a-3a", "presentational_hints": False}
+
+_VERROU = Lock()  # Pango n'est pas partageable entre fils d'exécution, et la configuration des polices est commune
+
+
+class ImpressionImpossible(RegleEnfreinte):
+    """Le PDF ne peut pas être produit ; le message, en français, se montre à l'utilisateur."""
+
+
+class TropDePages(ImpressionImpossible):
+    """Le document déborde du nombre de pages permis."""
+
+
+class Chargeur(URLFetcher):
+    """Sert « interne:<clé> » depuis un dictionnaire, refuse tout le reste : ni réseau, ni disque, ni « data: »."""
+
+    def __init__(self, ressources: Mapping[str, tuple[bytes, str]]):
+        super().__init__(allowed_protocols=(), allow_redirects=False)
+        self._ressources = ressources
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        genre, _, cle = url.partition(":")
+        if genre != "interne" or cle not in self._ressources:
+            raise ValueError("adresse refusée")
+        octets, nature = self._ressources[cle]
+        return URLFetcherResponse(url, octets, {"Content-Type": nature})
+
+
+class Dessin:
+    """Un emblème de l'État, tracé une fois puis rejoué : relire son SVG prendrait la moitié du temps d'une lettre."""
+
+    def __init__(self, svg: str):
+        self._image = SVGImage(fromstring(svg), "interne:", Chargeur({}), None)
+        self._traces: dict[tuple[float, float], list[bytes]] = {}
+
+    def get_intrinsic_size(self, resolution: float, corps: float) -> tuple[float, float, float]:
+        return self._image.get_intrinsic_size(resolution, corps)
+
+    def draw(self, flux: Any, largeur: float, hauteur: float, style: Any) -> None:
+        # Un aller-retour d'état oublie la couleur et l'opacité courantes : le tracé ne dépend plus de ce qui précède.
+        flux.push_state()
+        flux.pop_state()
+        flux.set_alpha(1.0)
+        if (largeur, hauteur) not in self._traces:
+            debut = len(flux.stream)
+            self._image.draw(flux, largeur, hauteur, style)
+            self._traces[largeur, hauteur] = flux.stream[debut:]
+        else:
+            flux.stream.extend(self._traces[largeur, hauteur])
+
+
+def rendre_pdf(
+    gabarit: str,
+    contexte: Mapping[str, Any],
+    *,
+    titre: str,
+    date: datetime | None = None,
+    pages_max: int | None = None,
+) -> bytes:
+    """Compose un gabarit de `templates/pdf/` en PDF/A-3a.
+
+    `contexte["images"]` (facultatif) : clé → octets PNG ou JPEG, que le gabarit nomme « interne:<clé> » après avoir
+    vérifié `{% if "<clé>" in ressources %}`. Le gabarit reçoit aussi `titre` et `edite_le`, qui vaut `date`
+    (maintenant par défaut). Même contexte et même date, mêmes octets.
+    Lève `ImpressionImpossible` (et `TropDePages` si `pages_max` est dépassé).
+    """
+    date = date or timezone.now()
+    ressources = _images(contexte.get("images") or {})
+    disponibles = frozenset([*ressources, *_emblemes()])
+    donnees = {"edite_le": date, **contexte, "titre": titre, "ressources": disponibles}
+    html = render_to_string(gabarit, donnees)
+    return imprimer(html, titre=titre, date=date, ressources=ressources, pages_max=pages_max)
+
+
+def tableau_en_pdf(tableau: Tableau) -> bytes:
+    """Le papier d'un tableau de bord, en portrait ou en paysage selon le nombre de colonnes."""
+    contexte = {"tableau": tableau, "nom_reseau": tableau.reseau}
+    return rendre_pdf("pdf/tableau.html", contexte, titre=tableau.titre, date=tableau.edite_le)
+
+
+def imprimer(
+    html: str,
+    *,
+    titre: str,
+    date: datetime,
+    ressources: Mapping[str, tuple[bytes, str]] | None = None,
+    pages_max: int | None = None,
+) -> bytes:
+    """Met en page un HTML déjà rendu ; tout ce qui n'est pas dans `ressources` (clé → octets, nature) reste vide.
+
+    Lève `ImpressionImpossible` si le texte est démesuré ou si la mise en page échoue.
+    """
+    _refuser_un_texte_demesure(html)
+    try:
+        with _VERROU:
+            document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources or {}))
+            feuilles = [_feuille(nom) for nom in _nettoyer(document.etree_element)]
+            cache_images = {f"interne:{cle}": dessin for cle, dessin in _emblemes().items()}
+            rendu = document.render(font_config=_polices(), stylesheets=feuilles, cache=cache_images, **OPTIONS)
+            if pages_max and len(rendu.pages) > pages_max:
+                raise TropDePages(f"Le document tient sur {len(rendu.pages)} pages au lieu de {pages_max}.")
+            _dater(rendu.metadata, titre, date)
+            return rendu.write_pdf(**OPTIONS)
+    except ImpressionImpossible:
+        raise
+    except Exception as erreur:
+        raise ImpressionImpossible("Le document n’a pas pu être mis en page.") from erreur
+
+
+def assembler(pdfs: Iterable[bytes], *, titre: str = "", date: datetime | None = None) -> bytes:
+    """Met bout à bout des PDF de `rendre_pdf`, balisage et caractère archivable gardés (un lot de lettres).
+
+    Les images et polices communes ne sont écrites qu'une fois. Lève `ImpressionImpossible` si un PDF est illisible
+    ou s'il n'y en a aucun.
+    """
+    try:
+        return fondre(pdfs, titre=titre, date=date or timezone.now())
+    except (pikepdf.PdfError, ValueError) as erreur:
+        raise ImpressionImpossible("Les documents n’ont pas pu être assemblés.") from erreur
+
+
+@lru_cache(maxsize=64)
+def image_admise(octets: bytes) -> bytes:
+    """Réencode une image PNG ou JPEG en JPEG opaque, sans métadonnées, réduite à l'utile.
+
+    Une image opaque en JPEG divise par deux le temps d'une lettre. Lève `ImpressionImpossible` si ce n'est ni l'un ni
+    l'autre, ou si l'image est démesurée.
+    """
+    if len(octets) > OCTETS_IMAGE_MAX:
+        raise ImpressionImpossible("L’image dépasse 5 Mo.")
+    try:
+        image = Image.open(io.BytesIO(octets), formats=("PNG", "JPEG"))
+        if image.width * image.height > PIXELS_IMAGE_MAX:
+            raise ImpressionImpossible("L’image a trop de pixels.")
+        image = ImageOps.exif_transpose(image).convert("RGBA")
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as erreur:
+        raise ImpressionImpossible("L’image n’est ni un PNG ni un JPEG lisible.") from erreur
+    image.thumbnail((COTE_IMAGE, COTE_IMAGE))
+    fond = Image.new("RGB", image.size, "white")
+    fond.paste(image, mask=image.getchannel("A"))
+    sortie = io.BytesIO()
+    fond.save(sortie, "JPEG", quality=90, subsampling=0)
+    return sortie.getvalue()
+
+
+def largeur(texte: str, corps: float) -> float:
+    """Largeur en millimètres d'un texte en Marianne maigre, au corps donné en points.
+
+    Sans la police, chaque caractère compte un cadratin : une majoration.
+    """
+    chasses = _chasses()
+    return sum(chasses.get(ord(caractere), 1) for caractere in texte) * corps * MM_PAR_POINT
+
+
+# Préparer
+
+
+def _images(images: Mapping[str, bytes]) -> dict[str, tuple[bytes, str]]:
+    return {cle: (image_admise(bytes(octets)), "image/jpeg") for cle, octets in images.items() if octets}
+
+
+def _refuser_un_texte_demesure(html: str) -> None:
+    if len(html) > CARACTERES_MAX:
+        raise ImpressionImpossible("Le document est trop long pour être imprimé : réduisez la période ou les filtres.")
+    if re.search(r"[^\s<>]{%d}" % MOT_MAX, html):
+        raise ImpressionImpossible("Le document contient un mot démesuré, sans espace.")
+
+
+def _nettoyer(racine: Element) -> list[str]:
+    """Vide ce que nos gabarits n'écrivent jamais, et rend les noms des feuilles qu'ils appellent.
+
+    Une balise « style » venue d'une saisie ajouterait ses polices à la configuration commune à tous les documents, et
+    « @color-profile » arrête WeasyPrint.
+    """
+    feuilles, suspects = [], []
+    for nombre, element in enumerate(_parcourir(racine)):
+        if nombre > ELEMENTS_MAX:
+            raise ImpressionImpossible("Le document a trop de lignes : réduisez la période ou les filtres.")
+        if element.tag == "link" and re.fullmatch(r"css/pdf/[a-z_]+\.css", element.get("href", "")):
+            feuilles.append(element.get("href"))
+        if str(element.tag).rpartition("}")[2] in BALISES_REFUSEES:
+            suspects.append(element)
+        element.attrib.pop("style", None)
+    for element in suspects:
+        suite = element.tail
+        element.clear()
+        element.tag, element.tail = "span", suite
+    return feuilles
+
+
+def _parcourir(racine: Element) -> Iterable[Element]:
+    """Tous les éléments ; refuse une imbrication que WeasyPrint, récursif, ne supporterait pas."""
+    pile = [(racine, 0)]
+    while pile:
+        element, profondeur = pile.pop()
+        if profondeur > PROFONDEUR_MAX:
+            raise ImpressionImpossible("Le document est trop imbriqué.")
+        yield element
+        pile.extend((enfant, profondeur + 1) for enfant in reversed(element))
+
+
+def _dater(metadonnees: Any, titre: str, date: datetime) -> None:
+    metadonnees.title, metadonnees.lang = titre, "fr"
+    metadonnees.created = metadonnees.modified = date.isoformat(timespec="seconds")
+    metadonnees.attachments = []
+
+
+# Ce qui ne se lit qu'une fois
+
+
+@cache
+def _polices() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _feuille(nom: str) -> CSS:
+    chemin = finders.find(nom)
+    if not chemin:
+        raise ImpressionImpossible(f"La feuille {nom} manque.")
+    texte = Path(chemin).read_text(encoding="utf-8")
+    polices = {f"{nom}.woff2": (_octets_du_paquet(f"fonts/{nom}.woff2"), "font/woff2") for nom in POLICES}
+    return CSS(string=texte, base_url="interne:", url_fetcher=Chargeur(polices), font_config=_polices())
+
+
+@cache
+def _emblemes() -> dict[str, Dessin]:
+    """Marianne et la devise, lues dans django-dsfr : leur usage est réservé à l'État, aucune copie ici."""
+    logo = _octets_du_paquet("component/logo/logo.main.min.css").decode()
+    svg = [unquote(trouve) for trouve in re.findall(r'url\("data:image/svg\+xml;charset=utf8,([^"]+)"\)', logo)]
+    # Le second dessin porte la devise deux fois, en noir puis en blanc : on ne cadre que la noire.
+    cadres = [dessin.replace("viewBox='0 0 252 180'", "viewBox='0 0 126 90'") for dessin in svg]
+    return {cle: Dessin(dessin) for cle, dessin in zip(("marianne", "devise"), cadres, strict=False)}
+
+
+def _octets_du_paquet(chemin: str) -> bytes:
+    """Un fichier de la distribution du DSFR ; vide s'il n'y est pas."""
+    trouve = finders.find(f"dsfr/dist/{chemin}")
+    return Path(trouve).read_bytes() if trouve else b""
+
+
+@cache
+def _chasses() -> dict[int, float]:
+    """Avance de chaque caractère de Marianne maigre, en cadratins."""
+    octets = _octets_du_paquet("fonts/Marianne-Regular.woff2")
+    if not octets:
+        return {}
+    police = TTFont(io.BytesIO(octets))
+    cadratin, avances = police["head"].unitsPerEm, police["hmtx"]
+    return {code: avances[glyphe][0] / cadratin for code, glyphe in police.getBestCmap().items()}

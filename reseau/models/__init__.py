@@ -1,0 +1,21 @@
+"""La vie du réseau : réseau et signataires, institutions, membres, réunions, journal et compteurs."""
+
+from reseau.models.membre import Institution, Membre, Utilisateur
+from reseau.models.registre import Compteur, JetonUtilise, Journal, Versionne
+from reseau.models.reseau import Reseau, Signataire
+from reseau.models.reunion import Expose, Presence, Reunion
+
+__all__ = [
+    "Compteur",
+    "Expose",
+    "Institution",
+    "JetonUtilise",
+    "Journal",
+    "Membre",
+    "Presence",
+    "Reseau",
+    "Reunion",
+    "Signataire",
+    "Utilisateur",
+    "Versionne",
+]

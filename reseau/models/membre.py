@@ -1,0 +1,173 @@
+"""Les personnes et leurs institutions. L'appartenance est datée : les gens partent, leur travail reste."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from reseau.droits import profil
+from reseau.enums import Cercle, Civilite, Pole, Qualite, Role
+
+
+class UtilisateurManager(BaseUserManager):
+    """Comptes identifiés par courriel, sans distinction de casse."""
+
+    def create_user(self, email, password=None, **champs):
+        utilisateur = self.model(email=self.normalize_email(email).lower(), **champs)
+        utilisateur.set_password(password)
+        utilisateur.save(using=self._db)
+        return utilisateur
+
+    def create_superuser(self, email, password=None, **champs):
+        return self.create_user(email, password, is_superuser=True, **champs)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.lower())
+
+
+class Utilisateur(AbstractBaseUser, PermissionsMixin):
+    """Un compte ; ce qu'il peut faire tient dans ses appartenances (`Membre`)."""
+
+    email = models.EmailField("courriel", unique=True, error_messages={"unique": "Ce courriel a déjà un compte."})
+    is_active = models.BooleanField("compte ouvert", default=True)
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    objects = UtilisateurManager()
+
+    class Meta:
+        verbose_name = "compte"
+        ordering = ["email"]
+
+    def __str__(self):
+        return self.email
+
+
+class InstitutionQuerySet(models.QuerySet):
+    def visibles_par(self, membre):
+        return self.filter(reseau=membre.reseau)
+
+
+class Institution(models.Model):
+    reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="institutions")
+    sigle = models.CharField(max_length=30)
+    nom = models.CharField(max_length=160)
+    pole = models.CharField("pôle", max_length=20, choices=Pole)
+    cercle = models.CharField(max_length=20, choices=Cercle, default=Cercle.MEMBRE)
+    convention_signee_le = models.DateField("convention signée le", null=True, blank=True)
+    regalienne = models.BooleanField(
+        "exerce des fonctions régaliennes",
+        default=False,
+        help_text="Contrôle ou impôt : ses membres ne lisent jamais la partie réservée des comptes rendus.",
+    )
+    successeur = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="remplacée par")
+    fermee_le = models.DateField("a quitté le réseau le", null=True, blank=True)
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sigle"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reseau", "sigle"],
+                name="institution_sigle_unique",
+                violation_error_message="Ce sigle désigne déjà une institution du réseau.",
+            )
+        ]
+
+    def __str__(self):
+        return self.sigle
+
+
+class MembreQuerySet(models.QuerySet):
+    def actifs(self, le):
+        """Entrés et pas encore partis ce jour-là."""
+        return self.filter(Q(parti_le=None) | Q(parti_le__gt=le), entre_le__lte=le)
+
+    def directs(self):
+        return self.filter(qualite=Qualite.DIRECT)
+
+    def visibles_par(self, membre):
+        return self.filter(reseau=membre.reseau).select_related("institution")
+
+    def affectables(self, le):
+        """Ceux à qui une visite peut être confiée : actifs et directs (conception, section 4)."""
+        return self.actifs(le).directs().select_related("institution")
+
+    def pour(self, utilisateur, slug):
+        """L'appartenance de ce compte à ce réseau, ou None."""
+        membres = self.select_related("reseau", "institution")
+        return membres.filter(utilisateur=utilisateur, reseau__slug=slug).first()
+
+
+class Membre(models.Model):
+    """Une personne dans un réseau, au titre d'une institution, de son entrée à son départ."""
+
+    utilisateur = models.ForeignKey(Utilisateur, models.PROTECT, related_name="appartenances", verbose_name="compte")
+    reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="membres")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="membres")
+    civilite = models.CharField("civilité", max_length=3, choices=Civilite)
+    prenom = models.CharField("prénom", max_length=60)
+    nom = models.CharField(max_length=60)
+    fonction = models.CharField("fonction imprimée", max_length=120, blank=True)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    role = models.CharField("rôle d’accès", max_length=20, choices=Role)
+    qualite = models.CharField("qualité de visiteur", max_length=20, choices=Qualite, default=Qualite.AUCUN)
+    entre_le = models.DateField("entré le")
+    parti_le = models.DateField("parti le", null=True, blank=True)
+    hierarchie_le = models.DateField("autorisation de la hiérarchie du", null=True, blank=True)
+    rythme = models.DecimalField(
+        "visites par mois", max_digits=4, decimal_places=2, null=True, blank=True, help_text="Vide : celui du réseau."
+    )
+
+    objects = MembreQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["nom", "prenom", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["utilisateur", "reseau"],
+                condition=Q(parti_le=None),
+                name="membre_une_appartenance_en_cours",
+                violation_error_message="Ce compte est déjà membre du réseau.",
+            ),
+            models.CheckConstraint(
+                condition=Q(parti_le=None) | Q(parti_le__gte=F("entre_le")),
+                name="membre_dates_dans_l_ordre",
+                violation_error_message="Le départ vient après l’entrée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values) & Q(qualite__in=Qualite.values),
+                name="membre_role_connu",
+                violation_error_message="Rôle ou qualité inconnus.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.DEVELOPPEUR, qualite=Qualite.AUCUN),
+                name="membre_developpeur_qualifie",
+                violation_error_message="Un développeur est direct ou associé.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.prenom} {self.nom}"
+
+    def get_absolute_url(self):
+        return reverse("reseau:membre", args=[self.reseau.slug, self.pk])
+
+    @property
+    def profil(self):
+        return profil(self.role, self.qualite)
+
+    @property
+    def nom_alphabetique(self):
+        return f"{self.nom} {self.prenom}"
+
+    @property
+    def civilite_et_nom(self):
+        return f"{self.civilite} {self.prenom} {self.nom}"
+
+    def est_parti(self, le):
+        return self.parti_le is not None and self.parti_le <= le

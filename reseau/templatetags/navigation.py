@@ -1,0 +1,86 @@
+"""Navigation principale : une table, filtrée par les droits du membre.
+
+Comme dans un gabarit, les pages des autres applications y sont nommées par chaînes (conception des dépendances).
+"""
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+register = template.Library()
+
+# (libellé, [(libellé, nom d'adresse, droit)]) : une seule page, un lien ; plusieurs, un menu déroulant.
+MENU = [
+    ("Accueil", [("Accueil", "suivi:accueil", "accueil_voir")]),
+    (
+        "Entreprises",
+        [
+            ("Entreprises", "entreprises:liste", "entreprises_voir"),
+            ("Cibles", "entreprises:cibles", "cibles_gerer"),
+            ("Imports", "entreprises:imports", "entreprises_importer"),
+        ],
+    ),
+    (
+        "Visites",
+        [
+            ("Visites", "visites:liste", "visites_voir"),
+            ("Campagnes", "visites:campagnes", "campagnes_gerer"),
+            ("Courriers", "visites:courriers", "courriers_voir"),
+        ],
+    ),
+    ("Actions", [("Actions", "suivi:actions", "actions_voir")]),
+    ("Réunions", [("Réunions", "suivi:reunions", "reunions_voir")]),
+    ("Tableaux de bord", [("Tableaux de bord", "suivi:tableaux", "tableaux_voir")]),
+    (
+        "Annuaire",
+        [
+            ("Membres", "reseau:membres", "annuaire_voir"),
+            ("Institutions", "reseau:institutions", "annuaire_voir"),
+        ],
+    ),
+    (
+        "Paramètres",
+        [
+            ("Paramètres", "reseau:parametres", "parametres_gerer"),
+            ("Journal", "reseau:journal", "journal_voir"),
+        ],
+    ),
+]
+
+
+@register.simple_tag(takes_context=True)
+def menu_principal(context):
+    """Entrées visibles : `libelle`, `identifiant`, `pages` (`libelle`, `adresse`, `courante`), `courante`."""
+    chemin, slug, droits = context["request"].path, context["reseau"].slug, context["droits"]
+    entrees = [
+        {"identifiant": f"menu-{rang}", "libelle": libelle, "pages": _pages_visibles(pages, slug, droits)}
+        for rang, (libelle, pages) in enumerate(MENU)
+    ]
+    entrees = [entree for entree in entrees if entree["pages"]]
+    _marquer_la_courante(entrees, chemin, slug)
+    return entrees
+
+
+def _pages_visibles(pages, slug, droits):
+    visibles = [(libelle, _adresse(nom, slug)) for libelle, nom, droit in pages if droits.get(droit)]
+    return [{"libelle": libelle, "adresse": adresse, "courante": ""} for libelle, adresse in visibles if adresse]
+
+
+def _adresse(nom, slug):
+    """Adresse de la page, ou rien : une page absente de cette installation n'a pas de lien mort au menu."""
+    try:
+        return reverse(nom, args=[slug])
+    except NoReverseMatch:
+        return None
+
+
+def _marquer_la_courante(entrees, chemin, slug):
+    """Marque la page d'adresse la plus longue qui contient le chemin : « page » si c'est elle, « true » si c'est une fille."""
+    pages = [page for entree in entrees for page in entree["pages"]]
+    # L'accueil du réseau est le préfixe de tout : il n'est courant que pour lui-même.
+    racine = f"/{slug}/"
+    meres = [p for p in pages if chemin == p["adresse"] or (p["adresse"] != racine and chemin.startswith(p["adresse"]))]
+    if meres:
+        mere = max(meres, key=lambda page: len(page["adresse"]))
+        mere["courante"] = "page" if mere["adresse"] == chemin else "true"
+    for entree in entrees:
+        entree["courante"] = any(page["courante"] for page in entree["pages"])

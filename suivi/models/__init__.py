@@ -1,0 +1,6 @@
+"""Le suivi : les projets qu'une visite révèle, les actions qu'ils appellent, leur journal."""
+
+from suivi.models.action import Action, MouvementDAction
+from suivi.models.projet import Projet
+
+__all__ = ["Action", "MouvementDAction", "Projet"]

@@ -1,0 +1,136 @@
+"""L'action : un responsable qui l'accepte, une fin prévue, une fin réelle, une issue."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from entreprises.models import Deport
+from reseau.droits import SIENS, portee
+from reseau.models import Versionne
+from suivi.enums import EtatAction, Issue, Mouvement, Sujet, TypeAction
+
+OUVERTES = [EtatAction.PROPOSEE, EtatAction.ACCEPTEE, EtatAction.EN_COURS, EtatAction.ENDORMIE]
+
+
+class ActionQuerySet(models.QuerySet):
+    def visibles_par(self, membre):
+        """Celles du réseau, moins ses déports ; pour un associé, les siennes et celles des visites qu'il accompagne."""
+        deports = Deport.objects.filter(entreprise=OuterRef("projet__visite__entreprise"), membre=membre)
+        actions = self.filter(reseau=membre.reseau).exclude(Exists(deports))
+        if portee(membre, "actions.voir") is SIENS:
+            actions = actions.filter(Q(responsable=membre) | Q(projet__visite__accompagnant=membre))
+        return actions
+
+    def avec_noms(self):
+        return self.select_related(
+            "reseau",
+            "projet__visite__entreprise",
+            "projet__interlocuteur__institution",
+            "responsable__institution",
+            "organisme",
+        )
+
+    def ouvertes(self):
+        return self.filter(etat__in=OUVERTES)
+
+    def closes(self):
+        return self.filter(etat=EtatAction.CLOSE)
+
+    def du_responsable(self, membre):
+        return self.filter(responsable=membre)
+
+    def echues(self, le):
+        """Ouvertes, éveillées, et dont la fin prévue est passée."""
+        return self.ouvertes().exclude(etat=EtatAction.ENDORMIE).filter(fin_prevue__lt=le)
+
+    def sans_responsable(self):
+        """Revenues chez l'animateur : refusées, ou jamais confiées."""
+        return self.ouvertes().filter(responsable=None)
+
+
+class Action(Versionne):
+    reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="actions")
+    numero = models.PositiveIntegerField("n°")
+    projet = models.ForeignKey("suivi.Projet", models.PROTECT, related_name="actions")
+    type = models.CharField(max_length=20, choices=TypeAction)
+    sujet = models.CharField(max_length=20, choices=Sujet, blank=True)
+    organisme = models.ForeignKey(
+        "reseau.Institution", models.PROTECT, null=True, blank=True, verbose_name="organisme mis en contact"
+    )
+    organisme_exterieur = models.CharField("organisme hors du réseau", max_length=120, blank=True)
+    libelle = models.CharField("ce qu’il y a à faire", max_length=200)
+    responsable = models.ForeignKey(
+        "reseau.Membre", models.PROTECT, null=True, blank=True, related_name="actions", verbose_name="responsable"
+    )
+    etat = models.CharField("état", max_length=20, choices=EtatAction, default=EtatAction.PROPOSEE)
+    proposee_le = models.DateField("proposée le")
+    acceptee_le = models.DateField("acceptée le", null=True, blank=True)
+    fin_prevue = models.DateField("fin prévue", null=True, blank=True)
+    fin_reelle = models.DateField("fin réelle", null=True, blank=True)
+    issue = models.CharField(max_length=20, choices=Issue, blank=True)
+    reveil_le = models.DateField("à réveiller le", null=True, blank=True)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["numero"]
+        indexes = [models.Index(fields=["reseau", "responsable", "etat"], name="action_par_responsable")]
+        constraints = [
+            models.UniqueConstraint(fields=["reseau", "numero"], name="action_numero_unique"),
+            models.CheckConstraint(
+                condition=Q(etat__in=EtatAction.values) & Q(type__in=TypeAction.values), name="action_etat_connu"
+            ),
+            models.CheckConstraint(
+                condition=Q(etat="close", fin_reelle__isnull=False) & ~Q(issue="")
+                | ~Q(etat="close") & Q(fin_reelle=None, issue=""),
+                name="action_close_datee",
+                violation_error_message="Une action close a une date et une issue.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=["acceptee", "en_cours"])
+                | Q(responsable__isnull=False, acceptee_le__isnull=False),
+                name="action_acceptee_datee",
+                violation_error_message="Une action acceptée a un responsable et une date.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat="endormie") | Q(reveil_le__isnull=False),
+                name="action_endormie_datee",
+                violation_error_message="Une action endormie a une date de réveil.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.numero} {self.libelle}"
+
+    def get_absolute_url(self):
+        return reverse("suivi:action", args=[self.reseau.slug, self.pk])
+
+    @property
+    def ouverte(self):
+        return self.etat in OUVERTES
+
+    @property
+    def nom_de_l_organisme(self):
+        return self.organisme.sigle if self.organisme else self.organisme_exterieur
+
+    def est_echue(self, le):
+        return self.ouverte and self.etat != EtatAction.ENDORMIE and bool(self.fin_prevue) and self.fin_prevue < le
+
+
+class MouvementDAction(models.Model):
+    """Une ligne du journal d'une action : on y ajoute, on n'y touche plus."""
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="mouvements")
+    le = models.DateTimeField(auto_now_add=True)
+    membre = models.ForeignKey("reseau.Membre", models.RESTRICT, related_name="+", verbose_name="par")
+    mouvement = models.CharField(max_length=20, choices=Mouvement)
+    responsable = models.ForeignKey("reseau.Membre", models.RESTRICT, null=True, related_name="+")
+    texte = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "mouvement d’une action"
+        verbose_name_plural = "mouvements d’une action"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.get_mouvement_display()} : {self.texte}"

@@ -1,0 +1,45 @@
+"""Listes closes des visites et des lettres (conception, section 4)."""
+
+from django.db.models import TextChoices
+
+
+class EtatVisite(TextChoices):
+    A_PROGRAMMER = "a_programmer", "À programmer"
+    PROGRAMMEE = "programmee", "Programmée"
+    ANNONCEE = "annoncee", "Annoncée"
+    RENDEZ_VOUS_PRIS = "rendez_vous_pris", "Rendez-vous pris"
+    REALISEE = "realisee", "Réalisée"
+    RESTITUEE = "restituee", "Restituée"
+    REFUSEE = "refusee", "Refusée"
+    INJOIGNABLE = "injoignable", "Injoignable"
+    ANNULEE = "annulee", "Annulée"
+
+
+EN_COURS = [EtatVisite.A_PROGRAMMER, EtatVisite.PROGRAMMEE, EtatVisite.ANNONCEE, EtatVisite.RENDEZ_VOUS_PRIS]
+CONFIEES = EN_COURS[1:]
+FAITES = [EtatVisite.REALISEE, EtatVisite.RESTITUEE]
+
+
+class OrigineVisite(TextChoices):
+    CIBLE = "cible", "Cible du réseau"
+    DEMANDE = "demande", "Demande de l’entreprise"
+    RAPPEL = "rappel", "Rappel après une visite"
+    SIGNALEMENT = "signalement", "Signalement d’un membre"
+
+
+class MotifRefus(TextChoices):
+    TEMPS = "temps", "Manque de temps"
+    INDIVIDUALISME = "individualisme", "Individualisme"
+    CONCURRENCE = "concurrence", "Concurrence"
+    PAS_CONVAINCU = "pas_convaincu", "Pas convaincu"
+    DEJA_SOLLICITE = "deja_sollicite", "Déjà sollicité"
+    MAUVAISE_EXPERIENCE = "mauvaise_experience", "Mauvaise expérience passée"
+    DIFFICULTE = "difficulte", "Entreprise en difficulté"
+    AUTRE = "autre", "Autre"
+
+
+class EtatCourrier(TextChoices):
+    BROUILLON = "brouillon", "Brouillon"
+    A_SIGNER = "a_signer", "À la signature"
+    SIGNEE = "signee", "Signée"
+    ENVOYEE = "envoyee", "Envoyée"

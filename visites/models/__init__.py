@@ -1,0 +1,8 @@
+"""Les visites : campagnes, visites, lettres, comptes rendus."""
+
+from visites.models.campagne import Campagne
+from visites.models.compte_rendu import CompteRendu, PartieReservee
+from visites.models.courrier import Courrier, PdfFige
+from visites.models.visite import Visite
+
+__all__ = ["Campagne", "CompteRendu", "Courrier", "PartieReservee", "PdfFige", "Visite"]

@@ -1,0 +1,113 @@
+"""La lettre du préfet : brouillon, à la signature, signée (numérotée, figée), envoyée."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from entreprises.models import Deport
+from reseau.droits import SIENS, portee
+from reseau.models import Versionne
+from visites.enums import EtatCourrier
+
+NUMEROTEES = [EtatCourrier.SIGNEE, EtatCourrier.ENVOYEE]
+
+
+class CourrierQuerySet(models.QuerySet):
+    def visibles_par(self, membre):
+        """Ceux du réseau, moins ses déports ; pour un développeur direct, ceux de ses visites."""
+        courriers = self.filter(reseau=membre.reseau)
+        deports = Deport.objects.filter(entreprise=OuterRef("visite__entreprise"), membre=membre)
+        courriers = courriers.exclude(Exists(deports))
+        if portee(membre, "courriers.voir") is SIENS:
+            courriers = courriers.filter(visite__developpeur=membre)
+        return courriers
+
+    def avec_noms(self):
+        return self.select_related(
+            "reseau", "visite__entreprise__commune", "visite__developpeur__institution", "signataire"
+        )
+
+    def brouillons(self):
+        return self.filter(etat=EtatCourrier.BROUILLON)
+
+    def a_signer(self):
+        return self.filter(etat=EtatCourrier.A_SIGNER)
+
+    def signes(self):
+        """Signés, envoyés ou non : ceux qui ont un numéro."""
+        return self.filter(etat__in=NUMEROTEES)
+
+    def a_figer(self):
+        """Signés dont le PDF n'est pas encore composé : une coupure se reprend ici."""
+        return self.signes().filter(fige=None)
+
+
+class Courrier(Versionne):
+    """`contenu` : les champs de `reseau.lib.lettre.Lettre` (sans images), figés à la signature."""
+
+    reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="courriers")
+    visite = models.OneToOneField("visites.Visite", models.PROTECT, related_name="courrier")
+    etat = models.CharField("état", max_length=20, choices=EtatCourrier, default=EtatCourrier.BROUILLON)
+    prepare_le = models.DateField("préparée le")
+    soumis_le = models.DateField("mise à la signature le", null=True, blank=True)
+    rejet = models.CharField("motif du rejet", max_length=300, blank=True)
+    annee = models.PositiveIntegerField("année", null=True, blank=True)
+    numero = models.PositiveIntegerField("numéro", null=True, blank=True)
+    signe_le = models.DateField("signée le", null=True, blank=True)
+    signataire = models.ForeignKey("reseau.Signataire", models.PROTECT, null=True, blank=True)
+    signe_par = models.ForeignKey("reseau.Membre", models.RESTRICT, null=True, blank=True, related_name="+")
+    contenu = models.JSONField(default=dict, blank=True)
+    envoye_le = models.DateField("envoyée le", null=True, blank=True)
+
+    objects = CourrierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lettre"
+        ordering = ["-annee", "-numero", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["reseau", "annee", "numero"], name="courrier_numero_unique"),
+            models.CheckConstraint(
+                condition=Q(
+                    etat__in=["signee", "envoyee"],
+                    numero__isnull=False,
+                    annee__isnull=False,
+                    signe_le__isnull=False,
+                    signataire__isnull=False,
+                )
+                | Q(etat__in=["brouillon", "a_signer"], numero=None, annee=None, signe_le=None),
+                name="courrier_numero_a_la_signature",
+                violation_error_message="Le numéro naît à la signature.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat="envoyee") | Q(envoye_le__isnull=False),
+                name="courrier_envoye_date",
+                violation_error_message="Une lettre envoyée porte sa date.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Lettre n° {self.reference}" if self.numero else "Lettre en brouillon"
+
+    @property
+    def reference(self):
+        """« 2026-0042 », ou vide avant la signature."""
+        return f"{self.annee}-{self.numero:04d}" if self.numero else ""
+
+    @property
+    def signee(self):
+        return self.etat in NUMEROTEES
+
+
+class PdfFige(models.Model):
+    """Le papier tel qu'il a été signé, et son empreinte ; jamais refait."""
+
+    courrier = models.OneToOneField(Courrier, models.PROTECT, related_name="fige")
+    pdf = models.BinaryField()
+    empreinte = models.CharField("empreinte SHA-256", max_length=64)
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "lettre figée"
+        verbose_name_plural = "lettres figées"
+
+    def __str__(self):
+        return self.empreinte

@@ -1,0 +1,195 @@
+"""La visite, d'« à programmer » à « restituée » : chaque état porte sa date, et la base y veille."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from entreprises.models import Deport
+from reseau.droits import SIENS, portee
+from reseau.models import Versionne
+from visites.enums import CONFIEES, EN_COURS, FAITES, EtatVisite, MotifRefus, OrigineVisite
+
+
+class VisiteQuerySet(models.QuerySet):
+    def visibles_par(self, membre):
+        """Celles du réseau, moins les entreprises dont il se déporte ; pour un associé, celles qu'il accompagne."""
+        visites = self.filter(reseau=membre.reseau)
+        visites = visites.exclude(Exists(Deport.objects.filter(entreprise=OuterRef("entreprise"), membre=membre)))
+        if portee(membre, "visites.voir") is SIENS:
+            visites = visites.filter(accompagnant=membre)
+        return visites
+
+    def avec_noms(self):
+        return self.select_related(
+            "reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne"
+        )
+
+    def en_cours(self):
+        return self.filter(etat__in=EN_COURS)
+
+    def confiees(self):
+        """Programmées, annoncées ou rendez-vous pris : le stock « programmées » du tableau 2.5."""
+        return self.filter(etat__in=CONFIEES)
+
+    def a_programmer(self):
+        return self.filter(etat=EtatVisite.A_PROGRAMMER)
+
+    def du_developpeur(self, membre):
+        return self.filter(developpeur=membre)
+
+    def realisees(self, du=None, au=None):
+        """Réalisées ou restituées, datées dans la période, bornes comprises (annexe 2.5)."""
+        return _entre(self.filter(etat__in=FAITES), "realisee_le", du, au)
+
+    def refusees(self, du=None, au=None):
+        return _entre(self.filter(etat=EtatVisite.REFUSEE), "refusee_le", du, au)
+
+    def a_restituer(self):
+        """Réalisées, avec compte rendu terminé, pas encore restituées en réunion."""
+        return self.filter(etat=EtatVisite.REALISEE, compte_rendu__termine_le__isnull=False)
+
+    def sans_compte_rendu(self, le, jours=0):
+        """Rendez-vous passé ou visite réalisée depuis plus de `jours`, sans compte rendu terminé."""
+        avant = le - timedelta(days=jours)
+        passees = Q(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date__lte=avant) | Q(
+            etat=EtatVisite.REALISEE, realisee_le__lte=avant
+        )
+        return self.filter(passees).exclude(compte_rendu__termine_le__isnull=False)
+
+    def annoncees_sans_rendez_vous(self, le, jours):
+        """Lettre partie il y a plus de `jours`, et toujours pas de rendez-vous."""
+        return self.filter(etat=EtatVisite.ANNONCEE, annoncee_le__lt=le - timedelta(days=jours))
+
+    def rendez_vous_du(self, jour):
+        return self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date=jour).order_by("rendez_vous_le")
+
+
+def _entre(visites, champ, du, au):
+    if du:
+        visites = visites.filter(**{f"{champ}__gte": du})
+    return visites.filter(**{f"{champ}__lte": au}) if au else visites
+
+
+def _etat_date(nom, etats, message, **champs):
+    return models.CheckConstraint(
+        condition=~Q(etat__in=etats) | Q(**champs), name=f"visite_{nom}", violation_error_message=message
+    )
+
+
+class Visite(Versionne):
+    reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="visites")
+    entreprise = models.ForeignKey("entreprises.Entreprise", models.PROTECT, related_name="visites")
+    campagne = models.ForeignKey("visites.Campagne", models.PROTECT, null=True, blank=True, related_name="visites")
+    origine = models.CharField(max_length=20, choices=OrigineVisite, default=OrigineVisite.CIBLE)
+    etat = models.CharField("état", max_length=20, choices=EtatVisite, default=EtatVisite.A_PROGRAMMER)
+    developpeur = models.ForeignKey(
+        "reseau.Membre", models.PROTECT, null=True, blank=True, related_name="visites", verbose_name="développeur"
+    )
+    accompagnant = models.ForeignKey(
+        "reseau.Membre", models.PROTECT, null=True, blank=True, related_name="accompagnements"
+    )
+    prevue_le = models.DateField(
+        "prévue pour", null=True, blank=True, help_text="Le mois visé, à défaut de rendez-vous."
+    )
+    derogation = models.CharField(
+        "motif pour passer outre",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi visiter malgré l’espacement ou le refus.",
+    )
+    choisie_en = models.ForeignKey(
+        "reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="entreprises_choisies"
+    )
+
+    creee_le = models.DateField("créée le")
+    programmee_le = models.DateField("programmée le", null=True, blank=True)
+    annoncee_le = models.DateField("annoncée le", null=True, blank=True)
+    rendez_vous_le = models.DateTimeField("rendez-vous", null=True, blank=True)
+    rendez_vous_lieu = models.CharField("lieu du rendez-vous", max_length=160, blank=True)
+    realisee_le = models.DateField("réalisée le", null=True, blank=True)
+    restituee_le = models.DateField("restituée le", null=True, blank=True)
+    restituee_en = models.ForeignKey(
+        "reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="restitutions"
+    )
+    refusee_le = models.DateField("refusée le", null=True, blank=True)
+    motif_refus = models.CharField("motif du refus", max_length=20, choices=MotifRefus, blank=True)
+    injoignable_le = models.DateField("injoignable le", null=True, blank=True)
+    annulee_le = models.DateField("annulée le", null=True, blank=True)
+    precision = models.CharField("précision", max_length=300, blank=True)
+
+    objects = VisiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["reseau", "etat"], name="visite_par_etat"),
+            models.Index(fields=["reseau", "realisee_le"], name="visite_par_date"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entreprise"],
+                condition=Q(etat__in=[etat.value for etat in EN_COURS]),
+                name="visite_une_en_cours",
+                violation_error_message="Une visite de cette entreprise est déjà en cours.",
+            ),
+            models.CheckConstraint(condition=Q(etat__in=EtatVisite.values), name="visite_etat_connu"),
+            _etat_date(
+                "programmee_datee",
+                [etat.value for etat in [*CONFIEES, *FAITES]],
+                "Une visite programmée a un développeur et une date de programmation.",
+                programmee_le__isnull=False,
+                developpeur__isnull=False,
+            ),
+            _etat_date("annoncee_datee", ["annoncee"], "Une visite annoncée porte sa date.", annoncee_le__isnull=False),
+            _etat_date(
+                "rendez_vous_date", ["rendez_vous_pris"], "Le rendez-vous a une date.", rendez_vous_le__isnull=False
+            ),
+            _etat_date(
+                "realisee_datee", ["realisee", "restituee"], "Une visite réalisée a sa date.", realisee_le__isnull=False
+            ),
+            _etat_date("restituee_datee", ["restituee"], "Une visite restituée a sa date.", restituee_le__isnull=False),
+            models.CheckConstraint(
+                condition=Q(etat="refusee", refusee_le__isnull=False) & ~Q(motif_refus="")
+                | ~Q(etat="refusee") & Q(refusee_le=None),
+                name="visite_refusee_datee",
+                violation_error_message="Un refus porte sa date et son motif.",
+            ),
+            _etat_date("injoignable_datee", ["injoignable"], "Porte sa date.", injoignable_le__isnull=False),
+            _etat_date("annulee_datee", ["annulee"], "Une annulation porte sa date.", annulee_le__isnull=False),
+        ]
+
+    def __str__(self):
+        return f"Visite de {self.entreprise}"
+
+    def get_absolute_url(self):
+        return reverse("visites:visite", args=[self.reseau.slug, self.pk])
+
+    @property
+    def en_cours(self):
+        return self.etat in EN_COURS
+
+    @property
+    def confiee(self):
+        return self.etat in CONFIEES
+
+    @property
+    def faite(self):
+        return self.etat in FAITES
+
+    @property
+    def date_parlante(self):
+        """La date qui compte dans l'état où elle est."""
+        dates = {
+            EtatVisite.A_PROGRAMMER: self.creee_le,
+            EtatVisite.PROGRAMMEE: self.programmee_le,
+            EtatVisite.ANNONCEE: self.annoncee_le,
+            EtatVisite.RENDEZ_VOUS_PRIS: self.rendez_vous_le,
+            EtatVisite.REALISEE: self.realisee_le,
+            EtatVisite.RESTITUEE: self.realisee_le,
+            EtatVisite.REFUSEE: self.refusee_le,
+            EtatVisite.INJOIGNABLE: self.injoignable_le,
+            EtatVisite.ANNULEE: self.annulee_le,
+        }
+        return dates[self.etat]
