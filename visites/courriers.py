@@ -207,9 +207,7 @@ def _sigles(reseau):
 def _en_donnees(lettre):
     donnees = {champ.name: getattr(lettre, champ.name) for champ in dataclasses.fields(lettre)}
     return {
-        nom: valeur.isoformat() if isinstance(valeur, date) else valeur
-        for nom, valeur in donnees.items()
-        if nom not in IMAGES
+        nom: valeur.isoformat() if isinstance(valeur, date) else valeur for nom, valeur in donnees.items() if nom not in IMAGES
     }
 
 

@@ -160,9 +160,7 @@ def _verifier_deport(membre, entreprise):
 def _ouvrir(visite):
     """Un associé qui accompagne voit désormais l'entreprise."""
     if visite.accompagnant:
-        Acces.objects.get_or_create(
-            entreprise=visite.entreprise, membre=visite.accompagnant, origine=OrigineAcces.VISITE
-        )
+        Acces.objects.get_or_create(entreprise=visite.entreprise, membre=visite.accompagnant, origine=OrigineAcces.VISITE)
 
 
 def _creer(visite, par):

@@ -56,9 +56,7 @@ def _reconnaitre(archive: zipfile.ZipFile) -> str:
         if b"encryption-data" in _debut(archive, "META-INF/manifest.xml"):
             raise FichierRefuse(PROTEGE)
         return "ods"
-    raise FichierRefuse(
-        "Cette archive n'est pas un classeur : décompressez-la, puis importez le fichier .csv, .xlsx ou .ods."
-    )
+    raise FichierRefuse("Cette archive n'est pas un classeur : décompressez-la, puis importez le fichier .csv, .xlsx ou .ods.")
 
 
 def _debut(archive: zipfile.ZipFile, nom: str) -> bytes:

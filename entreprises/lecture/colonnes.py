@@ -28,8 +28,7 @@ SYNONYMES = {
     "nombresalaries nombredesalaries salaries dneffectifreelentreprise",
     "adresse": "adresse adresse1 adressepostale adressecomplete adresseligne1 adresseetablissement voie rue "
     "libellevoie nomvoie nomdelavoie libellerue libellevoieetablissement dclibnomrue",
-    "numero_voie": "numerovoieetablissement numerovoie numerodevoie numvoie nvoie novoie numerorue nrue "
-    "dcnumerodansvoie",
+    "numero_voie": "numerovoieetablissement numerovoie numerodevoie numvoie nvoie novoie numerorue nrue dcnumerodansvoie",
     "repetition": "indicerepetitionetablissement indicerepetition bister",
     "dernier_numero": "derniernumerovoieetablissement",
     "derniere_repetition": "indicerepetitionderniernumerovoieetablissement",
@@ -47,8 +46,7 @@ SYNONYMES = {
     "telportable mobile telmobile",
     "courriel": "courriel email mail mel adressemail adresseemail adressecourriel adresseelectronique emailentreprise "
     "mailentreprise emailcontact mailcontact courrielcontact dcemaillbb",
-    "site": "site siteweb siteinternet sitewww url web internet dcsitewebetablissement1 dcsitewebetablissement2 "
-    "dcurlentreprise",
+    "site": "site siteweb siteinternet sitewww url web internet dcsitewebetablissement1 dcsitewebetablissement2 dcurlentreprise",
     "dirigeant_civilite": "civilite civilitedirigeant civilitedudirigeant civ sexeunitelegale",
     "dirigeant_nom": "nomdirigeant nomdudirigeant dirigeant nomprenomdirigeant gerant nomgerant nomdugerant "
     "chefdentreprise nomcontact contact interlocuteur nomusageunitelegale nomunitelegale",

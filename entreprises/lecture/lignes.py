@@ -57,9 +57,7 @@ class LigneEntreprise:
         return self.siret[:9]
 
 
-CHAMPS_ENTREPRISE = tuple(
-    champ for champ in LigneEntreprise.__dataclass_fields__ if champ not in ("ligne", "avertissements")
-)
+CHAMPS_ENTREPRISE = tuple(champ for champ in LigneEntreprise.__dataclass_fields__ if champ not in ("ligne", "avertissements"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,9 +126,7 @@ def _par_code_postal(communes: list[dict[str, str]]) -> dict[str, dict[str, str]
     return index
 
 
-def _par_departement(
-    communes: list[dict[str, str]], anciennes: list[dict[str, str]]
-) -> dict[tuple[str, str], str | None]:
+def _par_departement(communes: list[dict[str, str]], anciennes: list[dict[str, str]]) -> dict[tuple[str, str], str | None]:
     """Un nom actuel l'emporte sur un nom ancien ; deux communes du même nom s'annulent."""
     index: dict[tuple[str, str], str | None] = {}
     for commune in communes:

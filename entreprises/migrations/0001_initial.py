@@ -68,9 +68,7 @@ class Migration(migrations.Migration):
                 ("decidee_le", models.DateField(blank=True, null=True, verbose_name="décidée le")),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="cibles", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="cibles", to="reseau.reseau"),
                 ),
                 (
                     "reunion",
@@ -95,9 +93,7 @@ class Migration(migrations.Migration):
                 ("libelle", models.CharField(max_length=250, verbose_name="libellé")),
                 (
                     "division",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="entreprises.division"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="entreprises.division"),
                 ),
             ],
             options={
@@ -221,9 +217,7 @@ class Migration(migrations.Migration):
                 ("le", models.DateField(verbose_name="décidé le")),
                 (
                     "membre",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="deports", to="reseau.membre"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="deports", to="reseau.membre"),
                 ),
                 (
                     "entreprise",
@@ -281,9 +275,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "membre",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="acces", to="reseau.membre"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="acces", to="reseau.membre"),
                 ),
                 (
                     "entreprise",
@@ -323,9 +315,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="reseau.reseau"),
                 ),
             ],
             options={
@@ -339,9 +329,7 @@ class Migration(migrations.Migration):
                 ("motif_d_ecart", models.CharField(blank=True, max_length=200, verbose_name="motif de l’écart")),
                 (
                     "cible",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lignes", to="entreprises.cible"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="lignes", to="entreprises.cible"),
                 ),
                 (
                     "entreprise",
@@ -359,9 +347,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="commune",
             name="zone_emploi",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, to="entreprises.zoneemploi"
-            ),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="entreprises.zoneemploi"),
         ),
         migrations.AddConstraint(
             model_name="cible",
@@ -427,9 +413,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="import",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "ecrit"), _negated=True), ("ecrit_le__isnull", False), _connector="OR"
-                ),
+                condition=models.Q(models.Q(("etat", "ecrit"), _negated=True), ("ecrit_le__isnull", False), _connector="OR"),
                 name="import_ecrit_date",
             ),
         ),

@@ -44,8 +44,7 @@ class Cible(Versionne):
         ordering = ["-decidee_le", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(etat=EtatCible.BROUILLON, decidee_le=None)
-                | Q(etat=EtatCible.DECIDEE, decidee_le__isnull=False),
+                condition=Q(etat=EtatCible.BROUILLON, decidee_le=None) | Q(etat=EtatCible.DECIDEE, decidee_le__isnull=False),
                 name="cible_decidee_datee",
                 violation_error_message="Une cible décidée porte la date de sa décision.",
             )

@@ -60,9 +60,7 @@ class Entreprise(Versionne):
     siret = models.CharField("SIRET", max_length=14, validators=[valider_siret])
     raison_sociale = models.CharField(max_length=200)
     enseigne = models.CharField(max_length=100, blank=True)
-    naf = models.ForeignKey(
-        "entreprises.Activite", models.PROTECT, null=True, blank=True, verbose_name="activité (NAF rév. 2)"
-    )
+    naf = models.ForeignKey("entreprises.Activite", models.PROTECT, null=True, blank=True, verbose_name="activité (NAF rév. 2)")
     naf_2025 = models.ForeignKey(
         "entreprises.Activite",
         models.PROTECT,

@@ -29,9 +29,7 @@ class Import(models.Model):
     class Meta:
         ordering = ["-depose_le", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(etat=EtatImport.ECRIT) | Q(ecrit_le__isnull=False), name="import_ecrit_date"
-            )
+            models.CheckConstraint(condition=~Q(etat=EtatImport.ECRIT) | Q(ecrit_le__isnull=False), name="import_ecrit_date")
         ]
 
     def __str__(self):

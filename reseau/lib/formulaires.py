@@ -53,7 +53,7 @@ class Formulaire(DsfrBaseForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for champ in self.fields.values():
-            # DsfrBaseForm pose un attribut « dsfr » sur les boutons : nos gabarits n'en ont pas besoin, le HTML n'en veut pas.
+            # DsfrBaseForm pose sur les boutons un attribut « dsfr » que nos gabarits ignorent et que HTML ne connaît pas.
             champ.widget.attrs.pop("dsfr", None)
             _poser_saisie_native(champ)
 
@@ -74,7 +74,10 @@ class FormulaireModele(forms.ModelForm, Formulaire):
         super().__init__(*args, **kwargs)
         if self.versionne and self.instance.pk:
             self.fields["version"] = forms.IntegerField(
-                required=False, widget=forms.HiddenInput, initial=self.instance.version
+                required=False,
+                widget=forms.HiddenInput,
+                initial=self.instance.version,
+                error_messages={"invalid": FICHE_MODIFIEE},
             )
 
     def clean_version(self):

@@ -33,8 +33,9 @@ from reseau.lib.tableau import Tableau
 
 CARACTERES_MAX = 400_000  # HTML ; au-delà, la mise en page passe les dix secondes
 MOT_MAX = 2_000  # un mot sans espace se remesure à chaque coupure
-ELEMENTS_MAX = 25_000  # 3 000 lignes de 8 colonnes
+ELEMENTS_MAX = 12_000  # 1 300 lignes de 8 colonnes
 PROFONDEUR_MAX = 60  # WeasyPrint est récursif
+FUSION_MAX = 50  # cases ; WeasyPrint réserve la place de chacune
 
 OCTETS_IMAGE_MAX = 5 * 1024 * 1024
 PIXELS_IMAGE_MAX = 20_000_000
@@ -227,11 +228,19 @@ def _nettoyer(racine: Element) -> list[str]:
         if str(element.tag).rpartition("}")[2] in BALISES_REFUSEES:
             suspects.append(element)
         element.attrib.pop("style", None)
+        _borner_les_fusions(element)
     for element in suspects:
         suite = element.tail
         element.clear()
         element.tag, element.tail = "span", suite
     return feuilles
+
+
+def _borner_les_fusions(element: Element) -> None:
+    for attribut in ("colspan", "rowspan", "span"):
+        etendue = element.get(attribut, "")
+        if etendue and not (etendue.isdecimal() and int(etendue[:9]) <= FUSION_MAX):
+            del element.attrib[attribut]
 
 
 def _parcourir(racine: Element) -> Iterable[Element]:

@@ -177,9 +177,7 @@ class Migration(migrations.Migration):
                 ("reunions_par_mois", models.PositiveSmallIntegerField(default=2, verbose_name="réunions par mois")),
                 (
                     "espacement_mois",
-                    models.PositiveSmallIntegerField(
-                        default=24, verbose_name="mois entre deux visites d’une entreprise"
-                    ),
+                    models.PositiveSmallIntegerField(default=24, verbose_name="mois entre deux visites d’une entreprise"),
                 ),
                 (
                     "refus_mois",
@@ -201,9 +199,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "suite_jours",
-                    models.PositiveSmallIntegerField(
-                        default=15, verbose_name="jours pour informer le chef d’entreprise"
-                    ),
+                    models.PositiveSmallIntegerField(default=15, verbose_name="jours pour informer le chef d’entreprise"),
                 ),
                 (
                     "sollicitation_meme_objet_mois",
@@ -238,9 +234,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "civilite",
-                    models.CharField(
-                        choices=[("M.", "Monsieur"), ("Mme", "Madame")], max_length=3, verbose_name="civilité"
-                    ),
+                    models.CharField(choices=[("M.", "Monsieur"), ("Mme", "Madame")], max_length=3, verbose_name="civilité"),
                 ),
                 ("prenom", models.CharField(max_length=60, verbose_name="prénom")),
                 ("nom", models.CharField(max_length=60)),
@@ -307,9 +301,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="membres", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="membres", to="reseau.reseau"),
                 ),
             ],
             options={
@@ -357,9 +349,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="institution",
             name="reseau",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="institutions", to="reseau.reseau"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="institutions", to="reseau.reseau"),
         ),
         migrations.CreateModel(
             name="Compteur",
@@ -394,9 +384,7 @@ class Migration(migrations.Migration):
                 ("releve", models.TextField(blank=True, verbose_name="relevé de la discussion")),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reunions", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reunions", to="reseau.reseau"),
                 ),
             ],
             options={
@@ -438,15 +426,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "membre",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.RESTRICT, related_name="presences", to="reseau.membre"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="presences", to="reseau.membre"),
                 ),
                 (
                     "reunion",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="presences", to="reseau.reunion"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="presences", to="reseau.reunion"),
                 ),
             ],
             options={
@@ -463,9 +447,7 @@ class Migration(migrations.Migration):
                 ("organisme", models.CharField(blank=True, max_length=120)),
                 (
                     "reunion",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exposes", to="reseau.reunion"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="exposes", to="reseau.reunion"),
                 ),
             ],
             options={
@@ -479,9 +461,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "civilite",
-                    models.CharField(
-                        choices=[("M.", "Monsieur"), ("Mme", "Madame")], max_length=3, verbose_name="civilité"
-                    ),
+                    models.CharField(choices=[("M.", "Monsieur"), ("Mme", "Madame")], max_length=3, verbose_name="civilité"),
                 ),
                 ("nom", models.CharField(max_length=120, verbose_name="prénom et nom")),
                 (

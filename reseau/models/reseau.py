@@ -29,9 +29,7 @@ class Reseau(models.Model):
         "texte de la lettre", blank=True, help_text="Vide : le texte fourni. Un paragraphe par alinéa."
     )
 
-    rythme = models.DecimalField(
-        "visites par mois et par développeur", max_digits=4, decimal_places=2, default=Decimal("2")
-    )
+    rythme = models.DecimalField("visites par mois et par développeur", max_digits=4, decimal_places=2, default=Decimal("2"))
     reunions_par_mois = models.PositiveSmallIntegerField("réunions par mois", default=2)
     espacement_mois = models.PositiveSmallIntegerField("mois entre deux visites d’une entreprise", default=24)
     refus_mois = models.PositiveSmallIntegerField("mois sans visite après un refus", default=12)

@@ -18,7 +18,7 @@ ESPACE = "\u00a0"
 
 FORMATS_DE_DATE = {"long": "j F Y", "jour": "l j F Y", "court": "d/m/Y", "mois": "F Y", "heure": "j F Y à G"}
 
-# Une couleur dit une famille, le mot dit l'état : bleu à venir, jaune attend quelqu'un, vert fait, gris sorti du circuit.
+# Une couleur dit une famille, le mot dit l'état : bleu à venir, jaune attend quelqu'un, vert fait, gris sorti.
 A_VENIR, ATTEND, FAIT, SORTI = "blue-cumulus", "yellow-tournesol", "green-emeraude", ""
 COULEURS_D_ETAT = {
     "a_programmer": ATTEND,
@@ -53,7 +53,7 @@ COULEURS_D_ETAT = {
 
 @register.filter
 def nombre_fr(valeur, decimales=0):
-    """Nombre à la française, espaces fines insécables et virgule : 12345.5 → « 12 346 », « 12 345,5 » avec 1 décimale."""
+    """Nombre à la française, espaces fines insécables et virgule : 12345.5 → « 12 345,5 » avec une décimale."""
     if valeur is None or valeur == "":
         return ABSENT
     return f"{valeur:,.{int(decimales)}f}".replace(",", ESPACE_FINE).replace(".", ",")
@@ -136,10 +136,10 @@ def onglet(context, libelle, nom, *arguments, nombre=None):
 
 @register.simple_block_tag
 def tableau(content, legende, classe=""):
-    """Tableau DSFR dont les lignes deviennent des fiches au téléphone : contenu = <thead> et <tbody>, data-label par cellule."""
+    """Tableau DSFR (contenu : <thead> et <tbody>) ; au téléphone chaque ligne est une fiche, d'où les data-label."""
     return format_html(
-        '<div class="fr-table fr-table--sm fr-table--multiline fr-table--no-caption tableau {}"><div class="fr-table__wrapper">'
-        '<div class="fr-table__container"><div class="fr-table__content">'
+        '<div class="fr-table fr-table--sm fr-table--multiline fr-table--no-caption tableau {}">'
+        '<div class="fr-table__wrapper"><div class="fr-table__container"><div class="fr-table__content">'
         "<table><caption>{}</caption>{}</table></div></div></div></div>",
         classe,
         legende,

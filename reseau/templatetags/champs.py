@@ -43,7 +43,7 @@ def saisie(champ):
 
 @register.filter
 def facultatif(champ):
-    """Vrai s'il faut écrire « facultatif » : le DSFR marque l'exception, pas la règle ; une case à cocher ne l'est pas."""
+    """Vrai s'il faut écrire « facultatif » : le DSFR marque l'exception ; une case à cocher n'en est pas une."""
     marque = getattr(champ.form, "marquer_facultatifs", True)
     return marque and not champ.field.required and nature(champ) != "case"
 

@@ -74,7 +74,7 @@ def _adresse(nom, slug):
 
 
 def _marquer_la_courante(entrees, chemin, slug):
-    """Marque la page d'adresse la plus longue qui contient le chemin : « page » si c'est elle, « true » si c'est une fille."""
+    """Marque la page dont l'adresse est le plus long préfixe du chemin : « page » elle-même, « true » une fille."""
     pages = [page for entree in entrees for page in entree["pages"]]
     # L'accueil du réseau est le préfixe de tout : il n'est courant que pour lui-même.
     racine = f"/{slug}/"

@@ -116,9 +116,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="reseau.reseau"),
                 ),
                 (
                     "responsable",
@@ -161,9 +159,7 @@ class Migration(migrations.Migration):
                 ("texte", models.CharField(blank=True, max_length=300)),
                 (
                     "action",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="mouvements", to="suivi.action"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="mouvements", to="suivi.action"),
                 ),
                 (
                     "membre",
@@ -218,9 +214,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "emplois_investissement",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="emplois liés aux investissements matériels"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="emplois liés aux investissements matériels"),
                 ),
                 ("emplois_embauche", models.PositiveSmallIntegerField(default=0, verbose_name="projets d’embauche")),
                 ("embauche_cadres", models.PositiveSmallIntegerField(default=0, verbose_name="dont cadres")),
@@ -255,15 +249,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="projets", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="projets", to="reseau.reseau"),
                 ),
                 (
                     "visite",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="projets", to="visites.visite"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="projets", to="visites.visite"),
                 ),
             ],
             options={
@@ -273,9 +263,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="action",
             name="projet",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="suivi.projet"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="suivi.projet"),
         ),
         migrations.AddConstraint(
             model_name="projet",
@@ -350,9 +338,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="action",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "endormie"), _negated=True), ("reveil_le__isnull", False), _connector="OR"
-                ),
+                condition=models.Q(models.Q(("etat", "endormie"), _negated=True), ("reveil_le__isnull", False), _connector="OR"),
                 name="action_endormie_datee",
                 violation_error_message="Une action endormie a une date de réveil.",
             ),

@@ -87,8 +87,7 @@ class Action(Versionne):
                 violation_error_message="Une action close a une date et une issue.",
             ),
             models.CheckConstraint(
-                condition=~Q(etat__in=["acceptee", "en_cours"])
-                | Q(responsable__isnull=False, acceptee_le__isnull=False),
+                condition=~Q(etat__in=["acceptee", "en_cours"]) | Q(responsable__isnull=False, acceptee_le__isnull=False),
                 name="action_acceptee_datee",
                 violation_error_message="Une action acceptée a un responsable et une date.",
             ),

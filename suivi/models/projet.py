@@ -46,9 +46,7 @@ class Projet(Versionne):
         constraints = [
             models.CheckConstraint(condition=Q(nature__in=Nature.values), name="projet_nature_connue"),
             models.CheckConstraint(
-                condition=Q(
-                    emplois_embauche__gte=F("embauche_cadres") + F("embauche_commerciaux") + F("embauche_temps_partage")
-                ),
+                condition=Q(emplois_embauche__gte=F("embauche_cadres") + F("embauche_commerciaux") + F("embauche_temps_partage")),
                 name="projet_embauches_detaillees",
                 violation_error_message="Le détail des embauches dépasse leur total.",
             ),

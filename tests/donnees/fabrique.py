@@ -36,7 +36,8 @@ def texte(rangees: Rangees, separateur: str = ";", encodage: str = "utf-8", fin_
 def xlsx(*onglets: tuple[str, Rangees], caches: Sequence[str] = ()) -> bytes:
     """Un classeur XLSX : (nom, rangées) par onglet."""
     flux = io.BytesIO()
-    with xlsxwriter.Workbook(flux, {"in_memory": True, "strings_to_formulas": False}) as classeur:
+    options = {"in_memory": True, "strings_to_formulas": False, "default_date_format": "dd/mm/yyyy"}
+    with xlsxwriter.Workbook(flux, options) as classeur:
         for nom, rangees in onglets:
             feuille = classeur.add_worksheet(nom)
             for ligne, cellules in enumerate(rangees):
@@ -97,9 +98,7 @@ def feuille_xlsx(donnees: str, prologue: str = "") -> bytes:
 
 def xls(rangees: Rangees) -> bytes:
     """Un classeur XLS (BIFF8) d'un onglet, tout en texte."""
-    return xls_brut(
-        [(ligne, colonne, str(c)) for ligne, cellules in enumerate(rangees) for colonne, c in enumerate(cellules)]
-    )
+    return xls_brut([(ligne, colonne, str(c)) for ligne, cellules in enumerate(rangees) for colonne, c in enumerate(cellules)])
 
 
 def xls_brut(cases: Sequence[tuple[int, int, str]]) -> bytes:
@@ -108,9 +107,7 @@ def xls_brut(cases: Sequence[tuple[int, int, str]]) -> bytes:
     onglet = struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6)
     nom = b"\x00\x00\x05\x00Liste"
     position = len(_biff(0x0809, debut) + _biff(0x0085, bytes(4) + nom) + _biff(0x000A))
-    flux = (
-        _biff(0x0809, debut) + _biff(0x0085, struct.pack("<I", position) + nom) + _biff(0x000A) + _biff(0x0809, onglet)
-    )
+    flux = _biff(0x0809, debut) + _biff(0x0085, struct.pack("<I", position) + nom) + _biff(0x000A) + _biff(0x0809, onglet)
     for ligne, colonne, valeur in cases:
         entete = struct.pack("<HHHHB", ligne, colonne, 0, len(valeur), 1)
         flux += _biff(0x0204, entete + valeur.encode("utf-16-le"))
@@ -139,9 +136,5 @@ def _entree_ole(nom: str, genre: int, enfant: int, secteur: int, taille: int) ->
     brut = nom.encode("utf-16-le") + b"\0\0"
     liens = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, enfant)
     return (
-        brut.ljust(64, b"\0")
-        + struct.pack("<HBB", len(brut), genre, 1)
-        + liens
-        + bytes(36)
-        + struct.pack("<IQ", secteur, taille)
+        brut.ljust(64, b"\0") + struct.pack("<HBB", len(brut), genre, 1) + liens + bytes(36) + struct.pack("<IQ", secteur, taille)
     )

@@ -81,9 +81,7 @@ def test_fichier_vide_est_refuse(vide):
 
 
 def test_en_tete_seul_est_refuse():
-    assert refuser(texte([ENTETE, ["", " ", "", ""]])) == (
-        "Ce fichier n'a que des en-têtes : il n'y a aucune entreprise à lire."
-    )
+    assert refuser(texte([ENTETE, ["", " ", "", ""]])) == ("Ce fichier n'a que des en-têtes : il n'y a aucune entreprise à lire.")
 
 
 @pytest.mark.parametrize(
@@ -180,9 +178,7 @@ def test_unites_legales_sont_refusees():
 
 
 def test_ligne_demesuree_est_refusee():
-    assert refuser(texte([*LISTE, [siret(3), "x" * refus.LIGNE_MAX, "", ""]])).startswith(
-        "La ligne 4 dépasse 100000 caractères"
-    )
+    assert refuser(texte([*LISTE, [siret(3), "x" * refus.LIGNE_MAX, "", ""]])).startswith("La ligne 4 dépasse 100000 caractères")
 
 
 def test_cent_mille_colonnes_sont_refusees():

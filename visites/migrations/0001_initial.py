@@ -37,9 +37,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="campagnes", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="campagnes", to="reseau.reseau"),
                 ),
             ],
             options={
@@ -68,9 +66,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "saisi_par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reseau.membre"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reseau.membre"),
                 ),
                 (
                     "vu",
@@ -118,15 +114,11 @@ class Migration(migrations.Migration):
                 ("envoye_le", models.DateField(blank=True, null=True, verbose_name="envoyée le")),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="courriers", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="courriers", to="reseau.reseau"),
                 ),
                 (
                     "signataire",
-                    models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="reseau.signataire"
-                    ),
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="reseau.signataire"),
                 ),
                 (
                     "signe_par",
@@ -169,9 +161,7 @@ class Migration(migrations.Migration):
                 ("le", models.DateTimeField(auto_now_add=True)),
                 (
                     "courrier",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="fige", to="visites.courrier"
-                    ),
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="fige", to="visites.courrier"),
                 ),
             ],
             options={
@@ -312,9 +302,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reseau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="visites", to="reseau.reseau"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="visites", to="reseau.reseau"),
                 ),
                 (
                     "restituee_en",
@@ -334,9 +322,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="courrier",
             name="visite",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="courrier", to="visites.visite"
-            ),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="courrier", to="visites.visite"),
         ),
         migrations.AddField(
             model_name="compterendu",
@@ -465,9 +451,7 @@ class Migration(migrations.Migration):
             model_name="visite",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("etat", "refusee"), ("refusee_le__isnull", False), models.Q(("motif_refus", ""), _negated=True)
-                    ),
+                    models.Q(("etat", "refusee"), ("refusee_le__isnull", False), models.Q(("motif_refus", ""), _negated=True)),
                     models.Q(models.Q(("etat", "refusee"), _negated=True), ("refusee_le", None)),
                     _connector="OR",
                 ),
@@ -512,9 +496,7 @@ class Migration(migrations.Migration):
                         ("signataire__isnull", False),
                         ("signe_le__isnull", False),
                     ),
-                    models.Q(
-                        ("annee", None), ("etat__in", ["brouillon", "a_signer"]), ("numero", None), ("signe_le", None)
-                    ),
+                    models.Q(("annee", None), ("etat__in", ["brouillon", "a_signer"]), ("numero", None), ("signe_le", None)),
                     _connector="OR",
                 ),
                 name="courrier_numero_a_la_signature",
@@ -524,9 +506,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="courrier",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "envoyee"), _negated=True), ("envoye_le__isnull", False), _connector="OR"
-                ),
+                condition=models.Q(models.Q(("etat", "envoyee"), _negated=True), ("envoye_le__isnull", False), _connector="OR"),
                 name="courrier_envoye_date",
                 violation_error_message="Une lettre envoyée porte sa date.",
             ),

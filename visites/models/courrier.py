@@ -22,9 +22,7 @@ class CourrierQuerySet(models.QuerySet):
         return courriers
 
     def avec_noms(self):
-        return self.select_related(
-            "reseau", "visite__entreprise__commune", "visite__developpeur__institution", "signataire"
-        )
+        return self.select_related("reseau", "visite__entreprise__commune", "visite__developpeur__institution", "signataire")
 
     def brouillons(self):
         return self.filter(etat=EtatCourrier.BROUILLON)

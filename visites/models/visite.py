@@ -22,9 +22,7 @@ class VisiteQuerySet(models.QuerySet):
         return visites
 
     def avec_noms(self):
-        return self.select_related(
-            "reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne"
-        )
+        return self.select_related("reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne")
 
     def en_cours(self):
         return self.filter(etat__in=EN_COURS)
@@ -87,21 +85,15 @@ class Visite(Versionne):
     developpeur = models.ForeignKey(
         "reseau.Membre", models.PROTECT, null=True, blank=True, related_name="visites", verbose_name="développeur"
     )
-    accompagnant = models.ForeignKey(
-        "reseau.Membre", models.PROTECT, null=True, blank=True, related_name="accompagnements"
-    )
-    prevue_le = models.DateField(
-        "prévue pour", null=True, blank=True, help_text="Le mois visé, à défaut de rendez-vous."
-    )
+    accompagnant = models.ForeignKey("reseau.Membre", models.PROTECT, null=True, blank=True, related_name="accompagnements")
+    prevue_le = models.DateField("prévue pour", null=True, blank=True, help_text="Le mois visé, à défaut de rendez-vous.")
     derogation = models.CharField(
         "motif pour passer outre",
         max_length=200,
         blank=True,
         help_text="Pourquoi visiter malgré l’espacement ou le refus.",
     )
-    choisie_en = models.ForeignKey(
-        "reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="entreprises_choisies"
-    )
+    choisie_en = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="entreprises_choisies")
 
     creee_le = models.DateField("créée le")
     programmee_le = models.DateField("programmée le", null=True, blank=True)
@@ -110,9 +102,7 @@ class Visite(Versionne):
     rendez_vous_lieu = models.CharField("lieu du rendez-vous", max_length=160, blank=True)
     realisee_le = models.DateField("réalisée le", null=True, blank=True)
     restituee_le = models.DateField("restituée le", null=True, blank=True)
-    restituee_en = models.ForeignKey(
-        "reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="restitutions"
-    )
+    restituee_en = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="restitutions")
     refusee_le = models.DateField("refusée le", null=True, blank=True)
     motif_refus = models.CharField("motif du refus", max_length=20, choices=MotifRefus, blank=True)
     injoignable_le = models.DateField("injoignable le", null=True, blank=True)
@@ -143,12 +133,8 @@ class Visite(Versionne):
                 developpeur__isnull=False,
             ),
             _etat_date("annoncee_datee", ["annoncee"], "Une visite annoncée porte sa date.", annoncee_le__isnull=False),
-            _etat_date(
-                "rendez_vous_date", ["rendez_vous_pris"], "Le rendez-vous a une date.", rendez_vous_le__isnull=False
-            ),
-            _etat_date(
-                "realisee_datee", ["realisee", "restituee"], "Une visite réalisée a sa date.", realisee_le__isnull=False
-            ),
+            _etat_date("rendez_vous_date", ["rendez_vous_pris"], "Le rendez-vous a une date.", rendez_vous_le__isnull=False),
+            _etat_date("realisee_datee", ["realisee", "restituee"], "Une visite réalisée a sa date.", realisee_le__isnull=False),
             _etat_date("restituee_datee", ["restituee"], "Une visite restituée a sa date.", restituee_le__isnull=False),
             models.CheckConstraint(
                 condition=Q(etat="refusee", refusee_le__isnull=False) & ~Q(motif_refus="")
