@@ -122,8 +122,9 @@ def _activite(fiche: _Fiche) -> dict[str, object]:
         naf, naf_2025 = "", naf_2025 or naf
     tranche = fiche.essayer(identifiants.lire_tranche, "tranche_effectif", connues.tranches)
     effectif = fiche.texte("effectif")
-    if effectif and not effectif.isdigit() and identifiants.cle_de_tranche(effectif) in connues.tranches:
-        tranche, effectif = tranche or connues.tranches[identifiants.cle_de_tranche(effectif)], ""
+    cle_effectif = identifiants.cle_de_tranche(effectif)
+    if cle_effectif in connues.tranches and not cle_effectif.isdigit():  # « 10 à 19 » dans la colonne Effectif
+        tranche, effectif = tranche or connues.tranches[cle_effectif], ""
     return {
         "naf": naf,
         "naf_2025": naf_2025,

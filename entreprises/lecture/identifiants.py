@@ -73,7 +73,9 @@ def lire_tranche(valeur: str, tranches: Mapping[str, str]) -> str:
 
 def cle_de_tranche(texte: str) -> str:
     """« 10 à 19 salariés », « 10-19 » → « 10a19 » ; « 1 ou 2 salariés » → « 1ou2 »."""
-    return cle(re.sub(r"(\d)\s*[-–]\s*(\d)", r"\1 a \2", texte)).removesuffix("salaries").removesuffix("salarie")
+    complete = cle(re.sub(r"(\d)\s*[-–]\s*(\d)", r"\1 a \2", texte))
+    courte = complete.removesuffix("salaries")
+    return complete if courte.isdigit() else courte  # « 12 salariés » n'est pas la tranche 12
 
 
 def lire_effectif(valeur: str) -> int | None:

@@ -22,7 +22,7 @@ LONGUEURS = {
 class LigneEntreprise:
     """Un établissement tel que le fichier le décrit ; une valeur inconnue vaut "" (None pour l'effectif et la commune).
 
-    Formes : siret 14 chiffres ; naf « 10.71C » (NAF rév. 2) et naf_2025 « 10.71Y » ; tranche_effectif code Insee ;
+    Formes : siret 14 chiffres ; naf « 10.71C » (NAF rév. 2) et naf_2025 « 24.51Y » ; tranche_effectif code Insee ;
     commune code Insee actuel ; telephone « 03 00 00 00 00 » ; site en http(s) ; dirigeant_civilite « M. » ou « Mme » ;
     etat « actif » ou « ferme ».
     """

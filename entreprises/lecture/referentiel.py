@@ -20,7 +20,7 @@ class Referentiel(Protocol):
 
     @property
     def naf_2025(self) -> Container[str]:
-        """Sous-classes de la NAF 2025, « 10.71Y »."""
+        """Sous-classes de la NAF 2025, « 24.51Y »."""
 
     @property
     def tranches(self) -> Mapping[str, str]:

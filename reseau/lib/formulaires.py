@@ -53,7 +53,7 @@ class Formulaire(DsfrBaseForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for champ in self.fields.values():
-            # DsfrBaseForm pose sur les boutons un attribut « dsfr » que nos gabarits ignorent et que HTML ne connaît pas.
+            # DsfrBaseForm pose sur les boutons un attribut « dsfr » que HTML ne connaît pas : nos gabarits s'en passent.
             champ.widget.attrs.pop("dsfr", None)
             _poser_saisie_native(champ)
 

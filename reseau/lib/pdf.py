@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,6 +24,7 @@ from django.utils import timezone
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps, UnidentifiedImageError
 from weasyprint import CSS, HTML
+from weasyprint.css import ColorProfile
 from weasyprint.images import SVGImage
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -45,7 +47,8 @@ MM_PAR_POINT = 25.4 / 72
 POLICES = ("Marianne-Regular", "Marianne-Regular_Italic", "Marianne-Bold", "Marianne-Bold_Italic")
 # Ce que nos gabarits n'emploient jamais : s'il en paraît, cela vient d'une saisie.
 BALISES_REFUSEES = frozenset(["base", "embed", "iframe", "link", "meta", "object", "script", "style"])
-OPTIONS = {"pdf_variant": "pdf/a-3a", "presentational_hints": False}
+# « srgb » ferait rouvrir le profil à chaque document, sans le refermer : le nôtre porte un autre nom.
+OPTIONS = {"pdf_variant": "pdf/a-3a", "presentational_hints": False, "output_intent": "papier"}
 
 _VERROU = Lock()  # Pango n'est pas partageable entre fils d'exécution, et la configuration des polices est commune
 
@@ -209,7 +212,7 @@ def _images(images: Mapping[str, bytes]) -> dict[str, tuple[bytes, str]]:
 def _refuser_un_texte_demesure(html: str) -> None:
     if len(html) > CARACTERES_MAX:
         raise ImpressionImpossible("Le document est trop long pour être imprimé : réduisez la période ou les filtres.")
-    if re.search(r"[^\s<>]{%d}" % MOT_MAX, html):
+    if re.search(r"[^\s<>]{" + str(MOT_MAX) + "}", html):
         raise ImpressionImpossible("Le document contient un mot démesuré, sans espace.")
 
 
@@ -266,6 +269,13 @@ def _dater(metadonnees: Any, titre: str, date: datetime) -> None:
 @cache
 def _polices() -> FontConfiguration:
     return FontConfiguration()
+
+
+@cache
+def _profil() -> ColorProfile:
+    """Le profil sRGB qu'exige le PDF/A."""
+    with (files("weasyprint.pdf") / "sRGB2014.icc").open("rb") as fichier:
+        return ColorProfile(fichier, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 @cache

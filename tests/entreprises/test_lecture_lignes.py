@@ -34,7 +34,8 @@ def lire_une(**champs: str) -> LigneEntreprise | Rejet:
         ("'99990001200017", "99990001200017"),
         ("35600000000048", "35600000000048"),
         ("35600000049837", "35600000049837"),
-        ("8880009100011", "08880009100011"),
+        ("8880009900017", "08880009900017"),
+        ("88800800018", "00088800800018"),
     ],
     ids=[
         "exact",
@@ -46,6 +47,7 @@ def lire_une(**champs: str) -> LigneEntreprise | Rejet:
         "La Poste",
         "La Poste, agence",
         "sans zéro",
+        "sans trois zéros",
     ],
 )
 def test_siret_est_nettoye(ecrit, lu):
@@ -116,7 +118,7 @@ def test_valeur_masquee_rend_non_diffusible():
         ("1071C", "10.71C", ""),
         ("10.71c", "10.71C", ""),
         ("10.71C Boulangerie", "10.71C", ""),
-        ("10.71Y", "", "10.71Y"),
+        ("24.51Y", "", "24.51Y"),
         ("", "", ""),
     ],
 )
@@ -218,8 +220,8 @@ def test_code_postal_illisible_est_ecarte(ecrit):
         ({"numéro voie": "3", "voie": "3 rue des Essais"}, "3 rue des Essais"),
         ({"numéro voie": "3", "type voie": "AV", "voie": "DES ESSAIS"}, "3 AVENUE DES ESSAIS"),
         (
-            {"numéro voie": "3", "type voie": "AV", "voie": "DU GENERAL INVENTE DES ESSAIS"},
-            "3 AV DU GENERAL INVENTE DES ESSAIS",
+            {"numéro voie": "128", "type voie": "AV", "voie": "DES ESSAIS DU GENERAL INVENTE"},
+            "128 AV DES ESSAIS DU GENERAL INVENTE",
         ),
     ],
 )

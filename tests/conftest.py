@@ -1,0 +1,82 @@
+"""Un réseau garni de ses membres, un client par rôle, et les références de l'Insee."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from reseau.enums import Qualite, Role
+from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
+
+PROFILS = {
+    "animateur": {"role": Role.ANIMATEUR, "qualite": Qualite.AUCUN},
+    "secretariat": {"role": Role.SECRETARIAT, "qualite": Qualite.AUCUN},
+    "direct": {"role": Role.DEVELOPPEUR, "qualite": Qualite.DIRECT},
+    "associe": {"role": Role.DEVELOPPEUR, "qualite": Qualite.ASSOCIE},
+    "prefecture": {"role": Role.PREFECTURE, "qualite": Qualite.AUCUN},
+    "observateur": {"role": Role.OBSERVATEUR, "qualite": Qualite.AUCUN},
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Les références chargées une fois, avant tout essai."""
+    with django_db_blocker.unblock():
+        call_command("charger_references")
+
+
+@pytest.fixture
+def references(transactional_db):
+    """Pour un essai à vraies transactions : la base y est vidée, les références se rechargent."""
+    call_command("charger_references")
+
+
+@pytest.fixture
+def reseau(db):
+    reseau = ReseauFactory()
+    SignataireFactory(reseau=reseau)
+    return reseau
+
+
+@pytest.fixture
+def membres(reseau):
+    """Un membre par profil du réseau : `membres["direct"]`…"""
+    institution = InstitutionFactory(reseau=reseau)
+    return {
+        nom: MembreFactory(reseau=reseau, institution=institution, nom=nom.title(), **profil)
+        for nom, profil in PROFILS.items()
+    }
+
+
+@pytest.fixture
+def clients(membres):
+    """Un navigateur connecté par profil."""
+    return {nom: connecter(membre) for nom, membre in membres.items()}
+
+
+def connecter(membre):
+    """Client connecté au compte de ce membre."""
+    client = Client()
+    client.force_login(membre.utilisateur)
+    return client
+
+
+@pytest.fixture
+def animateur(membres):
+    return membres["animateur"]
+
+
+@pytest.fixture
+def direct(membres):
+    return membres["direct"]
+
+
+@pytest.fixture
+def requetes(django_assert_max_num_queries):
+    """Compte les requêtes d'un appel : `requetes(lambda: client.get(...))` rend leur nombre."""
+
+    def compter(appel):
+        with django_assert_max_num_queries(1000) as capture:
+            appel()
+        return len(capture.captured_queries)
+
+    return compter

@@ -1,0 +1,282 @@
+"""Une fabrique par modèle, des traits pour les états. Personnes et sociétés inventées."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+from stdnum import luhn
+
+from entreprises.enums import EtatCible, EtatImport, OrigineAcces, Tranche
+from entreprises.models import Acces, Cible, Contact, Deport, Entreprise, Import, LigneDeCible
+from reseau.enums import Cercle, Civilite, EtatPresence, EtatReunion, Pole, Qualite, Role
+from reseau.models import Expose, Institution, Membre, Presence, Reseau, Reunion, Signataire, Utilisateur
+from suivi.enums import EtatAction, Issue, Nature, TypeAction
+from suivi.models import Action, Projet
+from visites.enums import EtatCourrier, EtatVisite, MotifRefus
+from visites.models import Campagne, CompteRendu, Courrier, Visite
+
+JOUR = date(2026, 3, 2)
+INSTANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def siret_fictif(rang):
+    """SIRET de préfixe manifestement inventé, clé de Luhn juste."""
+    siren = f"000{rang:05d}"
+    siren += luhn.calc_check_digit(siren)
+    return siren + "0001" + luhn.calc_check_digit(siren + "0001")
+
+
+class ReseauFactory(DjangoModelFactory):
+    class Meta:
+        model = Reseau
+
+    slug = factory.Sequence(lambda n: f"reseau-{n}")
+    nom = factory.Sequence(lambda n: f"Réseau d’essai {n}")
+    territoire = "Haute-Saône"
+    de_territoire = "de la Haute-Saône"
+    departement = "70"
+    prefecture = "Préfet de la Haute-Saône"
+    lieu = "Vesoul"
+
+
+class SignataireFactory(DjangoModelFactory):
+    class Meta:
+        model = Signataire
+
+    reseau = factory.SubFactory(ReseauFactory)
+    civilite = Civilite.MADAME
+    nom = "Aurore Lavigne"
+    titre = "La préfète"
+    debut_le = date(2020, 1, 1)
+
+
+class UtilisateurFactory(DjangoModelFactory):
+    class Meta:
+        model = Utilisateur
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"membre{n}@exemple.fr")
+    password = factory.django.Password("une phrase de passe")
+
+
+class InstitutionFactory(DjangoModelFactory):
+    class Meta:
+        model = Institution
+
+    reseau = factory.SubFactory(ReseauFactory)
+    sigle = factory.Sequence(lambda n: f"INST{n}")
+    nom = factory.LazyAttribute(lambda o: f"Institution {o.sigle}")
+    pole = Pole.ECONOMIQUE
+    cercle = Cercle.MEMBRE
+
+
+class MembreFactory(DjangoModelFactory):
+    class Meta:
+        model = Membre
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    reseau = factory.SubFactory(ReseauFactory)
+    institution = factory.SubFactory(InstitutionFactory, reseau=factory.SelfAttribute("..reseau"))
+    civilite = Civilite.MADAME
+    prenom = "Camille"
+    nom = factory.Sequence(lambda n: f"Membre{n}")
+    role = Role.DEVELOPPEUR
+    qualite = Qualite.DIRECT
+    entre_le = date(2020, 1, 1)
+
+
+class ReunionFactory(DjangoModelFactory):
+    class Meta:
+        model = Reunion
+
+    class Params:
+        tenue = factory.Trait(etat=EtatReunion.TENUE, close_le=INSTANT)
+        annulee = factory.Trait(etat=EtatReunion.ANNULEE, annulee_le=INSTANT)
+
+    reseau = factory.SubFactory(ReseauFactory)
+    le = JOUR
+    heure = "14:00"
+    lieu = "Salle de la préfecture"
+
+
+class PresenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Presence
+
+    reunion = factory.SubFactory(ReunionFactory)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reunion.reseau"))
+    etat = EtatPresence.PRESENT
+
+
+class ExposeFactory(DjangoModelFactory):
+    class Meta:
+        model = Expose
+
+    reunion = factory.SubFactory(ReunionFactory)
+    titre = "La médiation du crédit"
+
+
+class EntrepriseFactory(DjangoModelFactory):
+    class Meta:
+        model = Entreprise
+
+    reseau = factory.SubFactory(ReseauFactory)
+    siret = factory.Sequence(siret_fictif)
+    raison_sociale = factory.Sequence(lambda n: f"Scierie fictive {n}")
+    naf_id = "16.10A"
+    tranche_effectif = Tranche.DE_20_A_49
+    adresse = "12 rue des Essais"
+    code_postal = "70000"
+    commune_id = "70550"
+    ville = "Vesoul"
+    recherche = factory.LazyAttribute(lambda o: f"{o.raison_sociale} vesoul {o.siret}".lower())
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    civilite = Civilite.MONSIEUR
+    prenom = "Achille"
+    nom = "Fictif"
+    dirigeant = True
+
+
+class DeportFactory(DjangoModelFactory):
+    class Meta:
+        model = Deport
+
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+    motif = "Lien de famille"
+    le = JOUR
+
+
+class AccesFactory(DjangoModelFactory):
+    class Meta:
+        model = Acces
+
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+    origine = OrigineAcces.VISITE
+
+
+class CibleFactory(DjangoModelFactory):
+    class Meta:
+        model = Cible
+
+    class Params:
+        decidee = factory.Trait(etat=EtatCible.DECIDEE, decidee_le=JOUR)
+
+    reseau = factory.SubFactory(ReseauFactory)
+    nom = "Industrie du bassin"
+
+
+class LigneDeCibleFactory(DjangoModelFactory):
+    class Meta:
+        model = LigneDeCible
+
+    cible = factory.SubFactory(CibleFactory)
+    entreprise = factory.SubFactory(EntrepriseFactory, reseau=factory.SelfAttribute("..cible.reseau"))
+
+
+class ImportFactory(DjangoModelFactory):
+    class Meta:
+        model = Import
+
+    class Params:
+        ecrit = factory.Trait(etat=EtatImport.ECRIT, ecrit_le=INSTANT)
+
+    reseau = factory.SubFactory(ReseauFactory)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))
+    nom = "entreprises.csv"
+    contenu = b"siret;raison sociale\n"
+
+
+class CampagneFactory(DjangoModelFactory):
+    class Meta:
+        model = Campagne
+
+    reseau = factory.SubFactory(ReseauFactory)
+    nom = factory.Sequence(lambda n: f"Campagne {n}")
+    debut_le = date(2026, 1, 1)
+    fin_le = date(2026, 12, 31)
+
+
+class VisiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Visite
+
+    class Params:
+        confiee = factory.Trait(
+            developpeur=factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau")), programmee_le=JOUR
+        )
+        programmee = factory.Trait(etat=EtatVisite.PROGRAMMEE, confiee=True)
+        annoncee = factory.Trait(etat=EtatVisite.ANNONCEE, confiee=True, annoncee_le=JOUR)
+        rendez_vous = factory.Trait(etat=EtatVisite.RENDEZ_VOUS_PRIS, confiee=True, rendez_vous_le=INSTANT)
+        realisee = factory.Trait(etat=EtatVisite.REALISEE, confiee=True, realisee_le=JOUR)
+        restituee = factory.Trait(etat=EtatVisite.RESTITUEE, confiee=True, realisee_le=JOUR, restituee_le=JOUR)
+        refusee = factory.Trait(etat=EtatVisite.REFUSEE, refusee_le=JOUR, motif_refus=MotifRefus.TEMPS)
+        annulee = factory.Trait(etat=EtatVisite.ANNULEE, annulee_le=JOUR)
+        injoignable = factory.Trait(etat=EtatVisite.INJOIGNABLE, injoignable_le=JOUR)
+
+    reseau = factory.SubFactory(ReseauFactory)
+    entreprise = factory.SubFactory(EntrepriseFactory, reseau=factory.SelfAttribute("..reseau"))
+    creee_le = JOUR
+
+
+class CourrierFactory(DjangoModelFactory):
+    class Meta:
+        model = Courrier
+
+    class Params:
+        a_signer = factory.Trait(etat=EtatCourrier.A_SIGNER, soumis_le=JOUR)
+
+    visite = factory.SubFactory(VisiteFactory, programmee=True)
+    reseau = factory.SelfAttribute("visite.reseau")
+    prepare_le = JOUR
+
+
+class CompteRenduFactory(DjangoModelFactory):
+    class Meta:
+        model = CompteRendu
+
+    class Params:
+        termine = factory.Trait(termine_le=INSTANT, valide_le=INSTANT)
+
+    visite = factory.SubFactory(VisiteFactory, realisee=True)
+    auteur = factory.SelfAttribute("visite.developpeur")
+    saisi_par = factory.SelfAttribute("auteur")
+    phrase = "L’atelier arrive à saturation et le dirigeant hésite à agrandir."
+
+
+class ProjetFactory(DjangoModelFactory):
+    class Meta:
+        model = Projet
+
+    visite = factory.SubFactory(VisiteFactory, realisee=True)
+    reseau = factory.SelfAttribute("visite.reseau")
+    interlocuteur = factory.SelfAttribute("visite.developpeur")
+    titre = "Agrandir l’atelier"
+    nature = Nature.PRODUCTION
+    cree_le = JOUR
+
+
+class ActionFactory(DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    class Params:
+        acceptee = factory.Trait(etat=EtatAction.ACCEPTEE, acceptee_le=JOUR)
+        en_cours = factory.Trait(etat=EtatAction.EN_COURS, acceptee_le=JOUR)
+        close = factory.Trait(etat=EtatAction.CLOSE, fin_reelle=JOUR, issue=Issue.INFORMATION)
+        endormie = factory.Trait(etat=EtatAction.ENDORMIE, reveil_le=date(2030, 1, 1))
+
+    projet = factory.SubFactory(ProjetFactory)
+    reseau = factory.SelfAttribute("projet.reseau")
+    numero = factory.Sequence(lambda n: n + 1)
+    type = TypeAction.INFORMATION
+    libelle = "Renseigner sur les aides à l’immobilier d’entreprise"
+    responsable = factory.SelfAttribute("projet.interlocuteur")
+    proposee_le = JOUR

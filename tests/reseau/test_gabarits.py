@@ -1,0 +1,252 @@
+"""Le socle des pages : en-tête, menu selon les droits, pages hors réseau, pages d'erreur, parts à inclure."""
+
+import re
+from types import ModuleType
+
+import django_filters
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.template import engines
+from django.template.loader import render_to_string
+from django.test import RequestFactory, override_settings
+from django.urls import include, path
+
+from reseau.enums import Qualite, Role
+from reseau.lib.formulaires import FormulaireFiltre
+from reseau.models import Membre, Reseau, Utilisateur
+from reseau.templatetags.navigation import MENU
+
+
+def vue(request, **mots):
+    return HttpResponse()
+
+
+def _application(nom):
+    """Toutes les adresses du menu pour cette application, `/<réseau>/<nom>/`, l'accueil à la racine."""
+    noms = {adresse.split(":")[1] for _, pages in MENU for _, adresse, _ in pages if adresse.startswith(f"{nom}:")}
+    chemins = [path("" if page == "accueil" else f"{nom}/{page}/", vue, name=page) for page in sorted(noms)]
+    if nom == "entreprises":
+        chemins.append(path("entreprises/liste/<int:pk>/", vue, name="fiche"))
+    return path("<slug:reseau>/", include((chemins, nom)))
+
+
+urlpatterns = [
+    *[_application(nom) for nom in ("suivi", "visites", "entreprises", "reseau")],
+    path("connexion/", vue, name="connexion"),
+    path("deconnexion/", vue, name="deconnexion"),
+    path("mot-de-passe/", vue, name="password_change"),
+    path("oublie/", vue, name="password_reset"),
+    path("nouveau/<uidb64>/<token>/", vue, name="password_reset_confirm"),
+]
+
+PAGE = (
+    '{% extends "base.html" %}{% load affichage %}{% block titre %}{{ societe }}{% endblock %}'
+    '{% block fil %}{% maillon "Entreprises" "entreprises:liste" %}{% endblock %}'
+    "{% block contenu %}<p>Le contenu</p>{% endblock %}"
+)
+
+
+@pytest.fixture(autouse=True)
+def _adresses_de_demonstration():
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
+
+
+def demande(adresse="/drac/", role=None, qualite=Qualite.AUCUN):
+    """Requête d'un membre du réseau « drac », ou d'une personne sans compte si `role` est vide ; rien en base."""
+    request = RequestFactory().get(adresse)
+    request.user, request.membre = AnonymousUser(), None
+    if role:
+        request.user = Utilisateur(email="camille.aubrac@exemple.fr")
+        reseau = Reseau(slug="drac", nom="Réseau du Drac", territoire="Drac", prefecture="Préfet du Drac")
+        request.membre = Membre(reseau=reseau, prenom="Camille", nom="Aubrac", role=role, qualite=qualite)
+    return request
+
+
+def composer(request, source=PAGE, **contexte):
+    return engines["django"].from_string(source).render({"societe": "Fonderies & fils", **contexte}, request)
+
+
+def liens(html):
+    return re.findall(r'<a [^>]*href="([^"]*)"', html)
+
+
+def onglets_du_menu(html):
+    menu = html.split('id="navigation"')[1].split("</nav>")[0]
+    return re.findall(r'<(?:a|button) class="fr-nav__(?:link|btn)"[^>]*>([^<]*)<', menu)
+
+
+def test_titre_sert_a_l_onglet_au_h1_et_au_fil():
+    html = composer(demande(role=Role.ANIMATEUR))
+    assert (html.count("Fonderies &amp; fils"), html.count("&amp;amp;")) == (3, 0)
+    assert "<title>Fonderies &amp; fils – Réseau du Drac</title>" in html
+
+
+def test_bloc_marque_du_reseau_est_celui_du_prefet():
+    html = composer(demande(role=Role.ANIMATEUR))
+    assert re.findall(r'<p class="fr-logo">(.*?)</p>', html) == ["Préfet<br>du<br>Drac"] * 2
+
+
+def test_hors_reseau_la_page_tient_sans_menu():
+    html = composer(demande("/connexion/"))
+    assert re.findall(r'<p class="fr-logo">(.*?)</p>', html) == ["République<br>Française"] * 2
+    assert ('id="navigation"' in html, 'class="fr-breadcrumb"' in html, 'id="menu-mobile"' in html) == (False,) * 3
+
+
+def test_menu_de_l_animateur_est_complet():
+    assert onglets_du_menu(composer(demande(role=Role.ANIMATEUR))) == [
+        *["Accueil", "Entreprises", "Entreprises", "Cibles", "Imports", "Visites", "Visites", "Campagnes", "Courriers"],
+        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions"],
+        *["Paramètres", "Paramètres", "Journal"],
+    ]
+
+
+def test_menu_de_l_observateur_se_tait_sur_le_reste():
+    assert onglets_du_menu(composer(demande(role=Role.OBSERVATEUR))) == ["Accueil", "Tableaux de bord"]
+
+
+def test_menu_d_une_seule_page_est_un_lien():
+    html = composer(demande(role=Role.DEVELOPPEUR, qualite=Qualite.DIRECT))
+    assert '<a class="fr-nav__link" href="/drac/entreprises/liste/">Entreprises</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("adresse", "marques"),
+    [
+        ("/drac/", [("page", "Accueil")]),
+        ("/drac/suivi/actions/", [("page", "Actions")]),
+        ("/drac/entreprises/cibles/", [("true", "Entreprises"), ("page", "Cibles")]),
+        ("/drac/entreprises/liste/12/", [("true", "Entreprises"), ("true", "Entreprises")]),
+        ("/drac/ailleurs/", []),
+    ],
+)
+def test_page_courante_est_marquee(adresse, marques):
+    menu = composer(demande(adresse, Role.ANIMATEUR)).split('id="navigation"')[1].split("</nav>")[0]
+    assert re.findall(r'aria-current="(\w+)">([^<]*)<', menu) == marques
+
+
+def test_adresse_absente_n_a_pas_de_lien_mort():
+    adresses = ModuleType("adresses")
+    adresses.urlpatterns = [_application("visites")]
+    with override_settings(ROOT_URLCONF=adresses):
+        html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("entreprises:liste", "visites:liste"))
+    assert onglets_du_menu(html) == ["Visites", "Visites", "Campagnes", "Courriers"]
+
+
+def test_page_sans_lien_mort_ni_rien_en_ligne():
+    html = composer(demande(role=Role.ANIMATEUR))
+    assert [lien for lien in liens(html) if lien in ("", "#")] == []
+    assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html) == []
+
+
+def test_liens_d_evitement_visent_des_reperes():
+    html = composer(demande(role=Role.ANIMATEUR))
+    reperes = [lien[1:] for lien in liens(html.split("</nav>")[0]) if lien.startswith("#")]
+    assert (reperes, [f'id="{repere}"' in html for repere in reperes]) == (["contenu", "navigation", "pied"], [True] * 3)
+
+
+def test_deconnexion_est_un_envoi():
+    html = composer(demande(role=Role.ANIMATEUR))
+    assert re.findall(r'<form method="(\w+)" action="/deconnexion/">', html) == ["post"]
+
+
+def test_messages_sont_des_alertes_echappees():
+    request = demande(role=Role.ANIMATEUR)
+    request._messages = [Message(constants.ERROR, "Déjà <b>en cours</b>."), Message(constants.DEBUG, "Détail")]
+    html = composer(request).split('class="messages" aria-live="polite"')[1].split("<h1")[0]
+    assert re.findall(r"fr-alert--(\w+) fr-alert--sm\"><p>(.*?)</p>", html) == [
+        ("error", "Déjà &lt;b&gt;en cours&lt;/b&gt;."),
+        ("info", "Détail"),
+    ]
+
+
+@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "500"])
+def test_page_d_erreur_se_compose_sans_contexte_ni_base(code):
+    html = render_to_string(f"{code}.html")
+    assert (html.count("<h1>"), liens(html.split("<main")[1])) == (1, ["/"])
+
+
+@pytest.mark.parametrize("nom", ["done", "complete", "confirm"])
+def test_pages_de_mot_de_passe_se_composent_sans_compte(nom):
+    html = render_to_string(f"registration/password_reset_{nom}.html", {"validlink": False}, demande("/oublie/"))
+    assert html.count("<h1") == 1
+
+
+def test_courriel_de_mot_de_passe_porte_le_lien_sans_echappement():
+    contexte = {"email": "o'brien@exemple.fr", "protocol": "https", "domain": "reseau.exemple", "uid": "MQ", "token": "a-b"}
+    corps = render_to_string("registration/password_reset_email.html", contexte)
+    assert [ligne for ligne in corps.splitlines() if "://" in ligne] == ["https://reseau.exemple/nouveau/MQ/a-b/"]
+    assert "o'brien@exemple.fr" in corps
+
+
+def test_objet_du_courriel_tient_sur_une_ligne():
+    objet = render_to_string("registration/password_reset_subject.txt")
+    assert objet.strip().splitlines() == ["Choisir un nouveau mot de passe"]
+
+
+@pytest.mark.parametrize(
+    ("numero", "attendu"),
+    [
+        (1, ["?etat=close&amp;page=2", "?etat=close&amp;page=3", "?etat=close&amp;page=2"]),
+        (3, ["?etat=close&amp;page=2", "?etat=close&amp;page=1", "?etat=close&amp;page=2"]),
+    ],
+)
+def test_pagination_garde_la_requete(numero, attendu):
+    page = Paginator(range(30), 10).page(numero)
+    html = composer(demande("/?etat=close&page=9"), '{% include "_pagination.html" %}', page_obj=page)
+    assert liens(html) == attendu
+
+
+def test_pagination_d_une_page_se_tait():
+    page = Paginator(range(3), 10).page(1)
+    assert composer(demande(), '{% include "_pagination.html" %}', page_obj=page).strip() == ""
+
+
+class Filtre(django_filters.FilterSet):
+    nom = django_filters.CharFilter(label="Nom")
+    ouvert = django_filters.BooleanFilter(label="Ouvert")
+
+    class Meta:
+        model = Reseau
+        fields = []
+        form = FormulaireFiltre
+
+
+@pytest.mark.parametrize(("adresse", "bouton", "efface"), [("/", "Filtrer", []), ("/?nom=Drac", "Filtrer (1)", ["?"])])
+def test_filtre_dit_combien_de_criteres_sont_actifs(adresse, bouton, efface):
+    request = demande(adresse)
+    filtre = Filtre(request.GET, Reseau.objects.none())
+    html = composer(request, '{% include "_filtre.html" %}', filter=filtre, nombre=12)
+    assert (re.findall(r"data-volet>([^<]*)<", html), liens(html)) == ([bouton], efface)
+    assert '<p class="filtre__nombre" role="status">12\u00a0résultats</p>' in html
+
+
+def test_filtre_garde_le_tri():
+    request = demande("/?tri=-nom")
+    html = composer(request, '{% include "_filtre.html" %}', filter=Filtre(request.GET, Reseau.objects.none()), nombre=0)
+    assert re.findall(r'<input type="hidden" name="tri" value="([^"]*)">', html) == ["-nom"]
+
+
+def test_etat_vide_sans_geste():
+    assert liens(render_to_string("_vide.html", {"titre": "Aucune visite"})) == []
+
+
+def test_confirmation_est_un_envoi_unique():
+    html = composer(demande(role=Role.ANIMATEUR), '{% extends "_confirmation.html" %}')
+    formulaire = html.split('<form class="etroit"')[1].split("</form>")[0]
+    assert sorted(re.findall(r'name="(\w+)"', formulaire)) == ["csrfmiddlewaretoken", "jeton"]
+
+
+def test_onglets_marquent_la_page():
+    source = (
+        '{% load affichage %}{% onglets "Fiche" %}{% onglet "Identité" "entreprises:fiche" 7 %}'
+        '{% onglet "Cibles" "entreprises:cibles" nombre=0 %}{% endonglets %}'
+    )
+    html = composer(demande("/drac/entreprises/liste/7/", Role.ANIMATEUR), source)
+    assert liens(html) == ["/drac/entreprises/liste/7/", "/drac/entreprises/cibles/"]
+    assert re.findall(r'aria-current="page">(\w+)', html) == ["Identité"]
+    assert re.findall(r'onglets__nombre">(\d+)<', html) == ["0"]
