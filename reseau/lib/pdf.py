@@ -40,6 +40,7 @@ PROFONDEUR_MAX = 60  # WeasyPrint est récursif
 FUSION_MAX = 50  # cases ; WeasyPrint réserve la place de chacune
 
 OCTETS_IMAGE_MAX = 5 * 1024 * 1024
+FORMATS_IMAGE = ("PNG", "JPEG")
 PIXELS_IMAGE_MAX = 20_000_000
 COTE_IMAGE = 1_000  # pixels gardés : 300 points par pouce sur 85 mm
 
@@ -146,7 +147,8 @@ def imprimer(
             document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources or {}))
             feuilles = [_feuille(nom) for nom in _nettoyer(document.etree_element)]
             cache_images = {f"interne:{cle}": dessin for cle, dessin in _emblemes().items()}
-            rendu = document.render(font_config=_polices(), stylesheets=feuilles, cache=cache_images, **OPTIONS)
+            communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}
+            rendu = document.render(stylesheets=feuilles, cache=cache_images, **communs, **OPTIONS)
             if pages_max and len(rendu.pages) > pages_max:
                 raise TropDePages(f"Le document tient sur {len(rendu.pages)} pages au lieu de {pages_max}.")
             _dater(rendu.metadata, titre, date)
@@ -179,7 +181,8 @@ def image_admise(octets: bytes) -> bytes:
     if len(octets) > OCTETS_IMAGE_MAX:
         raise ImpressionImpossible("L’image dépasse 5 Mo.")
     try:
-        image = Image.open(io.BytesIO(octets), formats=("PNG", "JPEG"))
+        Image.open(io.BytesIO(octets), formats=FORMATS_IMAGE).verify()  # se lit une fois, puis se rouvre
+        image = Image.open(io.BytesIO(octets), formats=FORMATS_IMAGE)
         if image.width * image.height > PIXELS_IMAGE_MAX:
             raise ImpressionImpossible("L’image a trop de pixels.")
         image = ImageOps.exif_transpose(image).convert("RGBA")

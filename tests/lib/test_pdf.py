@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 import weasyprint
 from PIL import Image
+from weasyprint.urls import URLFetchingError
 
 from reseau.lib import pdf
 from tests.lib.papier import QUAND, contenu, dessin, objets, polices, textes
@@ -52,9 +53,7 @@ def compteur():
 def attaques(compteur, tmp_path):
     """Les quarante vecteurs, pointés vers le compteur et vers un fichier canari."""
     canari = tmp_path / "canari.svg"
-    canari.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="50"><text y="30">{CANARI}</text></svg>'
-    )
+    canari.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="50"><text y="30">{CANARI}</text></svg>')
     cles = {"HTTP": f"http://{compteur[0]}", "HOTE": compteur[0], "FICHIER": canari.as_uri(), "CHEMIN": str(canari)}
     attaques = list(VECTEURS)
     for cle, valeur in cles.items():
@@ -86,7 +85,7 @@ def test_contre_epreuve_le_chargeur_par_defaut_est_pris_en_faute(attaques, compt
     for vecteur in attaques:
         try:
             fuites += CANARI.encode() in contenu(weasyprint.HTML(string=vecteur).write_pdf())
-        except AttributeError:
+        except (AttributeError, URLFetchingError):  # ce que fait WeasyPrint d'un profil de couleur illisible
             assert "@color-profile" in vecteur
     assert fuites >= 5
     assert len(compteur[1]) >= 15
@@ -149,6 +148,7 @@ def test_pdf_est_archivable_balise_et_titre():
             assert (metadonnees["pdfaid:part"], metadonnees["pdfaid:conformance"]) == ("3", "A")
             assert metadonnees["dc:title"] == "Essai"
         assert (str(document.Root.Lang), bool(document.Root.MarkInfo.Marked)) == ("fr", True)
+        assert document.Root.OutputIntents[0].DestOutputProfile.N == 3
         assert document.Root.StructTreeRoot.K[0].K[0].S == pikepdf.Name.H1
 
 

@@ -11,6 +11,9 @@ from reseau.droits import SIENS, portee
 from reseau.models import Versionne
 from visites.enums import CONFIEES, EN_COURS, FAITES, EtatVisite, MotifRefus, OrigineVisite
 
+# Les dates par lesquelles une visite cesse d'être en cours.
+SORTIES = ["realisee_le", "refusee_le", "injoignable_le", "annulee_le"]
+
 
 class VisiteQuerySet(models.QuerySet):
     def visibles_par(self, membre):
@@ -31,6 +34,13 @@ class VisiteQuerySet(models.QuerySet):
         """Programmées, annoncées ou rendez-vous pris : le stock « programmées » du tableau 2.5."""
         return self.filter(etat__in=CONFIEES)
 
+    def confiees_au(self, jour):
+        """Le stock « programmées » au soir de ce jour : confiées d'ici là, et pas encore sorties."""
+        sorties = Q()
+        for champ in SORTIES:
+            sorties |= Q(**{f"{champ}__lte": jour})
+        return self.filter(programmee_le__lte=jour).exclude(sorties)
+
     def a_programmer(self):
         return self.filter(etat=EtatVisite.A_PROGRAMMER)
 
@@ -43,6 +53,10 @@ class VisiteQuerySet(models.QuerySet):
 
     def refusees(self, du=None, au=None):
         return _entre(self.filter(etat=EtatVisite.REFUSEE), "refusee_le", du, au)
+
+    def touchees(self, du=None, au=None):
+        """Réalisées ou refusées dans la période : ce que compte la couverture d'une cible."""
+        return self.realisees(du, au) | self.refusees(du, au)
 
     def a_restituer(self):
         """Réalisées, avec compte rendu terminé, pas encore restituées en réunion."""
