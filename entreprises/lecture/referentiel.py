@@ -98,7 +98,7 @@ def referentiel_embarque() -> ReferentielEmbarque:
         noms={c["code_insee"]: c["nom"] for c in communes},
         anciennes={c["code_insee"]: c["commune_actuelle"] for c in anciennes},
         par_code_postal=_par_code_postal(communes),
-        par_departement=_par_departement(communes, anciennes),
+        par_departement=indexer_par_departement(communes, anciennes),
     )
 
 
@@ -126,8 +126,8 @@ def _par_code_postal(communes: list[dict[str, str]]) -> dict[str, dict[str, str]
     return index
 
 
-def _par_departement(communes: list[dict[str, str]], anciennes: list[dict[str, str]]) -> dict[tuple[str, str], str | None]:
-    """Un nom actuel l'emporte sur un nom ancien ; deux communes du même nom s'annulent."""
+def indexer_par_departement(communes: list[dict[str, str]], anciennes: list[dict[str, str]]) -> dict[tuple[str, str], str | None]:
+    """(préfixe postal, nom comparable) → code actuel ; un nom actuel l'emporte sur un ancien, deux homonymes s'annulent."""
     index: dict[tuple[str, str], str | None] = {}
     for commune in communes:
         cle = (_prefixe(commune["departement"]), nom_comparable(commune["nom"]))

@@ -25,7 +25,11 @@ CELLULE = st.one_of(
     st.text(SANS_NUL, max_size=30),
     st.text("\"';,\n\t| a", max_size=12),
 )
-RANGEE = st.lists(CELLULE, max_size=len(ENTETES) + 1)
+PLAUSIBLE = st.tuples(st.integers(1, 9).map(fabrique.siret), st.text(SANS_NUL, min_size=1, max_size=300))
+RANGEE = st.one_of(
+    st.lists(CELLULE, max_size=len(ENTETES) + 1),
+    st.builds(lambda debut, suite: [*debut, *suite], PLAUSIBLE, st.lists(CELLULE, max_size=len(ENTETES) - 2)),
+)
 
 
 def compter(rangees: list[list[str]], contenu: bytes) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from entreprises.lecture import referentiel_embarque
-from entreprises.lecture.referentiel import nom_comparable, prefixe_postal
+from entreprises.lecture.referentiel import indexer_par_departement, nom_comparable, prefixe_postal
 from entreprises.reference import lire_csv
 
 TAILLES = {
@@ -100,12 +100,14 @@ def test_prefixe_postal_suit_les_departements(code_postal, prefixe):
 
 
 def test_homonymes_d_un_departement_ne_se_devinent_pas():
-    """Sous un code postal inconnu, deux communes du même nom restent indécises."""
-    referentiel = referentiel_embarque()
-    indecis = [cle for cle, code in referentiel.par_departement.items() if code is None]
-    assert indecis
-    prefixe, nom = indecis[0]
-    assert referentiel.commune_nommee(prefixe.ljust(5, "9"), nom) is None
+    communes = [{"departement": "57", "nom": "Saint-Fictif", "code_insee": code} for code in ("57998", "57999")]
+    assert indexer_par_departement(communes, []) == {("57", "SAINT FICTIF"): None}
+
+
+def test_nom_actuel_l_emporte_sur_un_nom_ancien():
+    communes = [{"departement": "2A", "nom": "Fictif", "code_insee": "2A998"}]
+    anciennes = [{"departement": "2A", "nom": "Fictif", "commune_actuelle": "2A999"}]
+    assert indexer_par_departement(communes, anciennes) == {("20", "FICTIF"): "2A998"}
 
 
 def test_code_postal_de_plusieurs_communes_sans_nom_reste_indecis():

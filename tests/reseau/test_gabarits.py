@@ -5,43 +5,17 @@ from types import ModuleType
 
 import django_filters
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.template import engines
 from django.template.loader import render_to_string
-from django.test import RequestFactory, override_settings
-from django.urls import include, path
+from django.test import override_settings
 
 from reseau.enums import Qualite, Role
 from reseau.lib.formulaires import FormulaireFiltre
-from reseau.models import Membre, Reseau, Utilisateur
-from reseau.templatetags.navigation import MENU
-
-
-def vue(request, **mots):
-    return HttpResponse()
-
-
-def _application(nom):
-    """Toutes les adresses du menu pour cette application, `/<réseau>/<nom>/`, l'accueil à la racine."""
-    noms = {adresse.split(":")[1] for _, pages in MENU for _, adresse, _ in pages if adresse.startswith(f"{nom}:")}
-    chemins = [path("" if page == "accueil" else f"{nom}/{page}/", vue, name=page) for page in sorted(noms)]
-    if nom == "entreprises":
-        chemins.append(path("entreprises/liste/<int:pk>/", vue, name="fiche"))
-    return path("<slug:reseau>/", include((chemins, nom)))
-
-
-urlpatterns = [
-    *[_application(nom) for nom in ("suivi", "visites", "entreprises", "reseau")],
-    path("connexion/", vue, name="connexion"),
-    path("deconnexion/", vue, name="deconnexion"),
-    path("mot-de-passe/", vue, name="password_change"),
-    path("oublie/", vue, name="password_reset"),
-    path("nouveau/<uidb64>/<token>/", vue, name="password_reset_confirm"),
-]
+from reseau.models import Reseau
+from tests.reseau.vitrine import application, demande
 
 PAGE = (
     '{% extends "base.html" %}{% load affichage %}{% block titre %}{{ societe }}{% endblock %}'
@@ -52,19 +26,8 @@ PAGE = (
 
 @pytest.fixture(autouse=True)
 def _adresses_de_demonstration():
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF="tests.reseau.vitrine"):
         yield
-
-
-def demande(adresse="/drac/", role=None, qualite=Qualite.AUCUN):
-    """Requête d'un membre du réseau « drac », ou d'une personne sans compte si `role` est vide ; rien en base."""
-    request = RequestFactory().get(adresse)
-    request.user, request.membre = AnonymousUser(), None
-    if role:
-        request.user = Utilisateur(email="camille.aubrac@exemple.fr")
-        reseau = Reseau(slug="drac", nom="Réseau du Drac", territoire="Drac", prefecture="Préfet du Drac")
-        request.membre = Membre(reseau=reseau, prenom="Camille", nom="Aubrac", role=role, qualite=qualite)
-    return request
 
 
 def composer(request, source=PAGE, **contexte):
@@ -131,7 +94,7 @@ def test_page_courante_est_marquee(adresse, marques):
 
 def test_adresse_absente_n_a_pas_de_lien_mort():
     adresses = ModuleType("adresses")
-    adresses.urlpatterns = [_application("visites")]
+    adresses.urlpatterns = [application("visites")]
     with override_settings(ROOT_URLCONF=adresses):
         html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("entreprises:liste", "visites:liste"))
     assert onglets_du_menu(html) == ["Visites", "Visites", "Campagnes", "Courriers"]

@@ -1,0 +1,87 @@
+"""Toutes les adresses d'un réseau, tirées des routes, et un objet pour remplir chacune."""
+
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+# Ce que désigne le numéro d'une adresse : le début du nom de la route, le plus long l'emporte.
+OBJETS = {
+    "reseau:membre": "membre",
+    "reseau:institution": "institution",
+    "reseau:signataire": "signataire",
+    "entreprises:": "entreprise",
+    "entreprises:contact-ajouter": "entreprise",
+    "entreprises:contact": "contact",
+    "entreprises:deport-ajouter": "entreprise",
+    "entreprises:deport": "deport",
+    "entreprises:import": "import",
+    "entreprises:cible": "cible",
+    "entreprises:cible-ecarter": "ligne",
+    "entreprises:cible-reprendre": "ligne",
+    "visites:": "visite",
+    "visites:entreprise": "entreprise",
+    "visites:proposer": "entreprise",
+    "visites:cible": "cible",
+    "visites:campagne": "campagne",
+    "visites:programmer": "campagne",
+    "visites:courrier": "courrier",
+    "visites:courrier-preparer": "visite",
+    "visites:courriers": "campagne",
+    "suivi:entreprise": "entreprise",
+    "suivi:compte-rendu": "visite",
+    "suivi:projet-ajouter": "visite",
+    "suivi:projet": "projet",
+    "suivi:action-ajouter": "projet",
+    "suivi:action": "action",
+    "suivi:reunion": "reunion",
+    "suivi:seance": "reunion",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """Une adresse nommée : `nom` (« visites:visite »), ses arguments hors réseau, la vue qui la sert."""
+
+    nom: str
+    arguments: tuple[str, ...]
+    vue: object
+
+    @property
+    def cloisonnee(self):
+        return hasattr(self.vue, "droit")
+
+    def objet(self, argument):
+        """Le genre d'objet que cet argument désigne."""
+        if argument != "pk":
+            return argument
+        prefixes = [prefixe for prefixe in OBJETS if self.nom.startswith(prefixe)]
+        return OBJETS[max(prefixes, key=len)]
+
+    def adresse(self, slug, exemples):
+        """L'adresse dans ce réseau ; `exemples` donne une valeur par genre d'objet."""
+        mots = {argument: exemples[self.objet(argument)] for argument in self.arguments}
+        return reverse(self.nom, kwargs={"reseau": slug, **mots})
+
+
+def routes(resolveur=None, espace="", dans_un_reseau=False):
+    """Toutes les routes nommées du projet, celles d'un réseau (`dans_un_reseau`) ou les autres."""
+    trouvees = []
+    for motif in (resolveur or get_resolver()).url_patterns:
+        if isinstance(motif, URLResolver):
+            nom = f"{espace}{motif.namespace}:" if motif.namespace else espace
+            trouvees += routes(motif, nom, dans_un_reseau or "reseau" in motif.pattern.converters)
+        elif isinstance(motif, URLPattern) and dans_un_reseau:
+            trouvees.append(Route(f"{espace}{motif.name}", tuple(motif.pattern.converters), motif.callback))
+    return trouvees
+
+
+def routes_hors_reseau(resolveur=None, espace=""):
+    """Les routes qui ne portent pas de réseau : connexion, mot de passe, choix, pages publiques."""
+    trouvees = []
+    for motif in (resolveur or get_resolver()).url_patterns:
+        if isinstance(motif, URLPattern):
+            trouvees.append(Route(f"{espace}{motif.name}", tuple(motif.pattern.converters), motif.callback))
+        elif "reseau" not in motif.pattern.converters:
+            nom = f"{espace}{motif.namespace}:" if motif.namespace else espace
+            trouvees += routes_hors_reseau(motif, nom)
+    return trouvees

@@ -1,0 +1,66 @@
+"""Ce qu'on exige de toute page, à toute largeur : rien ne déborde, rien ne casse, rien n'est en anglais."""
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+LARGEURS = (1280, 768, 390)
+ANGLAIS = [
+    "Submit",
+    "Save",
+    "This field",
+    "Log in",
+    "Log out",
+    "Password",
+    "Username",
+    "Search",
+    "Delete",
+    "Next page",
+    "Previous",
+    "Unknown",
+    "Loading",
+    "Choose File",
+    "None",
+    "True",
+    "False",
+]
+DEBORDE = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+
+
+def ouvrir_une_session(contexte, site, membre):
+    """Pose le témoin de session de ce membre dans le navigateur, sans passer par la page de connexion."""
+    utilisateur = membre.utilisateur
+    session = SessionStore()
+    session[SESSION_KEY] = str(utilisateur.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = utilisateur.get_session_auth_hash()
+    session.create()
+    contexte.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site.url}])
+
+
+def defauts(page, adresse):
+    """Liste des défauts de cette page, aux trois largeurs ; vide si tout va bien."""
+    erreurs = []
+    noter = lambda message: message.type == "error" and erreurs.append(f"console : {message.text}")  # noqa: E731
+    page.on("console", noter)
+    page.set_viewport_size({"width": LARGEURS[0], "height": 900})
+    response = page.goto(adresse)
+    if response.status != 200:
+        erreurs.append(f"réponse {response.status}")
+    for largeur in LARGEURS:
+        page.set_viewport_size({"width": largeur, "height": 900})
+        contenu, fenetre = page.evaluate(DEBORDE)
+        if contenu > fenetre:
+            erreurs.append(f"déborde à {largeur} px : {contenu} > {fenetre}")
+        if largeur != 768:
+            erreurs += [f"axe à {largeur} px : {violation}" for violation in _violations(page)]
+    texte = page.inner_text("body")
+    erreurs += [f"anglais : {mot}" for mot in ANGLAIS if mot in texte.split() or (" " in mot and mot in texte)]
+    page.remove_listener("console", noter)
+    return [f"{adresse} — {erreur}" for erreur in erreurs]
+
+
+def _violations(page):
+    resultat = Axe().run(page).response
+    return [f"{v['id']} ({v['nodes'][0]['html'][:120]})" for v in resultat["violations"]]

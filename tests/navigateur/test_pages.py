@@ -1,0 +1,39 @@
+"""Toute adresse que l'on peut lire, par chaque rôle, aux trois largeurs, dans un vrai Chromium."""
+
+import pytest
+
+from reseau.droits import NON, portee
+from tests.adresses import routes
+from tests.navigateur.conftest import membre_de_demonstration
+from tests.navigateur.ecran import defauts, ouvrir_une_session
+from tests.navigateur.exemples import exemples
+
+pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("pages")]
+
+FICHIERS = ("pdf", "xlsx", "export", "rejets", "logo", "apercu")
+PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
+
+
+def lisibles(membre):
+    """Les routes de pages (pas de fichiers) que la table des droits ouvre à ce membre."""
+    for route in routes():
+        if "GET" in route.vue.methodes and portee(membre, route.vue.droit) is not NON:
+            if not any(mot in route.nom for mot in FICHIERS):
+                yield route
+
+
+@pytest.mark.parametrize("profil", PROFILS)
+def test_pages_tiennent_a_toute_largeur(site, new_context, profil):
+    membre = membre_de_demonstration(profil)
+    contexte = new_context()
+    ouvrir_une_session(contexte, site, membre)
+    page, objets = contexte.new_page(), exemples(membre)
+    trouves, visitees = [], 0
+    for route in lisibles(membre):
+        adresse = site.url + route.adresse(membre.reseau.slug, objets)
+        if page.request.get(adresse).status in (403, 404):  # pas la sienne : la matrice des accès le vérifie
+            continue
+        visitees += 1
+        trouves += defauts(page, adresse)
+    assert visitees > 0
+    assert trouves == []

@@ -1,0 +1,80 @@
+"""Un réseau complet, un objet de chaque genre, confié à qui l'on veut."""
+
+from reseau.enums import Qualite, Role
+from reseau.models import Signataire
+from tests.factories import (
+    AccesFactory,
+    ActionFactory,
+    CampagneFactory,
+    CibleFactory,
+    CompteRenduFactory,
+    ContactFactory,
+    CourrierFactory,
+    DeportFactory,
+    EntrepriseFactory,
+    ImportFactory,
+    InstitutionFactory,
+    LigneDeCibleFactory,
+    MembreFactory,
+    ProjetFactory,
+    ReseauFactory,
+    ReunionFactory,
+    SignataireFactory,
+    VisiteFactory,
+)
+
+PROFILS = {
+    "animateur": (Role.ANIMATEUR, Qualite.AUCUN),
+    "secretariat": (Role.SECRETARIAT, Qualite.AUCUN),
+    "direct": (Role.DEVELOPPEUR, Qualite.DIRECT),
+    "associe": (Role.DEVELOPPEUR, Qualite.ASSOCIE),
+    "prefecture": (Role.PREFECTURE, Qualite.AUCUN),
+    "observateur": (Role.OBSERVATEUR, Qualite.AUCUN),
+}
+
+
+class Terrain:
+    """`membres` par profil ; `a_eux` et `aux_autres` : un objet de chaque genre, confié au direct (et à l'associé), ou non."""
+
+    def __init__(self):
+        self.reseau = ReseauFactory()
+        SignataireFactory(reseau=self.reseau)
+        institution = InstitutionFactory(reseau=self.reseau)
+        self.membres = {
+            nom: MembreFactory(reseau=self.reseau, institution=institution, role=role, qualite=qualite)
+            for nom, (role, qualite) in PROFILS.items()
+        }
+        tiers = MembreFactory(reseau=self.reseau, institution=institution)
+        associe = self.membres["associe"]
+        self.a_eux = self._objets(self.membres["direct"], associe, associe)
+        self.aux_autres = self._objets(tiers, None, tiers)
+
+    def _objets(self, developpeur, accompagnant, responsable):
+        reseau, du_reseau = self.reseau, {"reseau": self.reseau}
+        entreprise, campagne = EntrepriseFactory(**du_reseau), CampagneFactory(**du_reseau)
+        confiee = {**du_reseau, "developpeur": developpeur, "accompagnant": accompagnant, "campagne": campagne}
+        visite = VisiteFactory(entreprise=entreprise, realisee=True, **confiee)
+        CompteRenduFactory(visite=visite)
+        if accompagnant:
+            AccesFactory(entreprise=entreprise, membre=accompagnant)
+        annoncee = VisiteFactory(programmee=True, **confiee)
+        projet = ProjetFactory(visite=visite)
+        ligne = LigneDeCibleFactory(cible=CibleFactory(**du_reseau))
+        return {
+            "membre": developpeur.pk,
+            "institution": developpeur.institution_id,
+            "signataire": Signataire.objects.get(reseau=reseau).pk,
+            "entreprise": entreprise.pk,
+            "contact": ContactFactory(entreprise=entreprise).pk,
+            "deport": DeportFactory(entreprise=EntrepriseFactory(**du_reseau), membre=developpeur).pk,
+            "import": ImportFactory(**du_reseau, membre=developpeur).pk,
+            "cible": ligne.cible_id,
+            "ligne": ligne.pk,
+            "campagne": campagne.pk,
+            "visite": visite.pk,
+            "courrier": CourrierFactory(visite=annoncee).pk,
+            "projet": projet.pk,
+            "action": ActionFactory(projet=projet, responsable=responsable, acceptee=True).pk,
+            "reunion": ReunionFactory(**du_reseau).pk,
+            "code": "2.5",
+        }

@@ -1,0 +1,137 @@
+"""La matrice adresse × rôle × réseau, engendrée à partir des routes et de la table des droits."""
+
+import pytest
+from django import forms
+from django.db import transaction
+from django.test import Client
+
+from reseau.droits import NON, SIENS, portee
+from tests.adresses import routes, routes_hors_reseau
+from tests.conftest import connecter
+from tests.factories import MembreFactory, UtilisateurFactory
+from tests.terrain import PROFILS, Terrain
+
+ROUTES = routes()
+METHODES = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+OUVERT = {200, 302}
+POSSEDES = {"entreprise", "contact", "visite", "courrier", "projet", "action"}
+PUBLIQUES = {
+    "connexion",
+    "password_reset",
+    "password_reset_done",
+    "password_reset_confirm",
+    "password_reset_complete",
+    "reseau:confidentialite",
+    "reseau:accessibilite",
+    "reseau:aide",
+}
+
+
+@pytest.fixture
+def terrain(db):
+    return Terrain()
+
+
+@pytest.fixture
+def voisin(db):
+    return Terrain()
+
+
+def attendus(route, methode, membre, concerne):
+    """Les réponses admises pour cette demande, d'après la table des droits."""
+    etendue = portee(membre, route.vue.droit)
+    if etendue is NON:
+        return {403}
+    if methode not in route.vue.methodes:
+        return {405}
+    possede = any(route.objet(argument) in POSSEDES for argument in route.arguments)
+    return {403, 404} if etendue is SIENS and possede and not concerne else OUVERT
+
+
+def demander(client, methode, adresse):
+    """La réponse, sans rien laisser en base."""
+    with transaction.atomic():
+        response = client.generic(methode, adresse)
+        transaction.set_rollback(True)
+    return response
+
+
+def ecarts(terrain, profil, objets, concerne):
+    membre, client = terrain.membres[profil], connecter(terrain.membres[profil])
+    for route in ROUTES:
+        adresse = route.adresse(terrain.reseau.slug, objets)
+        for methode in METHODES:
+            statut = demander(client, methode, adresse).status_code
+            if statut not in attendus(route, methode, membre, concerne):
+                yield f"{methode} {route.nom} : {statut}"
+
+
+def test_routes_ont_toutes_une_politique():
+    assert len(ROUTES) > 60
+    assert [route.nom for route in ROUTES if not route.cloisonnee] == []
+
+
+def test_routes_publiques_sont_nommees():
+    publiques = {route.nom for route in routes_hors_reseau() if not getattr(route.vue, "login_required", True)}
+    assert publiques <= PUBLIQUES
+
+
+@pytest.mark.parametrize("profil", PROFILS)
+def test_matrice_sur_ce_qui_le_concerne(terrain, profil):
+    assert list(ecarts(terrain, profil, terrain.a_eux, concerne=True)) == []
+
+
+@pytest.mark.parametrize("profil", PROFILS)
+def test_matrice_sur_ce_qui_est_a_d_autres(terrain, profil):
+    assert list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)) == []
+
+
+@pytest.mark.parametrize("profil", PROFILS)
+def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, profil):
+    client, trouvees = connecter(terrain.membres[profil]), []
+    for route in ROUTES:
+        if route.vue.droit and portee(terrain.membres[profil], route.vue.droit) is NON:
+            continue
+        for argument in set(route.arguments) - {"code"}:
+            genre = route.objet(argument)
+            adresse = route.adresse(terrain.reseau.slug, terrain.a_eux | {genre: voisin.a_eux[genre]})
+            for methode in route.vue.methodes:
+                if (statut := demander(client, methode, adresse).status_code) != 404:
+                    trouvees.append(f"{methode} {route.nom} ({genre}) : {statut}")
+    assert trouvees == []
+
+
+def test_autre_reseau_et_inconnus_restent_dehors(terrain, voisin):
+    """Membre d'un autre réseau, membre parti, administrateur technique : 404. Anonyme : la page de connexion."""
+    parti = MembreFactory(reseau=terrain.reseau, parti_le="2021-01-01")
+    technique, anonyme = Client(), Client()
+    technique.force_login(UtilisateurFactory(is_superuser=True))
+    dehors = [connecter(voisin.membres["animateur"]), connecter(parti), technique]
+    for route in ROUTES:
+        adresse = route.adresse(terrain.reseau.slug, terrain.a_eux)
+        methode = route.vue.methodes[0]
+        assert [demander(client, methode, adresse).status_code for client in dehors] == [404] * 3, route.nom
+        response = demander(anonyme, methode, adresse)
+        assert (response.status_code, response.url.split("?")[0]) == (302, "/connexion/"), route.nom
+
+
+def test_formulaires_ne_proposent_rien_d_un_autre_reseau(terrain, voisin):
+    """Chaque liste de choix de chaque page n'offre que des objets du réseau : rien d'autre ne peut être posté."""
+    client, examines = connecter(terrain.membres["animateur"]), 0
+    for route in (route for route in ROUTES if "GET" in route.vue.methodes):
+        response = demander(client, "GET", route.adresse(terrain.reseau.slug, terrain.a_eux))
+        for champ in champs_a_choix(response.context):
+            examines += 1
+            offerts = {getattr(choix, "reseau_id", None) for choix in champ.queryset.all()}
+            assert voisin.reseau.pk not in offerts, f"{route.nom} : {champ.label}"
+    assert examines > 10
+
+
+def champs_a_choix(contexte):
+    """Les champs à choix en base de tous les formulaires que la page a reçus."""
+    for valeurs in contexte or []:
+        for valeur in [*valeurs.dicts] if hasattr(valeurs, "dicts") else [valeurs]:
+            for objet in valeur.values():
+                formulaire = getattr(objet, "form", objet)
+                if isinstance(formulaire, forms.BaseForm):
+                    yield from (champ for champ in formulaire.fields.values() if isinstance(champ, forms.ModelChoiceField))
