@@ -1,12 +1,24 @@
 """Les gestes de la vie du réseau : journal, numéros, fiches à plusieurs, membres, réunions."""
 
-from django.contrib.auth.forms import PasswordResetForm
+import logging
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.timezone import now
 
 from reseau.enums import EtatPresence, EtatReunion, Geste, Role
+from reseau.exemple import imprimer_exemple
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Compteur, Journal, Membre, Presence, Utilisateur
+from reseau.models import Compteur, Journal, Membre, Presence, Reseau, Utilisateur
+
+journal = logging.getLogger(__name__)
 
 CONFLIT = (
     "Quelqu’un a modifié cette fiche pendant que vous écriviez. Votre texte est conservé ci-dessous : "
@@ -60,53 +72,138 @@ def ajouter(objet, *, par):
 
 
 @transaction.atomic
-def inviter(membre, *, email, par):
-    """Ouvre (ou retrouve) le compte de ce courriel et y rattache le nouveau membre."""
-    _garder_les_animateurs(membre.role, par)
-    utilisateur = Utilisateur.objects.filter(email=email.lower()).first() or Utilisateur.objects.create_user(email)
-    if Membre.objects.filter(utilisateur=utilisateur, reseau=par.reseau, parti_le=None).exists():
-        raise RegleEnfreinte("Ce courriel est déjà celui d’un membre du réseau.")
-    membre.utilisateur, membre.reseau = utilisateur, par.reseau
-    return ajouter(membre, par=par)
+def creer_reseau(reseau, institution, animateur, *, email):
+    """Ouvre un réseau, sa première institution et son animateur ; rend l'animateur."""
+    reseau.save()
+    institution.reseau = animateur.reseau = reseau
+    institution.save()
+    animateur.utilisateur, animateur.institution = compte(email), institution
+    animateur.save()
+    for objet in (reseau, institution, animateur):
+        noter(animateur, Geste.AJOUT, objet)
+    return animateur
 
 
-def envoyer_invitation(membre, request):
-    """Courriel qui mène au choix du mot de passe (le lien vaut trois jours)."""
-    form = PasswordResetForm({"email": membre.utilisateur.email})
-    form.is_valid()
-    form.get_users = lambda email: [membre.utilisateur]
-    form.save(
-        request=request,
-        use_https=request.is_secure(),
-        subject_template_name="registration/invitation_objet.txt",
-        email_template_name="registration/invitation_corps.txt",
-        extra_email_context={"invite": membre, "reseau": membre.reseau},
-    )
+def compte(email):
+    """Le compte de ce courriel ; `RegleEnfreinte` s'il est fermé.
+
+    Un nouveau compte reçoit un mot de passe que personne ne connaît : sans aucun mot de passe, « mot de passe oublié »
+    ne lui écrirait jamais, et une invitation périmée l'enfermerait dehors.
+    """
+    email = email.strip().lower()
+    utilisateur = Utilisateur.objects.filter(email=email).first()
+    if utilisateur is None:
+        return Utilisateur.objects.create_user(email, get_random_string(50))
+    if not utilisateur.is_active:
+        raise RegleEnfreinte("Ce compte a été fermé : l’administrateur technique peut le rouvrir.")
+    return utilisateur
 
 
 @transaction.atomic
-def modifier_membre(membre, *, par):
-    """Enregistre la fiche d'un membre ; seul un animateur fait ou défait un animateur."""
-    avant = Membre.objects.select_for_update().get(pk=membre.pk)
-    if avant.role != membre.role:
-        _garder_les_animateurs(avant.role, par)
-        _garder_les_animateurs(membre.role, par)
-    if avant.role == Role.ANIMATEUR and (membre.role != Role.ANIMATEUR or membre.parti_le):
-        _garder_un_animateur(membre)
-    membre.save()
-    noter(par, Geste.MODIFICATION, membre)
+def inviter(membre, *, email, par):
+    """Rattache au réseau un nouveau membre, à qui ce courriel ouvre (ou retrouve) un compte."""
+    _garder_les_animateurs(membre.role, par)
+    _verrouiller(par.reseau)
+    membre.utilisateur, membre.reseau = compte(email), par.reseau
+    _garder_une_appartenance(membre)
+    return ajouter(membre, par=par)
+
+
+def envoyer_invitation(membre, *, racine):
+    """Écrit au membre où choisir son mot de passe, ou où se connecter s'il a déjà ouvert l'outil.
+
+    `racine` : adresse du site, « https://reseau.exemple.fr/ ». Rend False si le courriel n'a pas pu partir.
+    """
+    utilisateur, racine = membre.utilisateur, racine.rstrip("/")
+    cle = [urlsafe_base64_encode(force_bytes(utilisateur.pk)), default_token_generator.make_token(utilisateur)]
+    donnees = {
+        "invite": membre,
+        "reseau": membre.reseau,
+        "jours": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+        "choisir": racine + reverse("password_reset_confirm", args=cle),
+        "oublie": racine + reverse("password_reset"),
+        "entrer": racine + reverse("reseau:choix"),
+    }
+    objet = render_to_string("registration/invitation_objet.txt", donnees).strip()
+    corps = render_to_string("registration/invitation_corps.txt", donnees)
+    try:
+        send_mail(objet, corps, None, [utilisateur.email])
+    except OSError:  # toutes les erreurs de smtplib en descendent
+        journal.exception("Invitation non envoyée au membre %s", membre.pk)
+        return False
+    return True
+
+
+@transaction.atomic
+def modifier_membre(membre, *, par, le, email=""):
+    """Enregistre la fiche d'un membre, ou son départ ; le réseau garde toujours un animateur en fonction.
+
+    `email` corrige le courriel de qui ne s'est jamais connecté : une faute de frappe, pas la reprise d'un compte.
+    """
+    _verrouiller(membre.reseau)
+    avant = Membre.objects.select_related("utilisateur").get(pk=membre.pk)
+    _garder_les_animateurs(avant.role, par)
+    _garder_les_animateurs(membre.role, par)
+    if email and email.strip().lower() != avant.utilisateur.email:
+        membre.utilisateur = _autre_compte(avant, email)
+    _garder_une_appartenance(membre)
+    reste = membre.role == Role.ANIMATEUR and membre.parti_le is None and membre.entre_le <= le
+    if avant.role == Role.ANIMATEUR and not reste:
+        _garder_un_animateur(membre, membre.parti_le or le)
+    enregistrer(membre, par=par)
+    if membre.utilisateur != avant.utilisateur and not avant.utilisateur.appartenances.exists():
+        avant.utilisateur.delete()
     return membre
+
+
+@transaction.atomic
+def modifier_institution(institution, *, par):
+    """Enregistre une institution ; elle ne quitte le réseau qu'une fois ses membres partis ou rattachés ailleurs."""
+    if institution.fermee_le:
+        nombre = institution.membres.restants(institution.fermee_le).count()
+        if nombre:
+            membres = "un membre y est encore rattaché" if nombre == 1 else f"{nombre} membres y sont encore rattachés"
+            raise RegleEnfreinte(f"À cette date, {membres} : changez d’abord leur institution, ou datez leur départ.")
+    return enregistrer(institution, par=par)
+
+
+@transaction.atomic
+def regler_la_lettre(reseau, *, par, le):
+    """Enregistre le texte et l'en-tête de la lettre, si un exemple tient sur une page ; `RegleEnfreinte` sinon."""
+    imprimer_exemple(reseau, le=le)
+    return enregistrer(reseau, par=par)
+
+
+def _autre_compte(membre, email):
+    if not membre.jamais_connecte:
+        raise RegleEnfreinte("Cette personne s’est déjà connectée : son courriel ne se change plus ici.")
+    return compte(email)
+
+
+def _verrouiller(reseau):
+    """Sérialise les gestes sur les membres d'un réseau : deux animateurs ne partent pas au même instant."""
+    Reseau.objects.select_for_update(no_key=True).get(pk=reseau.pk)
 
 
 def _garder_les_animateurs(role, par):
     if role == Role.ANIMATEUR and par.role != Role.ANIMATEUR:
-        raise RegleEnfreinte("Seul un animateur peut confier ou retirer le rôle d’animateur.")
+        raise RegleEnfreinte("Seul un animateur peut confier, modifier ou retirer le rôle d’animateur.")
 
 
-def _garder_un_animateur(membre):
-    autres = Membre.objects.filter(reseau=membre.reseau_id, role=Role.ANIMATEUR, parti_le=None).exclude(pk=membre.pk)
-    if not autres.exists():
-        raise RegleEnfreinte("Un réseau garde toujours au moins un animateur.")
+def _garder_un_animateur(membre, le):
+    animateurs = Membre.objects.filter(reseau=membre.reseau_id, role=Role.ANIMATEUR, parti_le=None, entre_le__lte=le)
+    if not animateurs.filter(utilisateur__is_active=True).exclude(pk=membre.pk).exists():
+        raise RegleEnfreinte("Un réseau garde toujours au moins un animateur : confiez d’abord ce rôle à quelqu’un d’autre.")
+
+
+def _garder_une_appartenance(membre):
+    """Une personne peut revenir dans le réseau, jamais y être deux fois le même jour."""
+    autres = Membre.objects.filter(utilisateur=membre.utilisateur, reseau=membre.reseau).exclude(pk=membre.pk)
+    autres = autres.restants(membre.entre_le)
+    if membre.parti_le:
+        autres = autres.filter(entre_le__lt=membre.parti_le)
+    if autres.exists():
+        raise RegleEnfreinte("Ce courriel est déjà celui d’un membre du réseau.")
 
 
 @transaction.atomic

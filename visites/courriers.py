@@ -5,23 +5,24 @@ ensuite chaque PDF se compose et se fige, par petits paquets. Une coupure entre 
 """
 
 import dataclasses
+from contextlib import suppress
 from datetime import date, datetime, time
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils.timezone import make_aware
 
 from entreprises.models import Contact
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import APPELS, MODELE_PAR_DEFAUT, Lettre, composer_adresse, imprimer_lettre, rediger
-from reseau.lib.pdf import assembler
+from reseau.lib.pdf import ImpressionImpossible, assembler
 from reseau.models import Institution, Signataire
 from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
-from visites.enums import EtatCourrier, EtatVisite
-from visites.models import Courrier, PdfFige
-from visites.operations import annoncer
+from visites.enums import EtatCourrier
+from visites.models import Courrier, PdfFige, Visite
+from visites.operations import Bilan, annoncer
 
 SERIE = "lettre"
 APPEL_DE = {"M.": APPELS["m"], "Mme": APPELS["mme"], "": APPELS[""]}
@@ -46,11 +47,29 @@ def preparer(visite, *, par, le):
     return existante or ajouter(Courrier(reseau=visite.reseau, visite=visite, prepare_le=le), par=par)
 
 
+@transaction.atomic
+def preparer_lot(visites, *, par, le):
+    """Ouvre les brouillons des visites programmées et sans lettre, en une fois ; rend le `Bilan`, refus expliqués."""
+    bilan = Bilan()
+    for visite in visites.a_annoncer().select_related("entreprise").order_by("pk"):
+        if motif := obstacle(visite):
+            bilan.refus.append(f"{visite.entreprise} : {motif}")
+        else:
+            bilan.faites.append(Courrier(reseau=par.reseau, visite=visite, prepare_le=le))
+    # Le même lot préparé au même instant par quelqu'un d'autre : ses brouillons valent les nôtres.
+    Courrier.objects.bulk_create(bilan.faites, ignore_conflicts=True)
+    if bilan.faites:
+        noter(par, Geste.AJOUT, "lettres en brouillon", nombre=len(bilan.faites))
+    return bilan
+
+
+@transaction.atomic
 def soumettre(courriers, *, par, le):
     """Met des brouillons à la signature ; rend leur nombre."""
-    brouillons = courriers.brouillons()
-    nombre = brouillons.update(etat=EtatCourrier.A_SIGNER, soumis_le=le, rejet="")
-    noter(par, Geste.MODIFICATION, "lettres mises à la signature", nombre=nombre)
+    brouillons = Courrier.objects.filter(pk__in=courriers.values("pk")).brouillons()
+    nombre = brouillons.update(etat=EtatCourrier.A_SIGNER, soumis_le=le, rejet="", version=F("version") + 1)
+    if nombre:
+        noter(par, Geste.MODIFICATION, "lettres mises à la signature", nombre=nombre)
     return nombre
 
 
@@ -58,78 +77,102 @@ def rejeter(courrier, *, motif, par):
     """La préfecture renvoie la lettre en brouillon, avec un motif."""
     if courrier.etat != EtatCourrier.A_SIGNER:
         raise RegleEnfreinte("Seule une lettre à la signature se rejette.")
+    if not motif.strip():
+        raise RegleEnfreinte("Dites en quelques mots pourquoi vous la rejetez.")
     courrier.etat, courrier.soumis_le, courrier.rejet = EtatCourrier.BROUILLON, None, motif
     return enregistrer(courrier, par=par)
 
 
 @transaction.atomic
 def signer(courriers, *, par, le):
-    """Signe et numérote, sans trou, les lettres à la signature parmi `courriers` ; rend leur nombre.
+    """Signe et numérote, sans trou, les lettres à la signature parmi `courriers` ; rend le `range` de leurs numéros.
 
-    Le compteur verrouillé passe avant la lecture : deux signatures simultanées du même lot n'en numérotent qu'un.
+    Le compteur verrouillé passe avant la lecture : deux signatures simultanées du même lot n'en numérotent qu'un. Une
+    lettre que plus rien ne permet d'envoyer (entreprise devenue non diffusible) repart en brouillon, avec la raison.
     """
     signataire = Signataire.objects.filter(reseau=par.reseau).en_fonction(le).first()
     if signataire is None:
         raise RegleEnfreinte("Aucun signataire n’est en fonction aujourd’hui : renseignez-le dans les paramètres.")
     prochains_numeros(par.reseau, SERIE, le.year, 0)
-    lot = list(avec_dirigeant(courriers.a_signer()).order_by("pk"))
+    lot = _verrouiller(courriers.a_signer(), par)
     numeros = prochains_numeros(par.reseau, SERIE, le.year, len(lot))
-    sigles = _sigles(par.reseau)
+    choix = {"signataire": signataire, "le": le, "institutions": _sigles(par.reseau)}
+    lettres = []
     for courrier, numero in zip(lot, numeros, strict=True):
         courrier.etat, courrier.annee, courrier.numero = EtatCourrier.SIGNEE, le.year, numero
         courrier.signe_le, courrier.signataire, courrier.signe_par = le, signataire, par
         courrier.version += 1
-        courrier.contenu = _en_donnees(composer(courrier, signataire=signataire, le=le, institutions=sigles))
+        lettres.append(composer(courrier, **choix))
+        courrier.contenu = _en_donnees(lettres[-1])
+    _eprouver(lettres)
     champs = ["etat", "annee", "numero", "signe_le", "signataire", "signe_par", "version", "contenu"]
     Courrier.objects.bulk_update(lot, champs, batch_size=200)
-    noter(par, Geste.SIGNATURE, "lettres signées", nombre=len(lot))
-    return len(lot)
+    if lot:
+        noter(par, Geste.SIGNATURE, "lettres signées", nombre=len(lot))
+    return numeros
 
 
 def figer(courriers, *, combien=None):
-    """Compose et garde le PDF des lettres signées qui n'en ont pas encore ; rend le nombre de PDF composés."""
-    a_figer = courriers.a_figer().select_related("reseau", "signataire").order_by("annee", "numero")[:combien]
-    return sum(_figer_une(courrier) for courrier in a_figer)
+    """Compose et garde le PDF des lettres signées qui n'en ont pas encore, `combien` au plus ; rend le nombre de PDF faits.
+
+    Une lettre qui ne se met pas en page n'arrête pas les autres : elle reste à figer.
+    """
+    composes = 0
+    for cle in list(courriers.a_figer().order_by("annee", "numero").values_list("pk", flat=True)):
+        if composes == combien:
+            break
+        with suppress(ImpressionImpossible):
+            composes += _figer_une(Courrier.objects.select_related("reseau", "signataire").get(pk=cle))
+    return composes
 
 
 def imprimer(courriers):
-    """PDF du lot : les lettres signées telles que figées, dans l'ordre des numéros. `RegleEnfreinte` s'il n'y en a pas."""
-    if courriers.a_figer().exists():
-        figer(courriers)
-    lettres = courriers.signes().order_by("annee", "numero").values_list("fige__pdf", flat=True)
-    pdfs = [bytes(pdf) for pdf in lettres]
+    """PDF du lot : les lettres signées telles que figées, dans l'ordre des numéros. `RegleEnfreinte` s'il en manque."""
+    if manquantes := courriers.a_figer().count():
+        raise RegleEnfreinte(f"Le PDF de {manquantes} lettre(s) signée(s) n’est pas encore composé.")
+    pdfs = PdfFige.objects.filter(courrier__in=courriers.signes().values("pk"))
+    pdfs = [bytes(pdf) for pdf in pdfs.order_by("courrier__annee", "courrier__numero").values_list("pdf", flat=True)]
     if not pdfs:
         raise RegleEnfreinte("Aucune lettre signée à imprimer.")
     return assembler(pdfs, titre="Lettres du préfet")
 
 
-def imprimer_brouillon(courrier, *, le):
-    """PDF filigrané d'une lettre pas encore signée : sans numéro, sans signature."""
+def imprimer_brouillons(courriers, *, le):
+    """PDF filigrané des lettres pas encore signées : ni numéro, ni signature. `RegleEnfreinte` s'il n'y en a pas."""
+    lot = list(avec_dirigeant(courriers.filter(numero=None)).order_by("pk"))
+    if not lot:
+        raise RegleEnfreinte("Aucune lettre en brouillon à imprimer.")
+    signataire = Signataire.objects.filter(reseau=lot[0].reseau).en_fonction(le).first()
+    choix = {"signataire": signataire, "le": le, "institutions": _sigles(lot[0].reseau)}
+    pdfs = [imprimer_lettre(composer(courrier, **choix), edite_le=_minuit(le)) for courrier in lot]
+    return pdfs[0] if len(pdfs) == 1 else assembler(pdfs, titre="Lettres du préfet, brouillons")
+
+
+def apercu(courrier, *, le):
+    """La `Lettre` telle que signée, sinon telle qu'elle partirait aujourd'hui."""
+    if courrier.signee:
+        return _figee(courrier)
     signataire = Signataire.objects.filter(reseau=courrier.reseau).en_fonction(le).first()
-    return imprimer_lettre(
-        composer(courrier, signataire=signataire, le=le, institutions=_sigles(courrier.reseau)), edite_le=_minuit(le)
-    )
+    return composer(courrier, signataire=signataire, le=le, institutions=_sigles(courrier.reseau))
 
 
 def papier(courrier, *, le):
-    """Le PDF de cette lettre : le figé si elle est signée (composé au besoin), un brouillon sinon."""
+    """Le PDF de cette lettre, sans rien écrire : le figé si elle est signée (recomposé à l'identique au besoin)."""
     if not courrier.signee:
-        return imprimer_brouillon(courrier, le=le)
-    lettres = Courrier.objects.filter(pk=courrier.pk)
-    figer(lettres)
-    return bytes(PdfFige.objects.get(courrier=courrier).pdf)
+        return imprimer_brouillons(Courrier.objects.filter(pk=courrier.pk), le=le)
+    fige = PdfFige.objects.filter(courrier=courrier).first()
+    return bytes(fige.pdf) if fige else _composer_le_pdf(courrier)
 
 
 @transaction.atomic
 def envoyer(courriers, *, par, le):
-    """Les lettres signées sont parties : les visites sont annoncées. Rend leur nombre."""
-    lot = list(courriers.filter(etat=EtatCourrier.SIGNEE).select_related("visite__reseau", "visite__entreprise"))
-    for courrier in lot:
-        courrier.etat, courrier.envoye_le = EtatCourrier.ENVOYEE, le
-        enregistrer(courrier, par=par)
-        if courrier.visite.etat in (EtatVisite.PROGRAMMEE, EtatVisite.RENDEZ_VOUS_PRIS):
-            annoncer(courrier.visite, par=par, le=le)
-    return len(lot)
+    """Les lettres signées sont parties : les visites programmées sont annoncées. Rend leur nombre."""
+    lot = Courrier.objects.filter(pk__in=courriers.values("pk")).a_envoyer()
+    annoncer(Visite.objects.filter(courrier__in=lot.values("pk")), le=le)
+    nombre = lot.update(etat=EtatCourrier.ENVOYEE, envoye_le=le, version=F("version") + 1)
+    if nombre:
+        noter(par, Geste.MODIFICATION, "lettres envoyées", nombre=nombre)
+    return nombre
 
 
 def avec_dirigeant(courriers):
@@ -200,6 +243,26 @@ def _dirigeant(entreprise):
     return entreprise.contacts.filter(dirigeant=True).first()
 
 
+def _verrouiller(courriers, par):
+    """Le lot à signer, verrouillé jusqu'à la fin de la transaction, moins ce qui ne peut plus partir."""
+    lettres = avec_dirigeant(Courrier.objects.filter(pk__in=courriers.values("pk"))).a_signer()
+    lot, retenues = [], []
+    for courrier in lettres.select_for_update(of=("self",)).order_by("pk"):
+        courrier.reseau = par.reseau
+        courrier.rejet = obstacle(courrier.visite)
+        (retenues if courrier.rejet else lot).append(courrier)
+    for courrier in retenues:
+        courrier.etat, courrier.soumis_le, courrier.version = EtatCourrier.BROUILLON, None, courrier.version + 1
+    Courrier.objects.bulk_update(retenues, ["etat", "soumis_le", "rejet", "version"])
+    return lot
+
+
+def _eprouver(lettres):
+    """Met en page la plus longue avant de signer : `TropDePages` ici, sans numéro perdu, plutôt qu'au figeage."""
+    if lettres:
+        imprimer_lettre(max(lettres, key=lambda lettre: sum(map(len, lettre.paragraphes))))
+
+
 def _sigles(reseau):
     return list(Institution.objects.filter(reseau=reseau, fermee_le=None).values_list("sigle", flat=True))
 
@@ -217,8 +280,12 @@ def _figee(courrier):
     return Lettre(**donnees, **images)
 
 
+def _composer_le_pdf(courrier):
+    return imprimer_lettre(_figee(courrier), edite_le=_minuit(courrier.signe_le))
+
+
 def _figer_une(courrier):
-    pdf = imprimer_lettre(_figee(courrier), edite_le=_minuit(courrier.signe_le))
+    pdf = _composer_le_pdf(courrier)
     empreinte = sha256(pdf).hexdigest()
     _, compose = PdfFige.objects.get_or_create(courrier=courrier, defaults={"pdf": pdf, "empreinte": empreinte})
     return int(compose)

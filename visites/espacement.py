@@ -30,9 +30,16 @@ def empechements(entreprises, reseau, le):
         if derniere > plus_mois(le, -reseau.espacement_mois):
             raison = f"Visitée le {derniere:%d/%m/%Y}, il y a moins de {reseau.espacement_mois} mois."
             trouves[cle] = Empechement(raison, franchissable=True)
-    for cle in visites.confiees().values_list("entreprise", flat=True):
-        trouves[cle] = Empechement("Une visite est déjà en cours.", franchissable=False)
+    for visite in visites.confiees().select_related("developpeur"):
+        trouves[visite.entreprise_id] = Empechement(deja_en_cours(visite), franchissable=False)
     return trouves | {cle: refus for cle, fiche in fiches.items() if (refus := _de_la_fiche(fiche, le))}
+
+
+def deja_en_cours(visite):
+    """Dit par qui une visite en cours est déjà tenue : celui qui arrive second doit savoir à qui parler."""
+    if visite is None or visite.developpeur is None:
+        return "Déjà dans la liste des entreprises à visiter."
+    return f"Visite déjà confiée à {visite.developpeur} le {visite.programmee_le:%d/%m/%Y}."
 
 
 def _derniere(visites, champ):

@@ -1,6 +1,9 @@
 """Les gestes d'une visite, de la programmation à la restitution. Chaque état reçoit sa date."""
 
+from dataclasses import dataclass, field
+
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from entreprises.enums import OrigineAcces
 from entreprises.models import Acces, Deport
@@ -8,8 +11,32 @@ from reseau.enums import Qualite
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, enregistrer
 from visites.enums import EtatVisite, OrigineVisite
-from visites.espacement import empechements
-from visites.models import Visite
+from visites.espacement import deja_en_cours, empechements
+from visites.models import Courrier, Visite
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """Ce qu'un lot a donné : les visites (ou lettres) faites, et une phrase par refus."""
+
+    faites: list = field(default_factory=list)
+    refus: list = field(default_factory=list)
+
+
+def en_lot(entreprises, geste):
+    """Joue `geste(entreprise)` sur chacune et rend le `Bilan` : un refus n'arrête pas les autres.
+
+    Dans l'ordre des clés : deux lots simultanés se suivent au lieu de se bloquer l'un l'autre.
+    """
+    bilan = Bilan()
+    for entreprise in sorted(entreprises, key=lambda fiche: fiche.pk):
+        try:
+            with transaction.atomic():
+                bilan.faites.append(geste(entreprise))
+        except RegleEnfreinte as refus:
+            nom = f"{entreprise} : "
+            bilan.refus.append(nom + str(refus).removeprefix(nom))
+    return bilan
 
 
 @transaction.atomic
@@ -30,49 +57,53 @@ def choisir(entreprise, *, par, le, reunion=None, campagne=None, origine=Origine
 
 @transaction.atomic
 def programmer(entreprise, *, developpeur, par, le, accompagnant=None, prevue_le=None, derogation="", **champs):
-    """Confie l'entreprise à un développeur direct et actif ; reprend sa visite « à programmer » s'il y en a une."""
-    visite = Visite.objects.a_programmer().filter(entreprise=entreprise).first()
+    """Confie l'entreprise à un développeur direct et actif ; reprend sa visite « à programmer » s'il y en a une.
+
+    Celle-ci se verrouille : de deux animateurs simultanés, le second ne la trouve plus et lit à qui elle est.
+    """
+    visite = Visite.objects.a_programmer().filter(entreprise=entreprise).select_for_update().first()
     if visite is None:
         visite = choisir(entreprise, par=par, le=le, derogation=derogation, **champs)
-    return affecter(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le)
+    else:
+        visite.derogation = visite.derogation or derogation
+        visite.campagne_id = visite.campagne_id or getattr(champs.get("campagne"), "pk", None)
+        _verifier_espacement(entreprise, par.reseau, le, visite.derogation)
+    return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le)
 
 
 @transaction.atomic
 def affecter(visite, developpeur, *, par, le, accompagnant=None, prevue_le=None):
     """Donne (ou change) le développeur d'une visite en cours."""
     _exiger(visite.en_cours, "Cette visite n’est plus en cours : elle ne se confie plus.")
-    _verifier_developpeur(developpeur, visite.entreprise, le)
-    _verifier_accompagnant(accompagnant, developpeur, visite.entreprise, le)
-    visite.developpeur, visite.accompagnant, visite.prevue_le = developpeur, accompagnant, prevue_le
     if visite.etat == EtatVisite.A_PROGRAMMER:
-        visite.etat, visite.programmee_le = EtatVisite.PROGRAMMEE, le
-    _ouvrir(visite)
-    return enregistrer(visite, par=par)
-
-
-def prendre(visite, *, par, le):
-    """Un développeur prend une entreprise de la liste."""
-    _exiger(visite.etat == EtatVisite.A_PROGRAMMER, "Quelqu’un vient de prendre cette entreprise.")
-    return affecter(visite, par, par=par, le=le)
+        _verifier_espacement(visite.entreprise, visite.reseau, le, visite.derogation)
+    return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le)
 
 
 @transaction.atomic
+def prendre(visite, *, par, le):
+    """Un développeur prend une entreprise de la liste ; de deux qui la prennent ensemble, un seul l'a."""
+    actuelle = Visite.objects.select_for_update(of=("self",)).select_related("entreprise", "reseau").get(pk=visite.pk)
+    _exiger(actuelle.etat == EtatVisite.A_PROGRAMMER, "Quelqu’un vient de prendre cette entreprise.")
+    return affecter(actuelle, par, par=par, le=le, prevue_le=actuelle.prevue_le)
+
+
 def rendre(visite, *, motif, par):
     """La rend à la liste, avec un motif ; la lettre déjà signée reste, le rendez-vous tombe."""
     _exiger(visite.confiee, "Cette visite n’est confiée à personne.")
     _exiger(motif.strip(), "Dites en quelques mots pourquoi vous la rendez.")
     visite.etat, visite.developpeur, visite.accompagnant = EtatVisite.A_PROGRAMMER, None, None
     visite.programmee_le = visite.rendez_vous_le = None
+    visite.rendez_vous_lieu = ""
     visite.precision = f"Rendue par {par} : {motif}"[:300]
-    return enregistrer(visite, par=par)
+    return _quitter(visite, par)
 
 
-def annoncer(visite, *, par, le):
-    """La lettre est partie. Un rendez-vous déjà pris le reste."""
-    if visite.etat == EtatVisite.PROGRAMMEE:
-        visite.etat = EtatVisite.ANNONCEE
-    visite.annoncee_le = le
-    return enregistrer(visite, par=par)
+def annoncer(visites, *, le):
+    """Les lettres de ces visites (un QuerySet) sont parties : les programmées sont annoncées, un rendez-vous pris le reste."""
+    suivante = {"annoncee_le": le, "version": F("version") + 1}
+    visites.filter(etat__in=[EtatVisite.ANNONCEE, EtatVisite.RENDEZ_VOUS_PRIS]).update(**suivante)
+    visites.filter(etat=EtatVisite.PROGRAMMEE).update(etat=EtatVisite.ANNONCEE, **suivante)
 
 
 def prendre_rendez_vous(visite, *, quand, lieu="", par):
@@ -87,7 +118,7 @@ def realiser(visite, *, realisee_le, par, le):
     _exiger(visite.confiee, "Seule une visite confiée à un développeur peut être réalisée.")
     _exiger(realisee_le <= le, "La date de la visite est dans l’avenir.")
     visite.etat, visite.realisee_le = EtatVisite.REALISEE, realisee_le
-    return enregistrer(visite, par=par)
+    return _quitter(visite, par)
 
 
 def refuser(visite, *, motif, precision="", par, le):
@@ -95,20 +126,20 @@ def refuser(visite, *, motif, precision="", par, le):
     _exiger(visite.en_cours, "Cette visite n’est plus en cours.")
     visite.etat, visite.refusee_le, visite.motif_refus = EtatVisite.REFUSEE, le, motif
     visite.precision = precision
-    return enregistrer(visite, par=par)
+    return _quitter(visite, par)
 
 
 def declarer_injoignable(visite, *, precision="", par, le):
     _exiger(visite.en_cours, "Cette visite n’est plus en cours.")
     visite.etat, visite.injoignable_le, visite.precision = EtatVisite.INJOIGNABLE, le, precision
-    return enregistrer(visite, par=par)
+    return _quitter(visite, par)
 
 
 def annuler(visite, *, precision, par, le):
     _exiger(visite.en_cours, "Cette visite n’est plus en cours.")
     _exiger(precision.strip(), "Dites en quelques mots pourquoi la visite est annulée.")
     visite.etat, visite.annulee_le, visite.precision = EtatVisite.ANNULEE, le, precision
-    return enregistrer(visite, par=par)
+    return _quitter(visite, par)
 
 
 def restituer(visite, *, reunion, par):
@@ -123,6 +154,30 @@ def reprendre_restitution(visite, *, par):
     _exiger(visite.etat == EtatVisite.RESTITUEE, "Cette visite n’est pas restituée.")
     visite.etat, visite.restituee_le, visite.restituee_en = EtatVisite.REALISEE, None, None
     return enregistrer(visite, par=par)
+
+
+def _confier(visite, developpeur, *, par, le, accompagnant, prevue_le):
+    _verifier_developpeur(developpeur, visite.entreprise, le)
+    _verifier_accompagnant(accompagnant, developpeur, visite.entreprise, le)
+    visite.developpeur, visite.accompagnant, visite.prevue_le = developpeur, accompagnant, prevue_le
+    if visite.etat == EtatVisite.A_PROGRAMMER:
+        visite.etat, visite.programmee_le = EtatVisite.PROGRAMMEE, le
+    enregistrer(visite, par=par)
+    _ouvrir_aux_accompagnants(visite)
+    return visite
+
+
+@transaction.atomic
+def _quitter(visite, par):
+    """Enregistre une visite qui n'est plus à faire par son développeur ; sa lettre pas encore signée n'annonce plus rien.
+
+    Les lettres se verrouillent avant de s'effacer : une signature en train de les numéroter passe devant, sans trou.
+    """
+    enregistrer(visite, par=par)
+    lettres = Courrier.objects.select_for_update().filter(visite=visite, numero=None)
+    Courrier.objects.filter(pk__in=[lettre.pk for lettre in lettres]).delete()
+    _ouvrir_aux_accompagnants(visite)
+    return visite
 
 
 def _exiger(condition, message):
@@ -157,17 +212,22 @@ def _verifier_deport(membre, entreprise):
     _exiger(not deporte, f"{membre} ne peut pas être affecté à cette entreprise.")
 
 
-def _ouvrir(visite):
-    """Un associé qui accompagne voit désormais l'entreprise."""
-    if visite.accompagnant:
-        Acces.objects.get_or_create(entreprise=visite.entreprise, membre=visite.accompagnant, origine=OrigineAcces.VISITE)
+def _ouvrir_aux_accompagnants(visite):
+    """Un associé qui accompagne voit l'entreprise ; celui qui n'y accompagne plus aucune visite ne la voit plus."""
+    acces = Acces.objects.filter(entreprise=visite.entreprise_id, origine=OrigineAcces.VISITE)
+    encore = Visite.objects.filter(entreprise=visite.entreprise_id, accompagnant__isnull=False)
+    acces.exclude(membre__in=encore.values("accompagnant")).delete()
+    if visite.accompagnant_id:
+        acces.get_or_create(entreprise_id=visite.entreprise_id, membre_id=visite.accompagnant_id, origine=OrigineAcces.VISITE)
 
 
 def _creer(visite, par):
+    """La base tranche entre deux créations simultanées ; le perdant lit ce qui a gagné."""
     try:
         with transaction.atomic():
             return ajouter(visite, par=par)
     except IntegrityError as erreur:
-        if "visite_une_en_cours" in str(erreur) or "visites_visite.entreprise_id" in str(erreur):
-            raise RegleEnfreinte(f"{visite.entreprise} : une visite est déjà en cours.") from erreur
-        raise
+        if "visite_une_en_cours" not in str(erreur) and "visites_visite.entreprise_id" not in str(erreur):
+            raise
+        gagnante = Visite.objects.en_cours().filter(entreprise=visite.entreprise).select_related("developpeur").first()
+        raise RegleEnfreinte(f"{visite.entreprise} : {deja_en_cours(gagnante)}") from erreur

@@ -130,8 +130,8 @@ def verifier_entete(entete: Entete) -> None:
     cles = [cle(nom) for nom in entete.entetes]
     if "siret" not in entete.colonnes and any(nom.endswith("unitelegale") for nom in cles):
         raise FichierRefuse(
-            "Ce fichier décrit des unités légales, pas des établissements : il n'a pas de SIRET. "
-            "Prenez le fichier « StockEtablissement » de l'Insee, ou un extrait qui donne le SIRET."
+            "Ce fichier décrit des unités légales, pas des établissements : il n’a pas de SIRET. "
+            "Prenez le fichier « StockEtablissement » de l’Insee, ou un extrait qui donne le SIRET."
         )
     if "siret" not in entete.colonnes and len(entete.colonnes) < 2:
         raise FichierRefuse(
@@ -152,6 +152,6 @@ def _refuser_doubles(entete: Entete, cles: list[str]) -> None:
     for indice in sorted(utiles):
         if cles[indice] in cles[:indice]:
             raise FichierRefuse(
-                f"La colonne « {entete.entetes[indice]} » apparaît deux fois dans l'en-tête : "
-                "renommez ou supprimez l'une des deux."
+                f"La colonne « {entete.entetes[indice]} » apparaît deux fois dans l’en-tête : "
+                "renommez ou supprimez l’une des deux."
             )

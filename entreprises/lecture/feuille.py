@@ -86,7 +86,7 @@ def ouvrir(contenu: bytes, nom: str) -> Feuille:
         raise FichierRefuse(f"Ce fichier est vide. {ATTENDU}")
     feuille = _ouvrir_classeur(contenu, nom) if contenu.startswith((ZIP, OLE)) else _ouvrir_texte(contenu, nom)
     if not any(any(map(str.strip, cellules)) for _, cellules in feuille.lignes()):
-        raise FichierRefuse("Ce fichier n'a que des en-têtes : il n'y a aucune entreprise à lire.")
+        raise FichierRefuse("Ce fichier n’a que des en-têtes : il n’y a aucune entreprise à lire.")
     return feuille
 
 
@@ -116,7 +116,7 @@ def _ouvrir_classeur(contenu: bytes, nom: str) -> Feuille:
     classeur = lire_classeur(contenu, genre)
     entete = chercher_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)))
     verifier_entete(entete)
-    avertissements = tuple(f"L'onglet « {autre} » n'est pas lu : seul « {classeur.onglet} » l'est." for autre in classeur.autres)
+    avertissements = tuple(f"L'onglet « {autre} » n’est pas lu : seul « {classeur.onglet} » l’est." for autre in classeur.autres)
     return _feuille(nom, genre, entete, classeur, onglet=classeur.onglet, avertissements=avertissements)
 
 
@@ -171,9 +171,9 @@ def _feuille(nom: str, genre: str, entete: Entete, source: Source, **reste: obje
 def _refuser_autre_genre(contenu: bytes) -> None:
     for signature, genre in AUTRES_GENRES.items():
         if contenu.startswith(signature):
-            raise FichierRefuse(f"Ce fichier est {genre}, pas une liste d'entreprises. {ATTENDU}")
+            raise FichierRefuse(f"Ce fichier est {genre}, pas une liste d’entreprises. {ATTENDU}")
     if contenu.lstrip(b"\xef\xbb\xbf \t\r\n")[:10].lower().startswith(BALISES):
         raise FichierRefuse(
-            "Ce fichier est une page web ou de l'XML, même s'il porte le nom d'un tableur : "
+            "Ce fichier est une page web ou de l’XML, même s’il porte le nom d’un tableur : "
             "ouvrez-le dans votre tableur et enregistrez-le en .xlsx ou en CSV."
         )

@@ -26,14 +26,14 @@ def lire_siret(valeur: str) -> str:
         raise ValeurRefusee("SIRET absent.")
     if SCIENTIFIQUE.fullmatch(valeur):
         raise ValeurRefusee(
-            f"SIRET « {valeur} » : le tableur l'a arrondi et les derniers chiffres sont perdus. Reprenez-le dans le "
-            "fichier d'origine et mettez la colonne au format Texte."
+            f"SIRET « {valeur} » : le tableur l’a arrondi et les derniers chiffres sont perdus. Reprenez-le dans le "
+            "fichier d’origine et mettez la colonne au format Texte."
         )
     chiffres = SEPARATEURS_DE_CHIFFRES.sub("", DECIMALES_NULLES.sub("", valeur))
     if not (chiffres.isascii() and chiffres.isdigit()):
         raise ValeurRefusee(f"SIRET « {valeur[:40]} » : il ne doit contenir que des chiffres.")
     if len(chiffres) == 9:
-        raise ValeurRefusee(f"« {valeur} » est un SIREN : il faut les 14 chiffres du SIRET de l'établissement.")
+        raise ValeurRefusee(f"« {valeur} » est un SIREN : il faut les 14 chiffres du SIRET de l’établissement.")
     return _verifier_siret(valeur, chiffres)
 
 
@@ -68,7 +68,7 @@ def lire_tranche(valeur: str, tranches: Mapping[str, str]) -> str:
     try:
         return tranches[cle_de_tranche(valeur)]
     except KeyError:
-        raise ValeurEcartee(f"Tranche d'effectif inconnue, laissée vide : « {valeur[:40]} ».") from None
+        raise ValeurEcartee(f"Tranche d’effectif inconnue, laissée vide : « {valeur[:40]} ».") from None
 
 
 def cle_de_tranche(texte: str) -> str:

@@ -46,7 +46,7 @@ class Texte:
         for numero, ligne in enumerate(iter(lambda: flux.readline(LIGNE_MAX + 1), ""), start=1):
             if len(ligne) > LIGNE_MAX:
                 raise FichierRefuse(
-                    f"La ligne {numero} dépasse {LIGNE_MAX} caractères : ce n'est pas une liste d'entreprises, "
+                    f"La ligne {numero} dépasse {LIGNE_MAX} caractères : ce n’est pas une liste d’entreprises, "
                     "ou les fins de ligne ont été perdues. Réenregistrez le fichier depuis votre tableur."
                 )
             yield numero, ligne
@@ -67,7 +67,7 @@ class Texte:
                     break
                 return cellules
         raise FichierRefuse(
-            f'Ligne {numero} : un guillemet (") est ouvert et jamais fermé, ou mal placé. '
+            f’Ligne {numero} : un guillemet (") est ouvert et jamais fermé, ou mal placé. '
             "Retirez-le ou doublez-le, puis importez de nouveau le fichier."
         )
 
@@ -86,7 +86,7 @@ def reconnaitre_encodage(contenu: bytes) -> str:
         _exiger(contenu, encodage)
         return encodage
     if b"\0" in contenu:
-        raise FichierRefuse(f"Ce fichier n'est pas du texte : il contient des octets nuls. {REENREGISTRER}")
+        raise FichierRefuse(f"Ce fichier n’est pas du texte : il contient des octets nuls. {REENREGISTRER}")
     erreur = _premiere_erreur(contenu, "utf-8")
     if erreur is None:
         return "utf-8"
@@ -114,7 +114,7 @@ def _exiger(contenu: bytes, encodage: str) -> None:
     erreur = _premiere_erreur(contenu, encodage)
     if erreur is not None:
         nom = encodage.removesuffix("-sig").upper()
-        raise FichierRefuse(_incoherent(contenu, erreur, f"n'est pas lisible en {nom}"))
+        raise FichierRefuse(_incoherent(contenu, erreur, f"n’est pas lisible en {nom}"))
 
 
 def _exiger_windows(contenu: bytes) -> None:
@@ -140,7 +140,7 @@ def _premiere_erreur(contenu: bytes, encodage: str) -> int | None:
             return min(debut + erreur.start, len(contenu) - 1)
         controles += len(CONTROLES.findall(texte))
     if controles > 10 + len(contenu) // 1000:
-        raise FichierRefuse(f"Ce fichier n'est pas du texte : il est plein de caractères de contrôle. {REENREGISTRER}")
+        raise FichierRefuse(f"Ce fichier n’est pas du texte : il est plein de caractères de contrôle. {REENREGISTRER}")
     return None
 
 

@@ -15,6 +15,11 @@ class CibleQuerySet(models.QuerySet):
     def decidees(self):
         return self.filter(etat=EtatCible.DECIDEE)
 
+    def avec_nombre(self):
+        """Annote `nombre` : les entreprises de la liste figée, sans les écartées."""
+        retenues = models.Count("lignes", filter=Q(lignes__motif_d_ecart=""))
+        return self.annotate(nombre=retenues)
+
     def en_vigueur(self, reseau, le):
         """La dernière cible décidée à cette date, ou None."""
         return self.decidees().filter(reseau=reseau, decidee_le__lte=le).order_by("-decidee_le", "-pk").first()
@@ -56,6 +61,20 @@ class Cible(Versionne):
     def get_absolute_url(self):
         return reverse("entreprises:cible", args=[self.reseau.slug, self.pk])
 
+    @property
+    def decidee(self):
+        """Sa liste est figée : ses critères ne changent plus."""
+        return self.etat == EtatCible.DECIDEE
+
+
+class LigneDeCibleQuerySet(models.QuerySet):
+    def visibles_par(self, membre, entreprises):
+        """Celles du réseau dont il voit l'entreprise."""
+        return self.filter(cible__reseau=membre.reseau, entreprise__in=entreprises)
+
+    def retenues(self):
+        return self.filter(motif_d_ecart="")
+
 
 class LigneDeCible(models.Model):
     """Une entreprise de la liste figée, ou écartée avec son motif."""
@@ -63,6 +82,8 @@ class LigneDeCible(models.Model):
     cible = models.ForeignKey(Cible, models.CASCADE, related_name="lignes")
     entreprise = models.ForeignKey("entreprises.Entreprise", models.PROTECT, related_name="lignes_de_cible")
     motif_d_ecart = models.CharField("motif de l’écart", max_length=200, blank=True)
+
+    objects = LigneDeCibleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ligne de cible"

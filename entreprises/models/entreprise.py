@@ -2,11 +2,13 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from stdnum.fr import siret as numero_siret
 
-from entreprises.enums import Etat, OrigineAcces, Tranche
+from entreprises.enums import PLANCHERS, Etat, OrigineAcces, Tranche
+from entreprises.models.cible import LigneDeCible
 from entreprises.recherche import cle_de_recherche
 from reseau.droits import SIENS, portee
 from reseau.enums import Civilite
@@ -43,13 +45,35 @@ class EntrepriseQuerySet(models.QuerySet):
         return entreprises
 
     def selon(self, criteres):
-        """Les entreprises répondant à tous les critères d'une cible (voir `Cible.criteres`)."""
+        """Les entreprises répondant à tous les critères d'une cible (voir `Cible.criteres`) ; un critère vide admet tout."""
         entreprises = self
-        filtres = {"zones_emploi": "commune__zone_emploi__in", "divisions": "naf__division__in"}
-        for critere, chemin in {**filtres, "tranches": "tranche_effectif__in"}.items():
-            if criteres.get(critere):
-                entreprises = entreprises.filter(**{chemin: criteres[critere]})
+        if zones := criteres.get("zones_emploi"):
+            entreprises = entreprises.des_zones(zones)
+        if divisions := criteres.get("divisions"):
+            entreprises = entreprises.des_divisions(divisions)
+        if tranches := criteres.get("tranches"):
+            entreprises = entreprises.filter(tranche_effectif__in=tranches)
         return entreprises
+
+    def des_zones(self, codes):
+        """Situées dans l'une de ces zones d'emploi."""
+        return self.filter(commune__zone_emploi__in=codes)
+
+    def des_divisions(self, codes):
+        """De ces divisions d'activité ; la NAF 2025 ne parle que si la NAF rév. 2 se tait."""
+        return self.filter(Q(naf__division__in=codes) | Q(naf=None, naf_2025__division__in=codes))
+
+    def de_la_cible(self, cible):
+        """Sur la liste figée de cette cible, sans les écartées."""
+        lignes = LigneDeCible.objects.retenues().filter(cible=cible)
+        return self.filter(Exists(lignes.filter(entreprise=OuterRef("pk"))))
+
+    def par_taille(self, *, decroissant=False):
+        """Triées par effectif : le nombre connu, sinon le bas de la tranche ; les inconnues toujours à la fin."""
+        planchers = [When(tranche_effectif=code, then=Value(plancher)) for code, plancher in PLANCHERS.items()]
+        taille = Coalesce("effectif", Case(*planchers, output_field=models.PositiveIntegerField()))
+        ordre = taille.desc(nulls_last=True) if decroissant else taille.asc(nulls_last=True)
+        return self.order_by(ordre, "recherche", "pk")
 
     def avec_references(self):
         return self.select_related("commune__zone_emploi", "naf")
@@ -93,7 +117,7 @@ class Entreprise(Versionne):
     class Meta:
         ordering = ["raison_sociale", "pk"]
         indexes = [
-            models.Index(fields=["reseau", "raison_sociale", "id"], name="entreprise_par_nom"),
+            models.Index(fields=["reseau", "recherche", "id"], name="entreprise_par_nom"),
             models.Index(fields=["reseau", "commune"], name="entreprise_par_commune"),
             models.Index(fields=["reseau", "naf"], name="entreprise_par_activite"),
         ]

@@ -9,11 +9,19 @@ from entreprises.enums import EtatImport
 
 class ImportQuerySet(models.QuerySet):
     def visibles_par(self, membre):
-        return self.filter(reseau=membre.reseau).defer("contenu")
+        return self.filter(reseau=membre.reseau).defer("contenu", "rejets").select_related("membre")
+
+    def oublies(self, avant):
+        """Déposés avant cet instant et jamais confirmés."""
+        return self.filter(etat=EtatImport.APERCU, depose_le__lt=avant)
 
 
 class Import(models.Model):
-    """`bilan` : lus, crees, modifies, inchanges, rejetes (nombres) et rejets [{ligne, raison}]."""
+    """Un dépôt. `contenu` : le fichier tant qu'on hésite, puis ses seules lignes rejetées (CSV) ; vide si abandonné.
+
+    `bilan` : lus, crees, modifies, inchanges, rejetes (nombres), puis la description du fichier (`Apercu.en_json`).
+    `rejets` : [{"ligne": n, "raison": "…"}].
+    """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="imports")
     membre = models.ForeignKey("reseau.Membre", models.RESTRICT, verbose_name="déposé par")
@@ -23,6 +31,7 @@ class Import(models.Model):
     etat = models.CharField("état", max_length=20, choices=EtatImport, default=EtatImport.APERCU)
     ecrit_le = models.DateTimeField("importé le", null=True, blank=True)
     bilan = models.JSONField(default=dict)
+    rejets = models.JSONField(default=list)
 
     objects = ImportQuerySet.as_manager()
 
@@ -37,3 +46,7 @@ class Import(models.Model):
 
     def get_absolute_url(self):
         return reverse("entreprises:import", args=[self.reseau.slug, self.pk])
+
+    @property
+    def a_confirmer(self):
+        return self.etat == EtatImport.APERCU

@@ -1,6 +1,13 @@
 """Références de l'Insee, chargées des fichiers embarqués (`docs/sources.md`) ; communes à tous les réseaux."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+
+
+class ZoneEmploiQuerySet(models.QuerySet):
+    def du_departement(self, code):
+        """Celles qui ont au moins une commune dans ce département."""
+        return self.filter(Exists(Commune.objects.filter(zone_emploi=OuterRef("pk"), departement=code)))
 
 
 class ZoneEmploi(models.Model):
@@ -8,6 +15,8 @@ class ZoneEmploi(models.Model):
 
     code = models.CharField(max_length=4, primary_key=True)
     nom = models.CharField(max_length=80)
+
+    objects = ZoneEmploiQuerySet.as_manager()
 
     class Meta:
         verbose_name = "zone d’emploi"
@@ -31,12 +40,20 @@ class Commune(models.Model):
         return self.nom
 
 
+class DivisionQuerySet(models.QuerySet):
+    def industrielles(self):
+        """Industrie et agroalimentaire : sections B (extraction) et C (divisions 10 à 33)."""
+        return self.filter(section__in=["B", "C"])
+
+
 class Division(models.Model):
     """Division de la NAF rév. 2 (deux chiffres) et sa section (une lettre) : le secteur d'un filtre ou d'une cible."""
 
     code = models.CharField(max_length=2, primary_key=True)
     libelle = models.CharField("libellé", max_length=200)
     section = models.CharField(max_length=1)
+
+    objects = DivisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -45,12 +62,24 @@ class Division(models.Model):
         return f"{self.code} {self.libelle}"
 
 
+class ActiviteQuerySet(models.QuerySet):
+    """La dernière lettre d'un code dit sa nomenclature : A à F ou Z en rév. 2, G à L ou Y en 2025."""
+
+    def rev2(self):
+        return self.filter(code__regex=r"[A-FZ]$")
+
+    def naf_2025(self):
+        return self.filter(code__regex=r"[G-LY]$")
+
+
 class Activite(models.Model):
     """Sous-classe d'activité, NAF rév. 2 ou NAF 2025 : aucun code n'est commun aux deux."""
 
     code = models.CharField(max_length=6, primary_key=True)
     libelle = models.CharField("libellé", max_length=250)
     division = models.ForeignKey(Division, models.PROTECT, null=True)
+
+    objects = ActiviteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "activité"

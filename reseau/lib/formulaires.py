@@ -105,6 +105,4 @@ def aide_crispy(libelle_bouton, *, annuler=""):
 def _poser_saisie_native(champ):
     native = SAISIES_NATIVES.get(type(champ.widget))
     if native:
-        requis = champ.widget.is_required
         champ.widget = native(attrs=champ.widget.attrs)
-        champ.widget.is_required = requis

@@ -100,6 +100,18 @@ class Dessin:
             flux.stream.extend(self._traces[largeur, hauteur])
 
 
+class ProfilArchive(ColorProfile):
+    """Le profil sRGB qu'exige le PDF/A, octets d'origine : relus par littlecms, ils changent après le premier usage."""
+
+    def __init__(self, octets: bytes):
+        super().__init__(io.BytesIO(octets), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+        self._octets = octets
+
+    @property
+    def content(self) -> bytes:
+        return self._octets
+
+
 def rendre_pdf(
     gabarit: str,
     contexte: Mapping[str, Any],
@@ -275,10 +287,8 @@ def _polices() -> FontConfiguration:
 
 
 @cache
-def _profil() -> ColorProfile:
-    """Le profil sRGB qu'exige le PDF/A."""
-    with (files("weasyprint.pdf") / "sRGB2014.icc").open("rb") as fichier:
-        return ColorProfile(fichier, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+def _profil() -> ProfilArchive:
+    return ProfilArchive((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
 
 
 @cache

@@ -3,11 +3,13 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from reseau.droits import profil
 from reseau.enums import Cercle, Civilite, Pole, Qualite, Role
+from reseau.lib.recherche import cle_de_recherche
+from reseau.models.registre import Versionne
 
 
 class UtilisateurManager(BaseUserManager):
@@ -50,8 +52,21 @@ class InstitutionQuerySet(models.QuerySet):
     def visibles_par(self, membre):
         return self.filter(reseau=membre.reseau)
 
+    def ouvertes(self, le):
+        """Encore dans le réseau ce jour-là."""
+        return self.filter(Q(fermee_le=None) | Q(fermee_le__gt=le))
 
-class Institution(models.Model):
+    def fermees(self, le):
+        """Celles qui ont quitté le réseau."""
+        return self.filter(fermee_le__lte=le)
+
+    def avec_nb_membres(self, le):
+        """Annote `nb_membres` : ses membres actifs ce jour-là."""
+        actifs = Q(membres__entre_le__lte=le) & (Q(membres__parti_le=None) | Q(membres__parti_le__gt=le))
+        return self.annotate(nb_membres=Count("membres", filter=actifs))
+
+
+class Institution(Versionne):
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="institutions")
     sigle = models.CharField(max_length=30)
     nom = models.CharField(max_length=160)
@@ -87,6 +102,24 @@ class MembreQuerySet(models.QuerySet):
         """Entrés et pas encore partis ce jour-là."""
         return self.filter(Q(parti_le=None) | Q(parti_le__gt=le), entre_le__lte=le)
 
+    def restants(self, le):
+        """Pas encore partis ce jour-là, y compris ceux qui n'entreront que plus tard."""
+        return self.filter(Q(parti_le=None) | Q(parti_le__gt=le))
+
+    def partis(self, le):
+        """Ceux qui ont quitté le réseau."""
+        return self.filter(parti_le__lte=le)
+
+    def cherche(self, texte):
+        """Tous les mots, sans accents ni casse, dans le nom, la fonction ou l'institution (une requête de plus).
+
+        Ni SQLite ni PostgreSQL ne savent ôter les accents sans extension ; un réseau a quelques dizaines de membres.
+        """
+        mots = cle_de_recherche(texte).split()
+        fiches = self.values_list("pk", "prenom", "nom", "fonction", "institution__sigle", "institution__nom")
+        trouves = [pk for pk, *champs in fiches if _porte(mots, cle_de_recherche(" ".join(champs)))]
+        return self.filter(pk__in=trouves)
+
     def directs(self):
         return self.filter(qualite=Qualite.DIRECT)
 
@@ -103,7 +136,11 @@ class MembreQuerySet(models.QuerySet):
         return membres.filter(utilisateur=utilisateur, reseau__slug=slug).first()
 
 
-class Membre(models.Model):
+def _porte(mots, texte):
+    return all(mot in texte for mot in mots)
+
+
+class Membre(Versionne):
     """Une personne dans un réseau, au titre d'une institution, de son entrée à son départ."""
 
     utilisateur = models.ForeignKey(Utilisateur, models.PROTECT, related_name="appartenances", verbose_name="compte")
@@ -168,6 +205,21 @@ class Membre(models.Model):
     @property
     def civilite_et_nom(self):
         return f"{self.civilite} {self.prenom} {self.nom}"
+
+    @property
+    def role_dit(self):
+        """Le rôle en mots, avec la qualité de visiteur quand elle s'y ajoute."""
+        if self.role == Role.DEVELOPPEUR:
+            return self.get_qualite_display()
+        return self.get_role_display() if self.qualite == Qualite.AUCUN else f"{self.get_role_display()}, visite aussi"
+
+    @property
+    def jamais_connecte(self):
+        return self.utilisateur.last_login is None
+
+    def peut_gerer(self, autre):
+        """Seul un animateur touche à la fiche d'un animateur."""
+        return self.role == Role.ANIMATEUR or autre.role != Role.ANIMATEUR
 
     def est_parti(self, le):
         return self.parti_le is not None and self.parti_le <= le

@@ -1,8 +1,11 @@
 """Ce qui tient le reste en ordre : version, journal, compteurs, jetons d'envoi."""
 
 import uuid
+from datetime import datetime, time, timedelta
 
+from django.apps import apps
 from django.db import models
+from django.utils.timezone import make_aware
 
 from reseau.enums import Geste
 
@@ -21,6 +24,21 @@ class JournalQuerySet(models.QuerySet):
         """Le journal du réseau, ou seulement ce que ce membre y a laissé."""
         lignes = self.filter(reseau=membre.reseau)
         return lignes if tout else lignes.filter(membre=membre)
+
+    def depuis(self, jour):
+        return self.filter(le__gte=_minuit(jour))
+
+    def jusqu_au(self, jour):
+        """Ce jour compris."""
+        return self.filter(le__lt=_minuit(jour + timedelta(days=1)))
+
+    def avec_noms(self):
+        return self.select_related("membre__institution")
+
+
+def _minuit(jour):
+    # Une borne en instants se lit dans l'index ; « le__date » le contournerait.
+    return make_aware(datetime.combine(jour, time()))
 
 
 class Journal(models.Model):
@@ -45,6 +63,14 @@ class Journal(models.Model):
 
     def __str__(self):
         return f"{self.get_geste_display()} — {self.objet}"
+
+    @property
+    def objet_dit(self):
+        """Le genre d'objet en français : « visites.visite » → « visite » ; un mot libre reste tel quel."""
+        try:
+            return apps.get_model(self.objet)._meta.verbose_name
+        except (LookupError, ValueError):
+            return self.objet
 
 
 class Compteur(models.Model):

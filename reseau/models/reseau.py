@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from reseau.enums import Civilite
+from reseau.models.registre import Versionne
 
 
-class Reseau(models.Model):
+class Reseau(Versionne):
     """Un réseau par territoire ; plusieurs, cloisonnés, par installation."""
 
     slug = models.SlugField("adresse", unique=True)
@@ -73,12 +74,15 @@ class Reseau(models.Model):
 
 
 class SignataireQuerySet(models.QuerySet):
+    def visibles_par(self, membre):
+        return self.filter(reseau=membre.reseau)
+
     def en_fonction(self, le):
         """Qui signe ce jour-là ; le dernier arrivé l'emporte (intérim)."""
         return self.filter(Q(fin_le=None) | Q(fin_le__gte=le), debut_le__lte=le).order_by("-debut_le", "-pk")
 
 
-class Signataire(models.Model):
+class Signataire(Versionne):
     """Préfet (ou intérimaire) dont la signature porte les lettres d'une période."""
 
     reseau = models.ForeignKey(Reseau, models.PROTECT, related_name="signataires")
@@ -103,3 +107,9 @@ class Signataire(models.Model):
 
     def __str__(self):
         return f"{self.nom}, {self.titre}"
+
+    def chevauche(self, autre):
+        """Vrai si les deux périodes ont au moins un jour en commun."""
+        finit_avant = self.fin_le is not None and self.fin_le < autre.debut_le
+        commence_apres = autre.fin_le is not None and autre.fin_le < self.debut_le
+        return not (finit_avant or commence_apres)

@@ -1,6 +1,7 @@
 """Rendu DSFR d'un champ : ce que templates/dsfr/field.html demande au champ."""
 
 from django import forms, template
+from django.utils.safestring import SafeData
 
 register = template.Library()
 
@@ -33,7 +34,8 @@ def groupe(champ):
 @register.filter
 def saisie(champ):
     """Le champ lui-même, avec sa classe DSFR et son lien vers ses messages."""
-    attributs = {"aria-describedby": f"{champ.auto_id}_messages"}
+    descriptions = [f"{champ.auto_id}_aide"] if aide_en_liste(champ) else []
+    attributs = {"aria-describedby": " ".join([*descriptions, f"{champ.auto_id}_messages"])}
     classe = CLASSES.get(nature(champ), "")
     propres = champ.field.widget.attrs.get("class", "").split()
     if classe:
@@ -46,6 +48,13 @@ def facultatif(champ):
     """Vrai s'il faut écrire « facultatif » : le DSFR marque l'exception ; une case à cocher n'en est pas une."""
     marque = getattr(champ.form, "marquer_facultatifs", True)
     return marque and not champ.field.required and nature(champ) != "case"
+
+
+@register.filter
+def aide_en_liste(champ):
+    """Vrai pour une aide en HTML (règles du mot de passe) : une liste n'a pas sa place dans une étiquette."""
+    aide = str(champ.help_text)
+    return isinstance(aide, SafeData) and "<ul" in aide
 
 
 @register.filter

@@ -15,7 +15,7 @@ MENU = [
         "Entreprises",
         [
             ("Entreprises", "entreprises:liste", "entreprises_voir"),
-            ("Cibles", "entreprises:cibles", "cibles_gerer"),
+            ("Cibles", "entreprises:cibles", "cibles_voir"),
             ("Imports", "entreprises:imports", "entreprises_importer"),
         ],
     ),
@@ -23,7 +23,7 @@ MENU = [
         "Visites",
         [
             ("Visites", "visites:liste", "visites_voir"),
-            ("Campagnes", "visites:campagnes", "campagnes_gerer"),
+            ("Campagnes", "visites:campagnes", "campagnes_voir"),
             ("Courriers", "visites:courriers", "courriers_voir"),
         ],
     ),

@@ -1,6 +1,8 @@
 """Le suivi : les projets qu'une visite révèle, les actions qu'ils appellent, leur journal."""
 
 from suivi.models.action import Action, MouvementDAction
+from suivi.models.brouillon import Brouillon
+from suivi.models.dossier import dossiers
 from suivi.models.projet import Projet
 
-__all__ = ["Action", "MouvementDAction", "Projet"]
+__all__ = ["Action", "Brouillon", "MouvementDAction", "Projet", "dossiers"]

@@ -1,7 +1,7 @@
 """L'action : un responsable qui l'accepte, une fin prévue, une fin réelle, une issue."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
 from entreprises.models import Deport
@@ -46,6 +46,24 @@ class ActionQuerySet(models.QuerySet):
     def sans_responsable(self):
         """Revenues chez l'animateur : refusées, ou jamais confiées."""
         return self.ouvertes().filter(responsable=None)
+
+    def a_accepter(self):
+        """Proposées à quelqu'un, qui n'a pas encore répondu."""
+        return self.filter(etat=EtatAction.PROPOSEE, responsable__isnull=False)
+
+    def a_reveiller(self, le):
+        return self.filter(etat=EtatAction.ENDORMIE, reveil_le__lte=le)
+
+    def par_urgence(self, le):
+        """À accepter d'abord, puis les échues, puis par échéance ; les endormies et les closes à la fin."""
+        rang = Case(
+            When(etat=EtatAction.PROPOSEE, then=0),
+            When(etat__in=[EtatAction.ACCEPTEE, EtatAction.EN_COURS], fin_prevue__lt=le, then=1),
+            When(etat__in=[EtatAction.ACCEPTEE, EtatAction.EN_COURS], then=2),
+            When(etat=EtatAction.ENDORMIE, then=3),
+            default=4,
+        )
+        return self.order_by(rang, F("fin_prevue").asc(nulls_last=True), "numero")
 
 
 class Action(Versionne):
@@ -112,6 +130,24 @@ class Action(Versionne):
     def nom_de_l_organisme(self):
         return self.organisme.sigle if self.organisme else self.organisme_exterieur
 
+    @property
+    def a_accepter(self):
+        return self.etat == EtatAction.PROPOSEE and self.responsable_id is not None
+
+    @property
+    def en_route(self):
+        """Acceptée et éveillée : on peut y noter une suite."""
+        return self.etat in (EtatAction.ACCEPTEE, EtatAction.EN_COURS)
+
+    @property
+    def endormie(self):
+        return self.etat == EtatAction.ENDORMIE
+
+    @property
+    def type_et_sujet(self):
+        """« Information : Export »."""
+        return f"{self.get_type_display()} : {self.get_sujet_display()}" if self.sujet else self.get_type_display()
+
     def est_echue(self, le):
         return self.ouverte and self.etat != EtatAction.ENDORMIE and bool(self.fin_prevue) and self.fin_prevue < le
 
@@ -124,6 +160,7 @@ class MouvementDAction(models.Model):
     membre = models.ForeignKey("reseau.Membre", models.RESTRICT, related_name="+", verbose_name="par")
     mouvement = models.CharField(max_length=20, choices=Mouvement)
     responsable = models.ForeignKey("reseau.Membre", models.RESTRICT, null=True, related_name="+")
+    reunion = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, related_name="mouvements", verbose_name="en réunion")
     texte = models.CharField(max_length=300, blank=True)
 
     class Meta:

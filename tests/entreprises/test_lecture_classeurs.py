@@ -57,7 +57,7 @@ def test_onglet_qui_porte_l_en_tete_est_choisi_et_les_autres_sont_dits():
     contenu = fabrique.xlsx(("Notes", [["bla"]]), ("Liste", LISTE), ("Vide", []), ("Caché", LISTE), caches=["Caché"])
     feuille = ouvrir(contenu, "")
     assert feuille.onglet == "Liste"
-    assert feuille.avertissements == ("L'onglet « Notes » n'est pas lu : seul « Liste » l'est.",)
+    assert feuille.avertissements == ("L'onglet « Notes » n’est pas lu : seul « Liste » l’est.",)
 
 
 def test_classeur_vide_est_refuse():
@@ -65,14 +65,14 @@ def test_classeur_vide_est_refuse():
 
 
 def test_classeur_sans_entreprise_est_refuse():
-    assert refuser(fabrique.ods(LISTE[:1])).startswith("Ce fichier n'a que des en-têtes")
+    assert refuser(fabrique.ods(LISTE[:1])).startswith("Ce fichier n’a que des en-têtes")
 
 
 @pytest.mark.parametrize(
     ("contenu", "phrase"),
     [
-        (fabrique.archive({"liste.csv": "SIRET;Nom"}), "Cette archive n'est pas un classeur"),
-        (fabrique.archive({"word/document.xml": "<a/>"}), "Cette archive n'est pas un classeur"),
+        (fabrique.archive({"liste.csv": "SIRET;Nom"}), "Cette archive n’est pas un classeur"),
+        (fabrique.archive({"word/document.xml": "<a/>"}), "Cette archive n’est pas un classeur"),
         (fabrique.archive({"xl/workbook.bin": b"\0"}), "Ce classeur est au format .xlsb"),
         (fabrique.conteneur_ole("EncryptedPackage", b"\1"), "Ce classeur est protégé par un mot de passe"),
         (fabrique.conteneur_ole("WordDocument", b"\1"), "Ce classeur est abîmé ou incomplet"),
@@ -113,8 +113,8 @@ def bombes() -> dict[str, tuple[bytes, str]]:
         "xlsx de 100 Mo": (fabrique.remplacer(gonfle, {"xl/media/blanc.xml": blanc}), "Ce classeur occupe 100 Mo"),
         "ods de 100 Mo": (fabrique.remplacer(fabrique.ods(LISTE), {"blanc": blanc}), "Ce classeur occupe 100 Mo"),
         "2 001 membres": (fabrique.remplacer(gonfle, {f"x/{n}": "" for n in range(2_001)}), "Ce classeur contient 20"),
-        "xlsx dernière case": (feuille(derniere), "Ce classeur va jusqu'à la ligne 1048576 et la colonne 16384"),
-        "xlsx sans référence": (feuille("<row>" + "<c><v>1</v></c>" * 1_000_001 + "</row>"), "Ce classeur va jusqu'à"),
+        "xlsx dernière case": (feuille(derniere), "Ce classeur va jusqu’à la ligne 1048576 et la colonne 16384"),
+        "xlsx sans référence": (feuille("<row>" + "<c><v>1</v></c>" * 1_000_001 + "</row>"), "Ce classeur va jusqu’à"),
         "xlsx référence folle": (feuille('<row><c r="AAAAA1"><v>1</v></c></row>'), "Ce classeur est abîmé"),
         "xlsx entités": (feuille("<row><c><v>&b;</v></c></row>", RIRES), "Ce classeur contient une déclaration XML"),
         "xlsx texte partagé": (
@@ -124,14 +124,14 @@ def bombes() -> dict[str, tuple[bytes, str]]:
         "xlsx taille mensongère": (mentir_sur_la_taille(gonfle, b"xl/sharedStrings.xml"), "Ce classeur est abîmé"),
         "ods 17 milliards de cases": (
             fabrique.ods_brut(f'<table:table-row table:number-rows-repeated="1048576">{COLONNES_ODS}</table:table-row>'),
-            "Ce classeur va jusqu'à la ligne 1048576 et la colonne 16384",
+            "Ce classeur va jusqu’à la ligne 1048576 et la colonne 16384",
         ),
         "ods vide puis une case": (
             fabrique.ods_brut(
                 '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
                 f"<table:table-row>{COLONNES_ODS}</table:table-row>"
             ),
-            "Ce classeur va jusqu'à la ligne 1048576",
+            "Ce classeur va jusqu’à la ligne 1048576",
         ),
         "ods répétition folle": (
             fabrique.ods_brut(f'<table:table-row table:number-rows-repeated="{"9" * 50}"/>'),

@@ -61,12 +61,12 @@ def test_siret_est_nettoye(ecrit, lu):
         ("NULL", "SIRET absent."),
         (
             "3,56E+13",
-            "SIRET « 3,56E+13 » : le tableur l'a arrondi et les derniers chiffres sont perdus. Reprenez-le dans le "
-            "fichier d'origine et mettez la colonne au format Texte.",
+            "SIRET « 3,56E+13 » : le tableur l’a arrondi et les derniers chiffres sont perdus. Reprenez-le dans le "
+            "fichier d’origine et mettez la colonne au format Texte.",
         ),
         ("9999O001200017", "SIRET « 9999O001200017 » : il ne doit contenir que des chiffres."),
         ("٩٩٩٩٠٠٠١٢٠٠٠١٧", "SIRET « ٩٩٩٩٠٠٠١٢٠٠٠١٧ » : il ne doit contenir que des chiffres."),
-        ("999900012", "« 999900012 » est un SIREN : il faut les 14 chiffres du SIRET de l'établissement."),
+        ("999900012", "« 999900012 » est un SIREN : il faut les 14 chiffres du SIRET de l’établissement."),
         ("999900012000171", "SIRET « 999900012000171 » : 15 chiffres au lieu de 14."),
         (
             "99990001200018",
@@ -75,6 +75,10 @@ def test_siret_est_nettoye(ecrit, lu):
         (
             "9990001200017",
             "SIRET « 9990001200017 » (complété en 09990001200017) : la clé de contrôle est fausse, un chiffre a été mal recopié.",
+        ),
+        (
+            "99990001300007",
+            "SIRET « 99990001300007 » : la clé de contrôle est fausse, un chiffre a été mal recopié.",
         ),
         (
             "00000000000000",
@@ -149,11 +153,12 @@ def test_tranche_est_reconnue(ecrit, tranche):
     assert lire_une(tranche_effectif=ecrit).tranche_effectif == tranche
 
 
-def test_tranche_inconnue_est_ecartee():
-    ligne = lire_une(tranche_effectif="99")
+@pytest.mark.parametrize("ecrit", ["99", "12 salariés", "beaucoup"])
+def test_tranche_inconnue_est_ecartee(ecrit):
+    ligne = lire_une(tranche_effectif=ecrit)
     assert (ligne.tranche_effectif, ligne.avertissements) == (
         "",
-        ("Tranche d'effectif inconnue, laissée vide : « 99 ».",),
+        (f"Tranche d’effectif inconnue, laissée vide : « {ecrit} ».",),
     )
 
 

@@ -71,7 +71,7 @@ def test_guillemets_doubles_et_separateur_dans_une_cellule():
 
 
 def test_guillemet_au_milieu_d_un_mot_est_un_caractere():
-    lignes = lire(f'SIRET;Raison sociale\n{siret(1)};Tube 12" inox\n{siret(2)};Deux\n'.encode())
+    lignes = lire(f’SIRET;Raison sociale\n{siret(1)};Tube 12" inox\n{siret(2)};Deux\n'.encode())
     assert [ligne.raison_sociale for ligne in lignes] == ['Tube 12" inox', "Deux"]
 
 
@@ -81,7 +81,7 @@ def test_fichier_vide_est_refuse(vide):
 
 
 def test_en_tete_seul_est_refuse():
-    assert refuser(texte([ENTETE, ["", " ", "", ""]])) == ("Ce fichier n'a que des en-têtes : il n'y a aucune entreprise à lire.")
+    assert refuser(texte([ENTETE, ["", " ", "", ""]])) == ("Ce fichier n’a que des en-têtes : il n’y a aucune entreprise à lire.")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_en_tete_seul_est_refuse():
     ],
 )
 def test_autre_genre_de_fichier_est_refuse(contenu, genre):
-    attendu = f"Ce fichier est {genre}, pas une liste d'entreprises. Importez un fichier CSV, XLSX, XLS ou ODS."
+    attendu = f"Ce fichier est {genre}, pas une liste d’entreprises. Importez un fichier CSV, XLSX, XLS ou ODS."
     assert refuser(contenu) == attendu
 
 
@@ -104,12 +104,12 @@ def test_page_web_nommee_xls_est_refusee():
 
 
 def test_octets_nuls_sont_refuses():
-    assert refuser(texte(LISTE) + bytes(3)).startswith("Ce fichier n'est pas du texte : il contient des octets nuls.")
+    assert refuser(texte(LISTE) + bytes(3)).startswith("Ce fichier n’est pas du texte : il contient des octets nuls.")
 
 
 def test_caracteres_de_controle_sont_refuses():
     assert refuser(texte(LISTE) + b"\x01\x02" * 20).startswith(
-        "Ce fichier n'est pas du texte : il est plein de caractères de contrôle."
+        "Ce fichier n’est pas du texte : il est plein de caractères de contrôle."
     )
 
 
@@ -134,7 +134,7 @@ def test_encodages_melanges_sont_refuses():
 
 
 def test_utf16_tronque_est_refuse():
-    assert refuser(texte(LISTE, encodage="utf-16")[:-1]).startswith("Ce fichier n'est pas lisible en UTF-16")
+    assert refuser(texte(LISTE, encodage="utf-16")[:-1]).startswith("Ce fichier n’est pas lisible en UTF-16")
 
 
 def test_fichier_trop_gros_est_refuse():
@@ -168,7 +168,7 @@ def test_colonnes_absentes_sont_nommees():
 
 def test_colonne_en_double_est_refusee():
     assert refuser(texte([["SIRET", "Nom", "N° SIRET", "siret "], [siret(1), "Un", "", ""]])) == (
-        "La colonne « siret » apparaît deux fois dans l'en-tête : renommez ou supprimez l'une des deux."
+        "La colonne « siret » apparaît deux fois dans l’en-tête : renommez ou supprimez l’une des deux."
     )
 
 

@@ -29,6 +29,13 @@ def objets(octets, page=0):
     ]
 
 
+def couleurs(octets):
+    """Les couleurs (rouge, vert, bleu) des caractères et des traits."""
+    with pdfplumber.open(io.BytesIO(octets)) as document:
+        traces = [trace for page in document.pages for liste in page.objects.values() for trace in liste]
+    return {tuple(trace["non_stroking_color"]) for trace in traces if trace.get("non_stroking_color")}
+
+
 def contenu(octets):
     """Tout ce qu'un PDF contient, flux décompressés et texte compris : de quoi y chercher un canari."""
     morceaux = [texte.encode() for texte in textes(octets)]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django import forms
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.template import engines
 
 from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireFiltre, FormulaireModele, aide_crispy
@@ -100,6 +101,16 @@ def test_chaque_champ_est_relie_a_ses_messages():
 
 def test_aide_est_echappee():
     assert "répertoire &lt;Sirene&gt;" in rendre(Essai())
+
+
+def test_regles_du_mot_de_passe_sortent_de_l_etiquette():
+    class MotDePasse(Formulaire):
+        secret = forms.CharField(widget=forms.PasswordInput, help_text=password_validators_help_text_html())
+
+    page = Balises(rendre(MotDePasse()))
+    balises = [balise for balise, _ in page.balises]
+    assert balises[balises.index("label") + 1 : balises.index("ul")] == ["div"]
+    assert page.trouver(name="secret")["aria-describedby"] == "id_secret_aide id_secret_messages"
 
 
 def test_resume_d_erreurs_mene_aux_champs_fautifs():

@@ -1,12 +1,16 @@
 """Le papier : ce qui sort, et ce qui n'entre jamais."""
 
 import io
+import os
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pikepdf
 import pytest
 import weasyprint
+from django.conf import settings
 from PIL import Image
 from weasyprint.urls import URLFetchingError
 
@@ -152,12 +156,31 @@ def test_pdf_est_archivable_balise_et_titre():
         assert document.Root.StructTreeRoot.K[0].K[0].S == pikepdf.Name.H1
 
 
-def test_pdf_est_identique_a_date_egale():
-    assert imprimer("<p>Un</p>") == imprimer("<p>Un</p>")
+def test_pdf_est_identique_a_date_egale_meme_le_premier_du_processus():
+    programme = (
+        "import django; django.setup()\n"
+        "from tests.lib.test_lettre import imprimer\n"
+        "from hashlib import sha256\n"
+        "print(sha256(imprimer()).hexdigest()); print(sha256(imprimer()).hexdigest())"
+    )
+    empreintes = []
+    for graine in ("1", "2"):
+        environnement = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, "PYTHONHASHSEED": graine}
+        sortie = subprocess.run(
+            [sys.executable, "-c", programme],
+            env=environnement,
+            cwd=settings.RACINE,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        empreintes += sortie.stdout.split()
+    assert (len(empreintes), len(set(empreintes))) == (4, 1)
 
 
 def test_pdf_embarque_marianne_et_elle_seule():
-    octets = imprimer("<p>Œuvre – « dès » l’été : 1 234 €, coupure-essai <b>gras</b> <i>italique</i></p>")
+    coupures = "anticonstitu&shy;tionnelle&shy;ment et " * 20  # U+2010, la coupure ordinaire, manque à Marianne
+    octets = imprimer(f"<p>{coupures}<p>Œuvre – « dès » l’été : 1 234 €, coupure-essai <b>gras</b> <i>italique</i></p>")
     assert polices(octets) == {"Marianne": True, "Marianne-Bold": True, "Marianne-Italic": True}
 
 

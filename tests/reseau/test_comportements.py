@@ -3,7 +3,6 @@
 Aucun serveur : les pages sont composées ici, les fichiers statiques servis par les « finders » de Django.
 """
 
-import json
 import mimetypes
 import shutil
 from urllib.parse import parse_qs, urlparse
@@ -47,7 +46,10 @@ def navigateur():
 
 
 class Site:
-    """Répond à tout ce que la page demande ; retient ses envois et ce que la console en dit."""
+    """Répond à tout ce que la page demande ; retient ses envois et ce que la console en dit.
+
+    `reponses` : arguments de `route.fulfill` pour les envois, dans l'ordre ; ensuite, la page elle-même.
+    """
 
     def __init__(self, page, html, reponses):
         self.page, self.html, self.reponses = page, html, list(reponses)
@@ -67,7 +69,7 @@ class Site:
         if route.request.method == "POST":
             self.envois.append((chemin, parse_qs(route.request.post_data or "")))
             if self.reponses:
-                return route.fulfill(content_type="application/json", body=json.dumps(self.reponses.pop(0)))
+                return route.fulfill(**self.reponses.pop(0))
         entetes = {"Content-Security-Policy": build_policy(), "Content-Type": "text/html; charset=utf-8"}
         return route.fulfill(headers=entetes, body=self.html)
 
@@ -130,10 +132,11 @@ def test_tout_cocher_compte_et_ouvre_le_bouton(ouvrir):
 
 
 def test_double_clic_n_envoie_qu_une_fois_avec_la_valeur_du_bouton(ouvrir):
-    site = ouvrir(LISTE)
+    site = ouvrir(LISTE, reponses=[{"status": 204}, {"status": 204}])
     site.page.check("#visite-2", force=True)
-    with site.page.expect_navigation():
-        site.page.dblclick("[data-si-coche]")
+    site.page.click("[data-si-coche]")
+    site.page.wait_for_selector("[data-si-coche]:disabled")
+    site.page.dblclick("[data-si-coche]", force=True)
     [(chemin, valeurs)] = site.envois
     assert (chemin, valeurs["geste"], valeurs["visite"]) == ("/fait/", ["lettres"], ["2"])
 
@@ -164,7 +167,7 @@ def test_confirmation_acceptee_envoie_avec_un_jeton_neuf(ouvrir):
 
 def test_progression_va_jusqu_a_la_suite(ouvrir):
     etapes = [{"fait": n, "total": 2, "texte": f"{n} sur 2", "fini": n == 2, "suite": "/drac/suite/"} for n in (1, 2)]
-    site = ouvrir(PROGRESSION, reponses=etapes)
+    site = ouvrir(PROGRESSION, reponses=[{"json": etape} for etape in etapes])
     site.page.wait_for_url("**/drac/suite/")
     assert [chemin for chemin, _ in site.envois[:2]] == ["/avance/", "/avance/"]
 

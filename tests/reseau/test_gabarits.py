@@ -5,6 +5,7 @@ from types import ModuleType
 
 import django_filters
 import pytest
+from django import forms
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
@@ -172,6 +173,7 @@ def test_pagination_d_une_page_se_tait():
 class Filtre(django_filters.FilterSet):
     nom = django_filters.CharFilter(label="Nom")
     ouvert = django_filters.BooleanFilter(label="Ouvert")
+    tri = django_filters.OrderingFilter(fields=["nom"], widget=forms.HiddenInput)
 
     class Meta:
         model = Reseau
@@ -188,10 +190,17 @@ def test_filtre_dit_combien_de_criteres_sont_actifs(adresse, bouton, efface):
     assert '<p class="filtre__nombre" role="status">12\u00a0résultats</p>' in html
 
 
+def test_filtre_illisible_le_dit():
+    request = demande("/?tri=age")
+    filtre = Filtre(request.GET, Reseau.objects.none())
+    html = composer(request, '{% include "_filtre.html" %}', filter=filtre, nombre=0)
+    assert re.findall(r'fr-alert__title">([^<]*)<', html) == ["Ce filtre n’est pas appliqué"]
+
+
 def test_filtre_garde_le_tri():
     request = demande("/?tri=-nom")
     html = composer(request, '{% include "_filtre.html" %}', filter=Filtre(request.GET, Reseau.objects.none()), nombre=0)
-    assert re.findall(r'<input type="hidden" name="tri" value="([^"]*)">', html) == ["-nom"]
+    assert re.findall(r'<input type="hidden" name="tri" value="([^"]*)"', html) == ["-nom"]
 
 
 def test_etat_vide_sans_geste():

@@ -22,7 +22,8 @@ class CourrierQuerySet(models.QuerySet):
         return courriers
 
     def avec_noms(self):
-        return self.select_related("reseau", "visite__entreprise__commune", "visite__developpeur__institution", "signataire")
+        noms = ["visite__entreprise__commune", "visite__developpeur__institution", "visite__campagne", "signataire"]
+        return self.select_related("reseau", *noms).defer("reseau__logo", "signataire__signature")
 
     def brouillons(self):
         return self.filter(etat=EtatCourrier.BROUILLON)
@@ -33,6 +34,10 @@ class CourrierQuerySet(models.QuerySet):
     def signes(self):
         """Signés, envoyés ou non : ceux qui ont un numéro."""
         return self.filter(etat__in=NUMEROTEES)
+
+    def a_envoyer(self):
+        """Signés, pas encore partis."""
+        return self.filter(etat=EtatCourrier.SIGNEE)
 
     def a_figer(self):
         """Signés dont le PDF n'est pas encore composé : une coupure se reprend ici."""

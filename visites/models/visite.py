@@ -1,18 +1,26 @@
 """La visite, d'« à programmer » à « restituée » : chaque état porte sa date, et la base y veille."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from entreprises.models import Deport
+from entreprises.models import Deport, Entreprise
 from reseau.droits import SIENS, portee
+from reseau.lib.dates import plus_mois
 from reseau.models import Versionne
 from visites.enums import CONFIEES, EN_COURS, FAITES, EtatVisite, MotifRefus, OrigineVisite
 
-# Les dates par lesquelles une visite cesse d'être en cours.
-SORTIES = ["realisee_le", "refusee_le", "injoignable_le", "annulee_le"]
+# Les dates par lesquelles une visite cesse d'être en cours, et comment les dire.
+SORTIES = {
+    "realisee_le": "réalisée le",
+    "refusee_le": "refus le",
+    "injoignable_le": "injoignable le",
+    "annulee_le": "annulée le",
+}
 
 
 class VisiteQuerySet(models.QuerySet):
@@ -25,7 +33,20 @@ class VisiteQuerySet(models.QuerySet):
         return visites
 
     def avec_noms(self):
-        return self.select_related("reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne")
+        noms = self.select_related("reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne")
+        return noms.defer("reseau__logo")
+
+    def avec_repere(self):
+        """Annote `repere_le` : la date qui range la visite au plan ; voir `Visite.repere`."""
+        return self.annotate(repere_le=Coalesce(*SORTIES, TruncDate("rendez_vous_le"), "prevue_le", "creee_le"))
+
+    def du_mois(self, premier):
+        """Celles que le plan range dans le mois commençant le `premier`."""
+        return self.avec_repere().filter(repere_le__gte=premier, repere_le__lt=plus_mois(premier, 1))
+
+    def cherche(self, texte):
+        """Celles des entreprises que trouve `Entreprise.objects.cherche`."""
+        return self.filter(entreprise__in=Entreprise.objects.cherche(texte).values("pk"))
 
     def en_cours(self):
         return self.filter(etat__in=EN_COURS)
@@ -58,6 +79,21 @@ class VisiteQuerySet(models.QuerySet):
         """Réalisées ou refusées dans la période : ce que compte la couverture d'une cible."""
         return self.realisees(du, au) | self.refusees(du, au)
 
+    def a_revoir(self, reseau, le):
+        """La dernière visite des entreprises que l'espacement (et un refus) laisse revoir, et que rien ne programme."""
+        memes = Visite.objects.filter(entreprise=OuterRef("entreprise"))
+        refus = memes.filter(refusee_le__gt=plus_mois(le, -reseau.refus_mois))
+        plus_recentes = memes.realisees().filter(
+            Q(realisee_le__gt=OuterRef("realisee_le")) | Q(realisee_le=OuterRef("realisee_le"), pk__gt=OuterRef("pk"))
+        )
+        anciennes = self.realisees(au=plus_mois(le, -reseau.espacement_mois))
+        anciennes = anciennes.filter(entreprise__in=Entreprise.objects.sollicitables(le).values("pk"))
+        return anciennes.exclude(Exists(memes.en_cours())).exclude(Exists(plus_recentes)).exclude(Exists(refus))
+
+    def a_annoncer(self):
+        """Programmées, et sans lettre, même en brouillon."""
+        return self.filter(etat=EtatVisite.PROGRAMMEE, courrier=None)
+
     def a_restituer(self):
         """Réalisées, avec compte rendu terminé, pas encore restituées en réunion."""
         return self.filter(etat=EtatVisite.REALISEE, compte_rendu__termine_le__isnull=False)
@@ -76,6 +112,14 @@ class VisiteQuerySet(models.QuerySet):
 
     def rendez_vous_du(self, jour):
         return self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date=jour).order_by("rendez_vous_le")
+
+
+class Repere(NamedTuple):
+    """Ce que le plan dit d'une visite : « rendez-vous le », une date, et la forme où l'écrire (filtre `date_fr`)."""
+
+    mot: str
+    quand: object
+    forme: str = "long"
 
 
 def _entre(visites, champ, du, au):
@@ -193,3 +237,13 @@ class Visite(Versionne):
             EtatVisite.ANNULEE: self.annulee_le,
         }
         return dates[self.etat]
+
+    @property
+    def repere(self):
+        """Sa date au plan : sa sortie, sinon son rendez-vous, sinon le mois visé, sinon son entrée dans la liste."""
+        for champ, mot in SORTIES.items():
+            if quand := getattr(self, champ):
+                return Repere(mot, quand)
+        if self.rendez_vous_le:
+            return Repere("rendez-vous le", self.rendez_vous_le, "heure")
+        return Repere("prévue en", self.prevue_le, "mois") if self.prevue_le else Repere("dans la liste depuis le", self.creee_le)

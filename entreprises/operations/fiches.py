@@ -1,0 +1,73 @@
+"""Tenir les fiches : entreprises, contacts, déports."""
+
+from django.db import IntegrityError, transaction
+
+from entreprises.models import Contact, Deport, Entreprise
+from reseau.enums import Geste
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.operations import ajouter, enregistrer, noter
+
+DEJA_LA = "Ce SIRET est déjà dans le réseau : cherchez-le dans la liste des entreprises."
+
+
+@transaction.atomic
+def ajouter_entreprise(entreprise, *, par):
+    """Crée la fiche dans le réseau du membre ; `RegleEnfreinte` si le SIRET y est déjà."""
+    entreprise.reseau = par.reseau
+    return _ecrire(ajouter, entreprise, par)
+
+
+@transaction.atomic
+def modifier_entreprise(entreprise, *, par):
+    """Enregistre la fiche ; `RegleEnfreinte` si elle a changé entre-temps ou si le SIRET est celui d'une autre."""
+    return _ecrire(enregistrer, entreprise, par)
+
+
+@transaction.atomic
+def enregistrer_contact(contact, *, par):
+    """Crée ou modifie un contact ; un nouveau dirigeant prend la place de l'ancien, qui reste parmi les contacts."""
+    # Deux dirigeants saisis au même instant : le second attend le premier, puis le remplace.
+    Entreprise.objects.select_for_update(no_key=True).get(pk=contact.entreprise_id)
+    if contact.dirigeant:
+        Contact.objects.filter(entreprise=contact.entreprise_id, dirigeant=True).exclude(pk=contact.pk).update(dirigeant=False)
+    geste = Geste.MODIFICATION if contact.pk else Geste.AJOUT
+    contact.save()
+    noter(par, geste, contact)
+    return contact
+
+
+@transaction.atomic
+def supprimer_contact(contact, *, par):
+    """Efface un contact ; les comptes rendus où il figure restent, sans lui."""
+    noter(par, Geste.MODIFICATION, contact.entreprise, precision="contact supprimé")
+    contact.delete()
+
+
+@transaction.atomic
+def deporter(deport, *, par):
+    """Enregistre un déport : dès cet instant le membre ne voit plus l'entreprise."""
+    if Deport.objects.filter(entreprise=deport.entreprise_id, membre=deport.membre_id).exists():
+        raise RegleEnfreinte("Ce déport est déjà enregistré.")
+    return ajouter(deport, par=par)
+
+
+@transaction.atomic
+def retirer_deport(deport, *, par):
+    """Met fin à un déport : le membre revoit l'entreprise."""
+    noter(par, Geste.MODIFICATION, deport.entreprise, precision="déport retiré")
+    deport.delete()
+
+
+def _ecrire(operation, entreprise, par):
+    """Joue `operation` sur la fiche, recherche recalculée ; le SIRET reste unique même à deux au même instant."""
+    doubles = Entreprise.objects.filter(reseau=entreprise.reseau, siret=entreprise.siret).exclude(pk=entreprise.pk)
+    if doubles.exists():
+        raise RegleEnfreinte(DEJA_LA)
+    entreprise.recherche = entreprise.composer_recherche()
+    try:
+        with transaction.atomic():
+            return operation(entreprise, par=par)
+    except IntegrityError as erreur:
+        if "siret" in str(erreur):
+            raise RegleEnfreinte(DEJA_LA) from erreur
+        raise

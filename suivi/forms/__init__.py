@@ -1,0 +1,26 @@
+"""Les formulaires du suivi : ils nettoient et vérifient, ils n'agissent pas."""
+
+from suivi.forms.choix import Choix
+from suivi.forms.compte_rendu import SaisieDeCompteRendu
+from suivi.forms.gestes import ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
+from suivi.forms.projets import ActionForm, ProjetForm, ProjetSuiviForm
+from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
+
+__all__ = [
+    "ActionForm",
+    "Choix",
+    "ClotureForm",
+    "DesignationsForm",
+    "ExposeForm",
+    "PointForm",
+    "ProjetForm",
+    "ProjetSuiviForm",
+    "RefusForm",
+    "ReleveForm",
+    "RetenueForm",
+    "ReunionForm",
+    "SaisieDeCompteRendu",
+    "SommeilForm",
+    "SuiteForm",
+    "TransmissionForm",
+]

@@ -1,0 +1,79 @@
+"""Les listes que partagent les formulaires d'une page : lues une fois, quel que soit le nombre de projets et d'actions."""
+
+from functools import cached_property
+from itertools import groupby
+
+from django import forms
+
+from reseau.enums import Pole, Role
+from reseau.models import Institution, Membre
+
+FAITS_UTILES = "Faits utiles seulement ; pas d’opinion sur les personnes."
+SANS_ACTION = [Role.PREFECTURE, Role.OBSERVATEUR]
+
+
+class Choix:
+    """Ce que l'on peut choisir à propos d'une entreprise : les membres actifs qui ne s'en déportent pas, les organismes.
+
+    `propose` : le membre proposé d'office pour suivre (le visiteur), et `raison`, pourquoi lui.
+    """
+
+    def __init__(self, membre, entreprise, le, propose=None, raison=""):
+        self.membre, self.entreprise, self.le = membre, entreprise, le
+        self.propose, self.raison = propose, raison
+
+    @property
+    def responsables(self):
+        """QuerySet de ceux qui peuvent mener une action."""
+        actifs = Membre.objects.visibles_par(self.membre).actifs(self.le)
+        return actifs.exclude(role__in=SANS_ACTION).exclude(deports__entreprise=self.entreprise)
+
+    @property
+    def interlocuteurs(self):
+        """QuerySet de ceux qui peuvent suivre le chef d'entreprise : les développeurs directs."""
+        return self.responsables.directs()
+
+    @property
+    def organismes(self):
+        return Institution.objects.visibles_par(self.membre).ouvertes(self.le)
+
+    @cached_property
+    def liste_des_responsables(self):
+        """Choix groupés par pôle, dans l'ordre alphabétique : vers qui diriger l'entreprise se lit d'un coup d'œil."""
+        rangs = {pole: rang for rang, pole in enumerate(Pole.values)}
+        membres = sorted(self.responsables, key=lambda membre: rangs[membre.institution.pole])
+        groupes = groupby(membres, key=lambda membre: membre.institution.get_pole_display())
+        return [(pole, [(membre.pk, nom_et_sigle(membre)) for membre in groupe]) for pole, groupe in groupes]
+
+    @cached_property
+    def liste_des_responsables_a_plat(self):
+        """Les mêmes, d'un seul tenant et par ordre alphabétique."""
+        return sorted((choix for _, groupe in self.liste_des_responsables for choix in groupe), key=lambda choix: choix[1])
+
+    @cached_property
+    def liste_des_interlocuteurs(self):
+        return [(membre.pk, nom_et_sigle(membre)) for membre in self.interlocuteurs]
+
+    @cached_property
+    def liste_des_organismes(self):
+        return [(organisme.pk, f"{organisme.sigle} – {organisme.nom}") for organisme in self.organismes]
+
+
+def nom_et_sigle(membre):
+    """« Fictif Achille (DDETS) » : le nom d'abord, la liste est alphabétique."""
+    return f"{membre.nom_alphabetique} ({membre.institution.sigle})"
+
+
+class BoutonsEnLigne(forms.RadioSelect):
+    """Boutons radio côte à côte : un toucher au lieu des deux d'une liste déroulante."""
+
+    inline = True
+
+
+class ListePartagee(forms.ModelChoiceField):
+    """Choix d'une ligne parmi une liste déjà lue : n'interroge la base que pour vérifier ce qui est envoyé."""
+
+    def garnir(self, queryset, liste, vide):
+        """`queryset` borne ce que l'on accepte ; `liste` est ce que l'on montre, `vide` le choix de personne."""
+        self.queryset = queryset
+        self.choices = [("", vide), *liste]

@@ -1,0 +1,59 @@
+"""Les gestes d'une action qui demandent quelques mots."""
+
+from django import forms
+
+from reseau.lib.dates import plus_mois
+from reseau.lib.formulaires import Formulaire
+from reseau.models import Membre
+from suivi.enums import Issue
+from suivi.forms.choix import FAITS_UTILES, BoutonsEnLigne, ListePartagee
+
+
+class GesteForm(Formulaire):
+    """Base : reçoit l'action et les choix permis ; `arguments` est ce que l'opération attend."""
+
+    def __init__(self, *args, action, choix, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.action, self.choix = action, choix
+
+    @property
+    def arguments(self):
+        return dict(self.cleaned_data)
+
+
+class RefusForm(GesteForm):
+    motif = forms.CharField(max_length=300, label="Pourquoi", help_text="L’action revient chez l’animateur, avec ce motif.")
+
+
+class TransmissionForm(GesteForm):
+    responsable = ListePartagee(Membre.objects.none(), label="À qui")
+    motif = forms.CharField(max_length=300, label="Pourquoi lui", required=False, help_text=FAITS_UTILES)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["responsable"].garnir(self.choix.responsables, self.choix.liste_des_responsables, "Choisir")
+
+
+class SuiteForm(GesteForm):
+    texte = forms.CharField(max_length=300, label="Ce qui a été fait", help_text=FAITS_UTILES)
+    fin_prevue = forms.DateField(label="Nouvelle fin prévue", required=False, help_text="Vide : elle ne change pas.")
+
+
+class SommeilForm(GesteForm):
+    reveil_le = forms.DateField(label="À réveiller le", help_text="D’ici là, l’action n’est plus relancée.")
+    texte = forms.CharField(max_length=300, label="Pourquoi attendre", required=False, help_text=FAITS_UTILES)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("reveil_le", plus_mois(self.choix.le, 3))
+
+
+class ClotureForm(GesteForm):
+    issue = forms.ChoiceField(label="Comment elle finit", choices=Issue.choices, widget=BoutonsEnLigne)
+    texte = forms.CharField(max_length=300, label="En une phrase", required=False, help_text=FAITS_UTILES)
+    fin_reelle = forms.DateField(label="Fin réelle")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("fin_reelle", self.choix.le)
+        self.fields["fin_reelle"].widget.attrs["max"] = self.choix.le.isoformat()

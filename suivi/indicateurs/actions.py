@@ -1,0 +1,118 @@
+"""Tableau 2.4 : la liste des actions dont chacun est responsable, ligne par ligne."""
+
+from itertools import groupby
+
+from django.db.models import Prefetch
+from django.utils.timezone import localtime
+
+from entreprises.models import Contact
+from reseau.lib.recherche import cle_de_recherche
+from reseau.droits import NON, SIENS
+from reseau.lib.tableau import Colonne, Section, Tableau, Valeur, date_longue
+from suivi.indicateurs.perimetre import etendue
+from suivi.models import Action
+
+COLONNES = (
+    Colonne("numero", "N°"),
+    Colonne("societe", "Société"),
+    Colonne("action", "Action dont je dois assurer le suivi"),
+    Colonne("projet", "Projet correspondant"),
+    Colonne("fin_prevue", "Fin prévue", "mois"),
+    Colonne("fin_reelle", "Fin réelle", "mois"),
+    Colonne("interlocuteur", "Développeur interlocuteur du chef d’entreprise"),
+    Colonne("contact", "Contact dans la société"),
+)
+LEXIQUE = (
+    (
+        "Responsable",
+        "la personne à qui l’action est confiée, qu’elle l’ait acceptée ou non ; le même tableau compte une action une fois.",
+    ),
+    ("Fin prévue, fin réelle", "au mois ; la fin réelle reste vide tant que l’action n’est pas close."),
+    (
+        "Développeur interlocuteur",
+        "celui qui suit le chef d’entreprise pour ce projet ; ce n’est pas toujours celui qui a fait la visite.",
+    ),
+    ("Contact dans la société", "la personne vue pendant la visite, à défaut le dirigeant."),
+)
+SANS_RESPONSABLE = "Sans responsable"
+
+
+def tableau_2_4(reseau, *, responsable=None, lecteur=None, au):
+    """`Tableau` des actions au soir du jour `au` (annexe 2.4), une section par responsable, par ordre alphabétique.
+
+    `responsable` : un membre, ou None pour tous. Composé pour son lecteur : un associé n'a que les siennes, et
+    personne n'y lit une entreprise dont il se déporte. Qui n'a pas droit aux actions n'en reçoit aucune.
+    """
+    actions = list(_actions(reseau, responsable, lecteur, au))
+    if responsable or etendue(lecteur, "tableaux.actions") is SIENS:
+        seul = responsable or lecteur
+        titre = f"Liste des actions dont est responsable : {seul.nom_alphabetique}"
+        sections = [_section(seul.nom_alphabetique, actions, au)]
+    else:
+        titre = "Liste des actions, par responsable"
+        groupes = groupby(sorted(actions, key=_rang), key=lambda action: action.responsable)
+        sections = [_section(_nom(membre, au), list(siennes), au) for membre, siennes in groupes]
+    return Tableau(
+        code="2.4",
+        titre=titre,
+        sous_titre="",
+        periode=f"Actions ouvertes ou closes au {date_longue(au)}",
+        sections=sections,
+        definitions=LEXIQUE,
+        reseau=reseau.nom,
+        edite_le=localtime(),
+    )
+
+
+def _actions(reseau, responsable, lecteur, au):
+    portee = etendue(lecteur, "tableaux.actions")
+    if portee is NON:
+        return Action.objects.none()
+    actions = Action.objects.visibles_par(lecteur) if lecteur else Action.objects.all()
+    actions = actions.filter(reseau=reseau, proposee_le__lte=au)
+    if portee is SIENS:
+        actions = actions.du_responsable(lecteur)
+    if responsable:
+        actions = actions.du_responsable(responsable)
+    dirigeants = Prefetch("projet__visite__entreprise__contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
+    return actions.avec_noms().select_related("projet__visite__compte_rendu__vu").prefetch_related(dirigeants)
+
+
+def _rang(action):
+    membre = action.responsable
+    return (membre is None, cle_de_recherche(membre.nom_alphabetique) if membre else "", membre.pk if membre else 0)
+
+
+def _nom(membre, au):
+    if membre is None:
+        return SANS_RESPONSABLE
+    return f"{membre.nom_alphabetique} (départ)" if membre.est_parti(au) else membre.nom_alphabetique
+
+
+def _section(titre, actions, au):
+    lignes = [_ligne(action, au) for action in sorted(actions, key=lambda action: action.numero)]
+    closes = sum(1 for ligne in lignes if ligne["fin_reelle"])
+    notes = [f"Actions : {len(lignes)}, dont {len(lignes) - closes} en cours et {closes} closes."] if lignes else []
+    return Section(titre=titre, colonnes=COLONNES, lignes=lignes, notes=notes)
+
+
+def _ligne(action, au):
+    visite = action.projet.visite
+    close = action.fin_reelle is not None and action.fin_reelle <= au
+    return {
+        "numero": Valeur(str(action.numero), adresse=action.get_absolute_url()),
+        "societe": visite.entreprise.raison_sociale,
+        "action": action.libelle,
+        "projet": action.projet.titre,
+        "fin_prevue": action.fin_prevue,
+        "fin_reelle": action.fin_reelle if close else None,
+        "interlocuteur": action.projet.interlocuteur.nom_alphabetique,
+        "contact": _contact(visite),
+    }
+
+
+def _contact(visite):
+    compte_rendu = getattr(visite, "compte_rendu", None)
+    dirigeants = visite.entreprise.dirigeants
+    vu = compte_rendu.vu if compte_rendu and compte_rendu.vu else (dirigeants[0] if dirigeants else None)
+    return str(vu or "")

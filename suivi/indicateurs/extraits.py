@@ -1,0 +1,86 @@
+"""Ce que l'écran tire d'un tableau déjà composé : graphiques et chiffres-clés. Aucun calcul nouveau, aucune requête."""
+
+from dataclasses import dataclass
+
+from reseau.lib.tableau import Valeur, nombre_francais
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """Un chiffre-clé : `valeur` déjà en français, `sur` son dénominateur en mots."""
+
+    libelle: str
+    valeur: str
+    sur: str = ""
+    definition: str = ""
+
+
+def graphiques(tableau, le):
+    """[(titre, [(libellé, nombre)], unité)] à dessiner au-dessus du tableau ; `le` sert à dire ce qui est échu."""
+    if tableau.code == "2.4":
+        return [("Actions, selon où elles en sont", _avancement(tableau, le), "action,actions")]
+    if tableau.code == "2.5":
+        couverture = [section for section in tableau.sections if section.titre == "Couverture de la cible"]
+        return [("Où en est la cible", _barres(section, "entreprises"), "entreprise,entreprises") for section in couverture]
+    _, natures, types, *_ = tableau.sections
+    return [(section.titre, _barres(section, "nombre"), "action,actions") for section in (natures, types)]
+
+
+def chiffres(tableau, le):
+    """Les chiffres-clés d'un tableau, pour le sommaire."""
+    composer = {"2.4": _chiffres_2_4, "2.5": _chiffres_2_5, "2.7": _chiffres_2_7}
+    return composer[tableau.code](tableau, le)
+
+
+def _barres(section, cle):
+    return [(ligne["nom"], ligne[cle]) for ligne in section.lignes]
+
+
+def _avancement(tableau, le):
+    lignes = [ligne for section in tableau.sections for ligne in section.lignes]
+    closes = [ligne for ligne in lignes if ligne["fin_reelle"]]
+    ouvertes = [ligne for ligne in lignes if not ligne["fin_reelle"]]
+    echues = [ligne for ligne in ouvertes if ligne["fin_prevue"] and ligne["fin_prevue"] < le]
+    return [
+        ("Ouvertes, fin prévue à venir", len(ouvertes) - len(echues)),
+        ("Ouvertes, fin prévue passée", len(echues)),
+        ("Closes", len(closes)),
+    ]
+
+
+def _chiffres_2_4(tableau, le):
+    a_venir, echues, closes = (nombre for _, nombre in _avancement(tableau, le))
+    total = a_venir + echues + closes
+    ouvertes = Chiffre("Actions ouvertes", str(a_venir + echues), f"sur {total} actions", "Pas encore closes.")
+    return [ouvertes, Chiffre("Fin prévue passée", str(echues), f"sur {a_venir + echues} actions ouvertes")]
+
+
+def _chiffres_2_5(tableau, le):
+    pied = {ligne["nom"]: ligne for ligne in tableau.sections[0].pied}
+    realisees, refus = pied["Somme"]["realisees"], pied["Refus"]["realisees"]
+    liste = [
+        Chiffre("Visites réalisées", str(realisees), f"et {refus} refus, soit {pied['Total']['realisees']}"),
+        Chiffre("Visites programmées", str(pied["Somme"]["programmees"]), "", "Confiées et pas encore faites."),
+    ]
+    if "Part de la cible" in pied:
+        note = tableau.sections[0].notes[-1].removeprefix("Part de la cible : ")
+        liste.append(Chiffre("Part de la cible", _pourcentage(pied["Part de la cible"]["realisees"]), note))
+    return liste
+
+
+def _chiffres_2_7(tableau, le):
+    mesures = {ligne["nom"]: ligne["nombre"] for ligne in tableau.sections[0].lignes}
+    rapport = mesures["Actions par visite"]
+    emplois = tableau.sections[-1].pied[0]
+    return [
+        Chiffre("Actions", nombre_francais(mesures["Actions"]), f"pour {mesures['Visites réalisées']} visites"),
+        Chiffre("Actions par visite", nombre_francais(rapport, 2) if rapport else "–", "", "Actions nées de ces visites."),
+        Chiffre(
+            "Emplois projetés", nombre_francais(emplois["nombre"]), f"dans {emplois['entreprises']} entreprises", "Déclaratif."
+        ),
+    ]
+
+
+def _pourcentage(valeur):
+    part = valeur.valeur if isinstance(valeur, Valeur) else valeur
+    return "–" if part is None else f"{nombre_francais(100 * part)} %"

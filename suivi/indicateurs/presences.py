@@ -1,0 +1,191 @@
+"""Tableau 2.5 : présences et visites, par développeur et par institution ; couverture de la cible."""
+
+from datetime import timedelta
+
+from django.utils.timezone import localtime
+
+from entreprises.models import Cible
+from reseau.droits import SIENS, TOUT
+from reseau.lib.dates import plus_mois
+from reseau.lib.tableau import Colonne, Section, Tableau, Valeur
+from suivi.indicateurs.perimetre import etendue, fraction, periode_en_mots, visites_comptees
+from suivi.indicateurs.releve import developpeurs, relever
+
+DEPART = "départ"
+MOIS_DE_PARTICIPATION = 12
+REALISEES = "visites réalisées ou restituées, datées dans la période ; une visite faite à deux compte une fois, au titulaire."
+PROGRAMMEES = (
+    "visites confiées à un développeur et pas encore faites en fin de période : programmées, annoncées, rendez-vous pris."
+)
+PARTICIPATION = (
+    "réunions où la personne était présente, sur les réunions tenues dans la période pendant qu’elle était membre du "
+    "réseau ; une réunion annulée ne compte pas."
+)
+PARTICIPATION_INSTITUTION = "réunions où au moins un de ses membres était présent, sur les réunions tenues dans la période."
+LEXIQUE = (
+    ("Refus", "visites refusées par l’entreprise dans la période ; ils ne sont portés au compte de personne."),
+    ("Total", "visites réalisées et refus ; il compte des visites, la couverture compte des entreprises."),
+    (
+        "Part de la cible",
+        "entreprises distinctes de la cible, visitées ou ayant refusé depuis qu’elle est décidée, sur les entreprises de "
+        "la cible.",
+    ),
+    ("Départ", "la personne a quitté le réseau : ses visites restent comptées, sa participation ne l’est plus."),
+    ("Usage", "ces chiffres mesurent l’activité du réseau et ne contrôlent personne ; l’ordre est alphabétique."),
+)
+ACTIVITE = (
+    Colonne("realisees", "Visites réalisées", "nombre", REALISEES),
+    Colonne("programmees", "Visites programmées", "nombre", PROGRAMMEES),
+)
+
+
+def debut_des_visites(reseau, au):
+    """Jour depuis lequel se comptent les visites : la décision de la cible en vigueur, ou None (depuis l'origine)."""
+    cible = Cible.objects.en_vigueur(reseau, au)
+    return cible.decidee_le if cible else None
+
+
+def debut_de_la_participation(au):
+    """Premier jour des douze mois qui s'achèvent au soir du jour `au`."""
+    return plus_mois(au, -MOIS_DE_PARTICIPATION) + timedelta(days=1)
+
+
+def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=None, au, filtre=False):
+    """`Tableau` des présences et des visites au soir du jour `au` (annexe 2.5).
+
+    Deux périodes distinctes : `visites_depuis` (par défaut la décision de la cible en vigueur) et `participation_du`
+    (par défaut les douze derniers mois). `filtre` : vrai si le lecteur a changé une borne ; ses déports sortent alors
+    des comptes. Participation et parts sont des fractions. Nombre de requêtes constant.
+    """
+    filtre = filtre or bool(visites_depuis or participation_du)
+    depuis = visites_depuis or debut_des_visites(reseau, au)
+    reunions_du = participation_du or debut_de_la_participation(au)
+    visites = visites_comptees(reseau, lecteur, filtre=filtre)
+    releve = relever(reseau, visites, depuis=depuis, reunions_du=reunions_du, au=au)
+    return Tableau(
+        code="2.5",
+        titre="Tableau de bord des présences et des visites",
+        sous_titre=f"Cible : {releve.cible}" if releve.cible else "",
+        periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(reunions_du, au)}",
+        sections=_sections(releve, depuis, lecteur),
+        definitions=LEXIQUE,
+        reseau=reseau.nom,
+        edite_le=localtime(),
+    )
+
+
+def _sections(releve, depuis, lecteur):
+    """Les lignes selon le lecteur : toutes, la sienne, ou aucune ; les pieds sont les mêmes pour tous."""
+    lignes = etendue(lecteur, "tableaux.lignes")
+    membres = developpeurs(releve, depuis)
+    if lignes is SIENS:
+        membres = [membre for membre in releve.membres if membre == lecteur]
+    elif lignes is not TOUT:
+        membres = []
+    sections = [_par_developpeur(releve, membres, entier=lignes is TOUT)]
+    if lignes is TOUT:
+        sections.append(_par_institution(releve))
+    if releve.couverture:
+        sections.append(_couverture(releve))
+    return sections
+
+
+def _par_developpeur(releve, membres, *, entier):
+    notes = [] if entier else ["Le détail par développeur n’est pas ouvert à ce lecteur ; les totaux sont ceux du réseau."]
+    return Section(
+        titre="Par développeur",
+        colonnes=(
+            Colonne("nom", "Nom du développeur"),
+            *ACTIVITE,
+            Colonne("participation", "Participation aux réunions", "pourcentage", PARTICIPATION),
+            Colonne("reunions", "Présences"),
+        ),
+        lignes=[_ligne_du_developpeur(releve, membre) for membre in membres],
+        pied=_pied("nom", releve),
+        notes=[*notes, *_note_de_la_cible(releve)],
+    )
+
+
+def _ligne_du_developpeur(releve, membre):
+    ligne = {
+        "nom": membre.nom_alphabetique,
+        "realisees": releve.realisees[membre.pk],
+        "programmees": releve.programmees[membre.pk],
+    }
+    if membre.est_parti(releve.au):
+        return ligne | {"programmees": ligne["programmees"] or None, "participation": DEPART}
+    presences, tenues = len(releve.suivies_par(membre)), len(releve.tenues_pour(membre))
+    return ligne | {"participation": fraction(presences, tenues), "reunions": _sur(presences, tenues)}
+
+
+def _par_institution(releve):
+    return Section(
+        titre="Par institution",
+        colonnes=(
+            Colonne("nom", "Institution"),
+            *ACTIVITE,
+            Colonne("participation", "Réunions suivies", "pourcentage", PARTICIPATION_INSTITUTION),
+            Colonne("reunions", "Présences"),
+        ),
+        lignes=[ligne for institution in releve.institutions if (ligne := _ligne_de_l_institution(releve, institution))],
+        pied=_pied("nom", releve),
+        notes=_note_de_la_cible(releve),
+    )
+
+
+def _ligne_de_l_institution(releve, institution):
+    """La ligne d'une institution, ou None si elle a quitté le réseau sans rien laisser dans la période."""
+    membres = [membre for membre in releve.membres if membre.institution_id == institution.pk]
+    realisees = sum(releve.realisees[membre.pk] for membre in membres)
+    programmees = sum(releve.programmees[membre.pk] for membre in membres)
+    partie = institution.fermee_le is not None and institution.fermee_le <= releve.au
+    if partie and not (realisees or programmees):
+        return None
+    ligne = {"nom": institution.sigle, "realisees": realisees, "programmees": programmees}
+    if partie:
+        return ligne | {"participation": DEPART}
+    suivies = set().union(*(releve.suivies_par(membre) for membre in membres))
+    tenues = len(releve.reunions)
+    return ligne | {"participation": fraction(len(suivies), tenues), "reunions": _sur(len(suivies), tenues)}
+
+
+def _pied(entete, releve):
+    realisees, programmees = releve.realisees.total(), releve.programmees.total()
+    pied = [
+        {entete: "Somme", "realisees": realisees, "programmees": programmees},
+        {entete: "Refus", "realisees": releve.refus},
+        {entete: "Total", "realisees": realisees + releve.refus, "programmees": programmees},
+    ]
+    if releve.couverture:
+        pied.append({entete: "Part de la cible", "realisees": Valeur(releve.couverture.part, "pourcentage")})
+    return pied
+
+
+def _note_de_la_cible(releve):
+    cible = releve.couverture
+    if not cible:
+        return []
+    return [f"Part de la cible : {cible.touchees} entreprises visitées ou ayant refusé, sur {cible.entreprises}."]
+
+
+def _couverture(releve):
+    cible = releve.couverture
+    parts = [
+        ("Visitées ou ayant refusé", cible.touchees),
+        ("Visite programmée", cible.programmees),
+        ("Sans contact", cible.sans_contact),
+    ]
+    return Section(
+        titre="Couverture de la cible",
+        colonnes=(
+            Colonne("nom", "Entreprises de la cible"),
+            Colonne("entreprises", "Entreprises", "nombre"),
+            Colonne("part", "Part de la cible", "pourcentage"),
+        ),
+        lignes=[{"nom": nom, "entreprises": nombre, "part": fraction(nombre, cible.entreprises)} for nom, nombre in parts],
+        pied=[{"nom": "Cible", "entreprises": cible.entreprises, "part": fraction(cible.entreprises, cible.entreprises)}],
+    )
+
+
+def _sur(partie, tout):
+    return f"{partie} sur {tout}" if tout else ""

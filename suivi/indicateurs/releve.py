@@ -1,0 +1,77 @@
+"""Ce que le tableau 2.5 compte, tiré de la base en un nombre constant de requêtes."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+
+from entreprises.models import Cible
+from reseau.enums import EtatPresence, Qualite
+from reseau.models import Institution, Membre, Presence, Reunion
+from suivi.indicateurs.perimetre import alphabetique
+from visites.couverture import Couverture, couverture
+
+
+@dataclass(frozen=True)
+class Releve:
+    """`reunions` : clé → jour des réunions tenues ; `presents` : clé de membre → clés des réunions où il était."""
+
+    au: date
+    membres: list[Membre]
+    institutions: list[Institution]
+    realisees: Counter
+    programmees: Counter
+    refus: int
+    reunions: dict[int, date]
+    presents: dict[int, set[int]]
+    cible: Cible | None
+    couverture: Couverture | None
+
+    def tenues_pour(self, membre):
+        """Clés des réunions tenues pendant que ce membre était actif (entré, pas encore parti)."""
+        return {cle for cle, jour in self.reunions.items() if membre.entre_le <= jour and not membre.est_parti(jour)}
+
+    def suivies_par(self, membre):
+        return self.presents.get(membre.pk, set()) & self.tenues_pour(membre)
+
+
+def relever(reseau, visites, *, depuis, reunions_du, au):
+    """`Releve` au soir du jour `au` ; `visites` : le QuerySet que le lecteur compte (`perimetre.visites_comptees`)."""
+    reunions = Reunion.objects.filter(reseau=reseau).tenues(reunions_du, au)
+    cible = Cible.objects.en_vigueur(reseau, au)
+    membres = Membre.objects.filter(reseau=reseau, entre_le__lte=au).select_related("institution")
+    return Releve(
+        au=au,
+        membres=alphabetique(membres),
+        institutions=sorted(Institution.objects.filter(reseau=reseau), key=lambda institution: institution.sigle.lower()),
+        realisees=_par_developpeur(visites.realisees(depuis, au)),
+        programmees=_par_developpeur(visites.confiees_au(au)),
+        refus=visites.refusees(depuis, au).count(),
+        reunions=dict(reunions.order_by().values_list("pk", "le")),
+        presents=_presents(reunions),
+        cible=cible,
+        couverture=couverture(cible, au) if cible else None,
+    )
+
+
+def developpeurs(releve, depuis):
+    """Les directs membres à un moment de la période, et quiconque y a des visites : la somme des lignes fait le pied."""
+    comptes = set(releve.realisees) | set(releve.programmees)
+    return [
+        membre
+        for membre in releve.membres
+        if membre.pk in comptes or (membre.qualite == Qualite.DIRECT and not (depuis and membre.est_parti(depuis)))
+    ]
+
+
+def _par_developpeur(visites):
+    return Counter(dict(visites.order_by().values_list("developpeur").annotate(nombre=Count("pk"))))
+
+
+def _presents(reunions):
+    presents = {}
+    lignes = Presence.objects.filter(reunion__in=reunions.order_by(), etat=EtatPresence.PRESENT)
+    for membre, reunion in lignes.order_by().values_list("membre", "reunion"):
+        presents.setdefault(membre, set()).add(reunion)
+    return presents

@@ -1,0 +1,126 @@
+"""Rendre compte : un brouillon qui se garde tout seul, puis « Terminer », d'une seule transaction."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate, now
+
+from entreprises.models import Contact
+from reseau.droits import autorise
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.operations import CONFLIT, ajouter, enregistrer
+from suivi.models import Brouillon
+from suivi.operations.actions import proposer
+from suivi.operations.projets import ouvrir_projet
+from suivi.operations.regles import exiger
+from visites.enums import EtatVisite
+from visites.models import CompteRendu, PartieReservee, Visite
+from visites.operations import realiser
+
+
+@dataclass
+class Saisie:
+    """Ce que « Terminer » reçoit. `version` : celle du compte rendu à l'ouverture de la page, 0 s'il n'existait pas.
+
+    `champs` : valeurs du compte rendu ; `reserve` : None si l'on n'y touche pas ; `contact` : une personne vue à ajouter ;
+    `projets` : [(Projet, [Action, …]), …], pas encore enregistrés.
+    """
+
+    version: int
+    champs: dict[str, Any]
+    realisee_le: date | None = None
+    reserve: str | None = None
+    contact: Contact | None = None
+    projets: list[tuple] = field(default_factory=list)
+
+
+@transaction.atomic
+def conclure(visite, saisie, *, par):
+    """« Terminer » : le compte rendu, ses projets et leurs actions s'enregistrent ensemble, ou rien.
+
+    Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
+    """
+    visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
+    existant = CompteRendu.objects.filter(visite=visite).first()
+    exiger((existant.version if existant else 0) == saisie.version, CONFLIT)
+    compte_rendu = ouvrir_compte_rendu(visite, par=par, realisee_le=saisie.realisee_le)
+    if saisie.contact:
+        saisie.contact.entreprise = visite.entreprise
+        saisie.champs["vu"] = ajouter(saisie.contact, par=par)
+    for nom, valeur in saisie.champs.items():
+        setattr(compte_rendu, nom, valeur)
+    terminer(compte_rendu, par=par, reserve=saisie.reserve)
+    for projet, actions in saisie.projets:
+        ouvrir_projet(projet, visite=visite, par=par)
+        for action in actions:
+            proposer(action, projet=projet, par=par)
+    Brouillon.objects.filter(visite=visite, membre=par).delete()
+    return compte_rendu
+
+
+@transaction.atomic
+def ouvrir_compte_rendu(visite, *, par, realisee_le=None):
+    """Le compte rendu de cette visite, ouvert au besoin ; la visite encore confiée devient réalisée."""
+    if visite.confiee:
+        jour = localdate()
+        prevu = visite.rendez_vous_le and localdate(visite.rendez_vous_le)
+        realiser(visite, realisee_le=realisee_le or min(prevu or jour, jour), par=par, le=jour)
+    exiger(visite.faite, "On rend compte d’une visite confiée à un développeur ou déjà réalisée.")
+    _redater(visite, realisee_le, par)
+    existant = CompteRendu.objects.filter(visite=visite).first()
+    return existant or ajouter(CompteRendu(visite=visite, auteur=visite.developpeur, saisi_par=par), par=par)
+
+
+def _redater(visite, realisee_le, par):
+    """Corrige le jour de la visite, tant qu'elle n'est pas restituée."""
+    if visite.etat == EtatVisite.REALISEE and realisee_le and realisee_le != visite.realisee_le:
+        exiger(realisee_le <= localdate(), "La date de la visite est dans l’avenir.")
+        visite.realisee_le = realisee_le
+        enregistrer(visite, par=par)
+
+
+@transaction.atomic
+def rendre_compte(compte_rendu, *, par, reserve=None):
+    """Enregistre le compte rendu ; `reserve` n'est écrit que par qui peut le lire."""
+    if reserve is not None and peut_lire_la_reserve(par, compte_rendu):
+        PartieReservee.objects.update_or_create(compte_rendu=compte_rendu, defaults={"texte": reserve})
+    return enregistrer(compte_rendu, par=par)
+
+
+@transaction.atomic
+def terminer(compte_rendu, *, par, reserve=None):
+    """« Terminer » : une phrase au moins. Saisi par un autre que son auteur, il attend que celui-ci le valide."""
+    exiger(compte_rendu.phrase.strip(), "Une phrase suffit, mais il en faut une.")
+    compte_rendu.termine_le = compte_rendu.termine_le or now()
+    if par == compte_rendu.auteur:
+        compte_rendu.valide_le = compte_rendu.valide_le or now()
+    return rendre_compte(compte_rendu, par=par, reserve=reserve)
+
+
+def valider(compte_rendu, *, par):
+    """L'auteur valide d'un clic ce que le secrétariat a saisi pour lui."""
+    exiger(par == compte_rendu.auteur, "Seul l’auteur du compte rendu le valide.")
+    exiger(compte_rendu.termine, "Ce compte rendu n’est pas terminé.")
+    compte_rendu.valide_le = now()
+    return enregistrer(compte_rendu, par=par)
+
+
+def garder_le_brouillon(visite, contenu, *, version, par):
+    """Enregistre ce qui est tapé, tel quel. Un brouillon ne naît pas d'une page périmée ; `RegleEnfreinte` alors."""
+    existant = CompteRendu.objects.filter(visite=visite).first()
+    perime = (existant.version if existant else 0) != version
+    if perime and not Brouillon.objects.filter(visite=visite, membre=par).exists():
+        raise RegleEnfreinte(CONFLIT)
+    return Brouillon.objects.update_or_create(visite=visite, membre=par, defaults={"contenu": contenu})[0]
+
+
+def peut_lire_la_reserve(membre, compte_rendu):
+    """L'animateur, l'auteur et les interlocuteurs ; jamais une institution régalienne, sauf l'auteur pour la sienne."""
+    if membre == compte_rendu.auteur:
+        return True
+    if membre.institution.regalienne:
+        return False
+    interlocuteurs = [projet.interlocuteur for projet in compte_rendu.visite.projets.select_related("interlocuteur")]
+    return autorise(membre, "comptes_rendus.lire_la_reserve", *interlocuteurs)

@@ -1,0 +1,51 @@
+"""Les gestes de la réunion qui touchent aux visites : retenir une entreprise, y renoncer, tenir le relevé."""
+
+from django.db import transaction
+
+from reseau.operations import enregistrer
+from suivi.operations.regles import exiger
+from visites.enums import EtatVisite, OrigineVisite
+from visites.models import Visite
+from visites.operations import affecter, annuler, choisir
+
+
+@transaction.atomic
+def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", origine=OrigineVisite.CIBLE):
+    """Choisit l'entreprise en séance et, si l'on nomme un développeur, la lui confie.
+
+    Reprend la visite « à programmer » qui l'attendait. Lève `RegleEnfreinte` si une règle s'y oppose.
+    """
+    exiger(reunion.ouverte, "Cette réunion est close : elle ne décide plus.")
+    visite = Visite.objects.a_programmer().filter(entreprise=entreprise).first()
+    if visite is None:
+        visite = choisir(entreprise, par=par, le=le, reunion=reunion, derogation=derogation, origine=origine)
+    elif visite.choisie_en_id is None:
+        visite.choisie_en = reunion
+        enregistrer(visite, par=par)
+    return affecter(visite, developpeur, par=par, le=le) if developpeur else visite
+
+
+def renoncer(visite, *, reunion, par, le):
+    """Défait un choix de cette séance, tant que la visite n'est pas allée plus loin."""
+    exiger(reunion.ouverte and visite.choisie_en_id == reunion.pk, "Cette entreprise n’a pas été choisie dans cette séance.")
+    exiger(
+        visite.etat in (EtatVisite.A_PROGRAMMER, EtatVisite.PROGRAMMEE),
+        "Cette visite est déjà annoncée : elle s’annule depuis sa fiche.",
+    )
+    return annuler(visite, precision="Retirée en séance.", par=par, le=le)
+
+
+def rediger_le_releve(reunion, *, par):
+    """Enregistre le relevé de la discussion, pendant ou après la séance ; jamais d'une réunion annulée."""
+    exiger(reunion.annulee_le is None, "Cette réunion est annulée.")
+    return enregistrer(reunion, par=par)
+
+
+@transaction.atomic
+def proposer_un_point(reunion, texte, *, par):
+    """Ajoute une ligne à l'ordre du jour, avec le nom de qui la propose."""
+    exiger(reunion.ouverte, "Cette réunion est close : son ordre du jour ne change plus.")
+    exiger(texte.strip(), "Dites en une ligne de quoi vous voulez parler.")
+    ligne = f"{texte.strip()} (proposé par {par})"
+    reunion.ordre_du_jour = f"{reunion.ordre_du_jour}\n{ligne}".strip()
+    return enregistrer(reunion, par=par)
