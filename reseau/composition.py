@@ -1,5 +1,7 @@
 """De qui le réseau est fait : ce que sa taille et ses absents appellent (dossier, I.2 q. 4 et II.3)."""
 
+from itertools import combinations
+
 from reseau.enums import Pole, Role
 from reseau.lib.recherche import cle_de_recherche
 
@@ -13,6 +15,11 @@ def signalements(reseau, membres):
     participants = [m for m in membres if m.role not in (Role.SECRETARIAT, Role.OBSERVATEUR)]
     absences = [f"Personne ne représente {service}." for service in _absents(membres)]
     return [phrase for phrase in (_taille(reseau, len(participants)), *absences) if phrase]
+
+
+def chevauchements(signataires):
+    """Paires de signataires dont les périodes ont un jour en commun : un intérim, ou une fin oubliée."""
+    return [(un, autre) for un, autre in combinations(signataires, 2) if un.chevauche(autre)]
 
 
 def _taille(reseau, nombre):

@@ -72,7 +72,7 @@ class JournalFilter(filtres.FilterSet):
     """Sans `personnes`, chacun ne lit que son propre journal : le filtre par personne disparaît."""
 
     geste = filtres.ChoiceFilter(label="Geste", choices=Geste, empty_label="Tous")
-    membre = filtres.ModelChoiceFilter(label="Personne", queryset=Membre.objects.none(), empty_label="Toutes")
+    membre = filtres.ChoiceFilter(label="Personne", empty_label="Toutes")
     du = filtres.DateFilter(label="Du", method="depuis", widget=SaisieDate)
     au = filtres.DateFilter(label="Au", method="jusqu_au", widget=SaisieDate)
 
@@ -86,8 +86,8 @@ class JournalFilter(filtres.FilterSet):
         if personnes is None:
             del self.filters["membre"]
         else:
-            self.filters["membre"].queryset = personnes
-            self.filters["membre"].field.label_from_instance = lambda membre: membre.nom_alphabetique
+            tries = sorted(personnes, key=lambda membre: membre.rang_alphabetique)
+            self.filters["membre"].extra["choices"] = [(membre.pk, membre.nom_alphabetique) for membre in tries]
 
     def depuis(self, lignes, nom, jour):
         return lignes.depuis(jour)

@@ -1,6 +1,7 @@
 """Formulaires du réseau : membres, institutions, réglages, lettre, signataires."""
 
 import re
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -103,12 +104,11 @@ class MembreForm(FicheForm):
 
     def __init__(self, *args, par, **kwargs):
         super().__init__(*args, **kwargs)
-        institutions = Institution.objects.visibles_par(par).filter(
-            Q(fermee_le=None) | Q(pk=self.instance.institution_id)
-        )
+        institutions = Institution.objects.visibles_par(par).filter(Q(fermee_le=None) | Q(pk=self.instance.institution_id))
         self.fields["institution"].queryset = institutions
         self.fields["role"].choices = _roles(par)
         self.fields["telephone"].widget.input_type = "tel"
+        self.initial["rythme"] = _sans_zeros(self.initial.get("rythme"))
         if self.instance.pk:
             self._ouvrir_le_courriel()
 
@@ -122,8 +122,9 @@ class MembreForm(FicheForm):
         if not self.instance.jamais_connecte:
             del self.fields["courriel"]
             return
-        self.fields["courriel"].initial = self.instance.utilisateur.email
-        self.fields["courriel"].help_text = "Modifiable tant que la personne ne s’est pas connectée ; renvoyez-lui ensuite l’invitation."
+        champ = self.fields["courriel"]
+        champ.initial = self.instance.utilisateur.email
+        champ.help_text = "Modifiable tant que la personne ne s’est pas connectée ; renvoyez-lui ensuite l’invitation."
 
 
 class MaFicheForm(FicheForm):
@@ -213,6 +214,7 @@ class ReglagesForm(FicheForm):
             "suite_jours",
         ]
         labels = {
+            "de_territoire": "Territoire avec sa préposition",
             "rythme": "Visites par mois et par développeur",
             "reunions_par_mois": "Réunions par mois",
             "espacement_mois": "Mois entre deux visites d’une même entreprise",
@@ -245,6 +247,7 @@ class ReglagesForm(FicheForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["rythme"] = _sans_zeros(self.initial["rythme"])
         if not self.instance.logo:
             del self.fields["retirer_le_logo"]
 
@@ -332,6 +335,11 @@ class SignataireForm(FicheForm):
     def save(self, commit=True):
         self.instance.signature = _image_gardee(self.instance.signature, self.cleaned_data, "retirer_la_signature")
         return super().save(commit)
+
+
+def _sans_zeros(nombre):
+    """2.00 → 2 : un champ de saisie montre le nombre tel qu'on le dirait."""
+    return nombre if nombre is None else format(Decimal(nombre).normalize(), "f")
 
 
 def _roles(par):

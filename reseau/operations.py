@@ -124,7 +124,7 @@ def envoyer_invitation(membre, *, racine):
         "oublie": racine + reverse("password_reset"),
         "entrer": racine + reverse("reseau:choix"),
     }
-    objet = render_to_string("registration/invitation_objet.txt", donnees).strip()
+    objet = " ".join(render_to_string("registration/invitation_objet.txt", donnees).split())
     corps = render_to_string("registration/invitation_corps.txt", donnees)
     try:
         send_mail(objet, corps, None, [utilisateur.email])

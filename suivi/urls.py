@@ -1,2 +1,55 @@
+"""Les adresses du suivi : accueil, comptes rendus, projets et actions, réunions, tableaux de bord."""
+
+from django.urls import path
+
+from suivi.views import accueil, actions, comptes_rendus, entreprise, projets, reunions, seance, tableaux
+
 app_name = "suivi"
-urlpatterns = []
+urlpatterns = [
+    path("", accueil.accueil, name="accueil"),
+    path("a-faire/sans-compte-rendu/", accueil.sans_compte_rendu, name="visites-sans-compte-rendu"),
+    path("a-faire/sans-rendez-vous/", accueil.sans_rendez_vous, name="visites-sans-rendez-vous"),
+    path("a-faire/urgentes/", accueil.urgentes, name="visites-urgentes"),
+    path("entreprises/<int:pk>/projets/", entreprise.entreprise, name="entreprise"),
+    path("visites/<int:pk>/compte-rendu/", comptes_rendus.compte_rendu_lire, name="compte-rendu-lire"),
+    path("visites/<int:pk>/compte-rendu/ecrire/", comptes_rendus.compte_rendu, name="compte-rendu"),
+    path("visites/<int:pk>/compte-rendu/brouillon/", comptes_rendus.compte_rendu_brouillon, name="compte-rendu-brouillon"),
+    path("visites/<int:pk>/compte-rendu/terminer/", comptes_rendus.compte_rendu_terminer, name="compte-rendu-terminer"),
+    path("visites/<int:pk>/compte-rendu/valider/", comptes_rendus.compte_rendu_valider, name="compte-rendu-valider"),
+    path("visites/<int:pk>/projet/", projets.projet_ajouter, name="projet-ajouter"),
+    path("projets/<int:pk>/modifier/", projets.projet_modifier, name="projet-modifier"),
+    path("projets/<int:pk>/supprimer/", projets.projet_supprimer, name="projet-supprimer"),
+    path("projets/<int:pk>/action/", projets.action_ajouter, name="action-ajouter"),
+    path("actions/", actions.actions, name="actions"),
+    path("actions/<int:pk>/", actions.action, name="action"),
+    path("actions/<int:pk>/modifier/", actions.action_modifier, name="action-modifier"),
+    path("actions/<int:pk>/accepter/", actions.action_accepter, name="action-accepter"),
+    path("actions/<int:pk>/refuser/", actions.action_refuser, name="action-refuser"),
+    path("actions/<int:pk>/transmettre/", actions.action_transmettre, name="action-transmettre"),
+    path("actions/<int:pk>/suite/", actions.action_suite, name="action-suite"),
+    path("actions/<int:pk>/endormir/", actions.action_endormir, name="action-endormir"),
+    path("actions/<int:pk>/reveiller/", actions.action_reveiller, name="action-reveiller"),
+    path("actions/<int:pk>/clore/", actions.action_clore, name="action-clore"),
+    path("reunions/", reunions.reunions, name="reunions"),
+    path("reunions/convoquer/", reunions.reunion_creer, name="reunion-creer"),
+    path("reunions/<int:pk>/", reunions.reunion, name="reunion"),
+    path("reunions/<int:pk>/modifier/", reunions.reunion_modifier, name="reunion-modifier"),
+    path("reunions/<int:pk>/annuler/", reunions.reunion_annuler, name="reunion-annuler"),
+    path("reunions/<int:pk>/repondre/", reunions.reunion_repondre, name="reunion-repondre"),
+    path("reunions/<int:pk>/proposer/", reunions.reunion_proposer, name="reunion-proposer"),
+    path("reunions/<int:pk>/releve/", reunions.reunion_releve, name="reunion-releve"),
+    path("reunions/<int:pk>/clore/", reunions.reunion_clore, name="reunion-clore"),
+    path("reunions/<int:pk>/compte-rendu.pdf", reunions.reunion_pdf, name="reunion-pdf"),
+    path("reunions/<int:pk>/releve-de-decisions.pdf", reunions.reunion_diffusion_pdf, name="reunion-diffusion-pdf"),
+    path("reunions/<int:pk>/seance/", seance.seance, name="seance"),
+    path("reunions/<int:pk>/seance/pointer/", seance.seance_pointer, name="seance-pointer"),
+    path("reunions/<int:pk>/seance/restituer/", seance.seance_restituer, name="seance-restituer"),
+    path("reunions/<int:pk>/seance/designer/", seance.seance_designer, name="seance-designer"),
+    path("reunions/<int:pk>/seance/choisir/", seance.seance_choisir, name="seance-choisir"),
+    path("reunions/<int:pk>/seance/relever/", seance.seance_relever, name="seance-relever"),
+    path("reunions/<int:pk>/seance/exposer/", seance.seance_exposer, name="seance-exposer"),
+    path("tableaux/", tableaux.tableaux, name="tableaux"),
+    path("tableaux/<str:code>.pdf", tableaux.tableau_pdf, name="tableau-pdf"),
+    path("tableaux/<str:code>.xlsx", tableaux.tableau_xlsx, name="tableau-xlsx"),
+    path("tableaux/<str:code>/", tableaux.tableau, name="tableau"),
+]

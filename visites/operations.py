@@ -42,13 +42,12 @@ def en_lot(entreprises, geste):
 @transaction.atomic
 def choisir(entreprise, *, par, le, reunion=None, campagne=None, origine=OrigineVisite.CIBLE, derogation=""):
     """Inscrit l'entreprise parmi celles à visiter (visite « à programmer »), si rien ne l'empêche."""
-    _verifier_espacement(entreprise, par.reseau, le, derogation)
     visite = Visite(
         reseau=par.reseau,
         entreprise=entreprise,
         campagne=campagne,
         origine=origine,
-        derogation=derogation,
+        derogation=_verifier_espacement(entreprise, par.reseau, le, derogation),
         choisie_en=reunion,
         creee_le=le,
     )
@@ -65,10 +64,17 @@ def programmer(entreprise, *, developpeur, par, le, accompagnant=None, prevue_le
     if visite is None:
         visite = choisir(entreprise, par=par, le=le, derogation=derogation, **champs)
     else:
-        visite.derogation = visite.derogation or derogation
-        visite.campagne_id = visite.campagne_id or getattr(champs.get("campagne"), "pk", None)
-        _verifier_espacement(entreprise, par.reseau, le, visite.derogation)
+        visite.derogation = _verifier_espacement(entreprise, par.reseau, le, derogation or visite.derogation)
+        visite.campagne = visite.campagne or champs.get("campagne")
     return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le)
+
+
+def programmer_lot(entreprises, *, par, le, campagne=None, developpeur=None, derogation="", **affectation):
+    """Programme plusieurs entreprises ; sans développeur, les inscrit à la liste, où un développeur les prendra."""
+    choix = {"par": par, "le": le, "campagne": campagne, "derogation": derogation}
+    if developpeur is None:
+        return en_lot(entreprises, lambda fiche: choisir(fiche, **choix))
+    return en_lot(entreprises, lambda fiche: programmer(fiche, developpeur=developpeur, **choix, **affectation))
 
 
 @transaction.atomic
@@ -186,10 +192,14 @@ def _exiger(condition, message):
 
 
 def _verifier_espacement(entreprise, reseau, le, derogation):
+    """Rend le motif pour passer outre s'il a servi, vide si rien n'empêchait ; `RegleEnfreinte` sinon."""
     empechement = empechements([entreprise], reseau, le).get(entreprise.pk)
-    if empechement and not (empechement.franchissable and derogation.strip()):
+    if empechement is None:
+        return ""
+    if not (empechement.franchissable and derogation.strip()):
         conseil = " Donnez un motif pour passer outre." if empechement.franchissable else ""
         raise RegleEnfreinte(f"{entreprise} : {empechement.raison}{conseil}")
+    return derogation.strip()
 
 
 def _verifier_developpeur(developpeur, entreprise, le):

@@ -75,6 +75,9 @@ class LigneDeCibleQuerySet(models.QuerySet):
     def retenues(self):
         return self.filter(motif_d_ecart="")
 
+    def ecartees(self):
+        return self.exclude(motif_d_ecart="")
+
 
 class LigneDeCible(models.Model):
     """Une entreprise de la liste figée, ou écartée avec son motif."""

@@ -151,6 +151,11 @@ class Entreprise(Versionne):
             return f"{self.effectif} salarié{'s' if self.effectif > 1 else ''}"
         return self.get_tranche_effectif_display() or "effectif inconnu"
 
+    def sollicitable(self, le):
+        """En activité et pas mise à l'abri ce jour-là ; la même règle que `EntrepriseQuerySet.sollicitables`."""
+        abri = self.ne_plus_solliciter_jusqu_au
+        return self.etat == Etat.ACTIF and (abri is None or abri < le)
+
     def composer_recherche(self):
         """Texte sans accents ni casse où l'on cherche ; à recalculer avant chaque enregistrement."""
         commune = self.commune.nom if self.commune_id else ""

@@ -40,12 +40,6 @@ class Commune(models.Model):
         return self.nom
 
 
-class DivisionQuerySet(models.QuerySet):
-    def industrielles(self):
-        """Industrie et agroalimentaire : sections B (extraction) et C (divisions 10 à 33)."""
-        return self.filter(section__in=["B", "C"])
-
-
 class Division(models.Model):
     """Division de la NAF rév. 2 (deux chiffres) et sa section (une lettre) : le secteur d'un filtre ou d'une cible."""
 
@@ -53,13 +47,16 @@ class Division(models.Model):
     libelle = models.CharField("libellé", max_length=200)
     section = models.CharField(max_length=1)
 
-    objects = DivisionQuerySet.as_manager()
-
     class Meta:
         ordering = ["code"]
 
     def __str__(self):
         return f"{self.code} {self.libelle}"
+
+    @property
+    def industrielle(self):
+        """Industrie et agroalimentaire : sections B (extraction) et C (divisions 10 à 33)."""
+        return self.section in ("B", "C")
 
 
 class ActiviteQuerySet(models.QuerySet):

@@ -1,6 +1,7 @@
 """Les gestes du tissu d'entreprises : importer, tenir les fiches, décider une cible."""
 
 from entreprises.operations.cibles import (
+    FIGEE,
     avertir_de_la_taille,
     candidates,
     creer_cible,
@@ -29,6 +30,7 @@ from entreprises.operations.imports import (
 )
 
 __all__ = [
+    "FIGEE",
     "Apercu",
     "Bilan",
     "abandonner_import",

@@ -203,6 +203,11 @@ class Membre(Versionne):
         return f"{self.nom} {self.prenom}"
 
     @property
+    def rang_alphabetique(self):
+        """Clé de tri sans accents : les bases rangent « Étienne » après « Zoé »."""
+        return cle_de_recherche(self.nom_alphabetique)
+
+    @property
     def civilite_et_nom(self):
         return f"{self.civilite} {self.prenom} {self.nom}"
 

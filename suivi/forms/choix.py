@@ -15,6 +15,8 @@ SANS_ACTION = [Role.PREFECTURE, Role.OBSERVATEUR]
 class Choix:
     """Ce que l'on peut choisir à propos d'une entreprise : les membres actifs qui ne s'en déportent pas, les organismes.
 
+    Sans entreprise (`None`, des actions de plusieurs dossiers), l'opération seule refuse un membre qui se déporte.
+
     `propose` : le membre proposé d'office pour suivre (le visiteur), et `raison`, pourquoi lui.
     """
 
@@ -25,8 +27,8 @@ class Choix:
     @property
     def responsables(self):
         """QuerySet de ceux qui peuvent mener une action."""
-        actifs = Membre.objects.visibles_par(self.membre).actifs(self.le)
-        return actifs.exclude(role__in=SANS_ACTION).exclude(deports__entreprise=self.entreprise)
+        actifs = Membre.objects.visibles_par(self.membre).actifs(self.le).exclude(role__in=SANS_ACTION)
+        return actifs.exclude(deports__entreprise=self.entreprise) if self.entreprise else actifs
 
     @property
     def interlocuteurs(self):

@@ -14,7 +14,7 @@ from suivi.operations import Saisie, peut_lire_la_reserve
 from visites.enums import EtatVisite
 from visites.models import CompteRendu
 
-PROJETS_MAX, ACTIONS_MAX = 12, 12
+PROJETS_MAX, ACTIONS_MAX = 8, 8  # au plus 800 champs : Django en refuse plus de mille
 PROJET_VIERGE, ACTION_VIERGE = "__projet__", "__action__"
 SAISIE_LONGUE = {"rows": 6}
 
@@ -154,6 +154,8 @@ ProjetFormSet = forms.formset_factory(
 class SaisieDeCompteRendu:
     """Tout l'écran : `form`, `contact`, `projets`. `donnees` : un envoi, ou un brouillon que l'on rouvre."""
 
+    enregistre_le = None  # l'heure du brouillon repris
+
     def __init__(self, visite, membre, le, donnees=None):
         self.visite, self.le = visite, le
         choix = Choix(membre, visite.entreprise, le, visite.developpeur, raison_de(visite, membre))
@@ -185,6 +187,19 @@ class SaisieDeCompteRendu:
     @property
     def action_vierge(self):
         return self.projet_vierge.actions.vierge(ACTION_VIERGE)
+
+    def signaler_un_conflit(self):
+        """Le compte rendu qu'un autre a enregistré depuis, ou None.
+
+        Ce qui est tapé reste ; la version affichée devient la sienne, si bien qu'un second envoi l'emporte, en conscience.
+        """
+        enregistre = CompteRendu.objects.filter(visite=self.visite).select_related("auteur", "saisi_par").first()
+        actuelle = enregistre.version if enregistre else 0
+        if not self.form.is_bound or str(self.form["version"].value()) == str(actuelle):
+            return None
+        self.form.data = self.form.data.copy()
+        self.form.data["version"] = actuelle
+        return enregistre
 
     def is_valid(self):
         return all([self.form.is_valid(), self.contact.is_valid(), self.projets.is_valid()])

@@ -10,6 +10,10 @@ from reseau.models import Expose, Membre, Reunion
 from suivi.forms.choix import FAITS_UTILES, ListePartagee
 
 CONSIGNE_DU_RELEVE = f"{FAITS_UTILES} Ne nommez pas d’entreprise ici : un membre qui s’en déporte lit ce texte."
+ECRIT_ENTRE_TEMPS = (
+    "Quelqu’un a écrit dans ce relevé pendant que vous tapiez. Votre texte est conservé ; celui qui est enregistré est "
+    "montré au-dessous : réunissez les deux, puis enregistrez."
+)
 
 
 class ReunionForm(FormulaireModele):
@@ -84,10 +88,15 @@ class ReleveForm(Formulaire):
         super().__init__(*args, **kwargs)
         self.initial |= {"avant": empreinte(reunion.releve), "releve": reunion.releve}
 
-    @property
-    def conflit(self):
-        """Vrai si quelqu'un d'autre a écrit depuis que ce texte a été lu."""
-        return self.cleaned_data["avant"] != empreinte(self.reunion.releve)
+    def signaler_un_conflit(self):
+        """Vrai si quelqu'un d'autre a écrit depuis. Le texte tapé reste ; un second envoi l'emporte, en conscience."""
+        actuelle = empreinte(self.reunion.releve)
+        if self.cleaned_data["avant"] == actuelle:
+            return False
+        self.add_error(None, ECRIT_ENTRE_TEMPS)
+        self.data = self.data.copy()
+        self.data["avant"] = actuelle
+        return True
 
 
 class RetenueForm(Formulaire):
@@ -130,6 +139,16 @@ class DesignationsForm(Formulaire):
     def paires(self, role, objet):
         """Le champ d'un objet et son témoin caché, pour le gabarit."""
         return self[f"{role}-{objet.pk}"], self[f"avant-{role}-{objet.pk}"]
+
+    def clean(self):
+        """Deux personnes saisissent : on n'efface pas sans le voir un choix que l'autre vient de faire."""
+        donnees = super().clean()
+        for role, objets in (("interlocuteur", self.projets), ("responsable", self.actions)):
+            for cle, objet in objets.items():
+                actuel, choisi = getattr(objet, role), donnees.get(f"{role}-{cle}")
+                if choisi and choisi != actuel and donnees.get(f"avant-{role}-{cle}") != (actuel and actuel.pk):
+                    self.add_error(f"{role}-{cle}", f"{objet} : confié entre-temps à {actuel}. Choisissez à nouveau.")
+        return donnees
 
     def interlocuteurs_changes(self):
         """[(Projet, Membre)] : ceux que l'envoi confirme ou change."""

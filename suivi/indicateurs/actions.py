@@ -6,8 +6,8 @@ from django.db.models import Prefetch
 from django.utils.timezone import localtime
 
 from entreprises.models import Contact
-from reseau.lib.recherche import cle_de_recherche
 from reseau.droits import NON, SIENS
+from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur, date_longue
 from suivi.indicateurs.perimetre import etendue
 from suivi.models import Action

@@ -3,8 +3,8 @@
 from django.db.models import Exists, OuterRef
 
 from entreprises.models import Deport
-from reseau.lib.recherche import cle_de_recherche
 from reseau.droits import TOUT, portee
+from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import date_longue
 from visites.models import Visite
 

@@ -5,10 +5,12 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
 from entreprises.models import Deport
+from entreprises.recherche import cle_de_recherche
 from reseau.droits import SIENS, portee
 from reseau.models import Versionne
 from suivi.enums import EtatAction, Issue, Mouvement, Sujet, TypeAction
 
+NUMERO_MAX = 2**31 - 1  # ce que tient la colonne
 OUVERTES = [EtatAction.PROPOSEE, EtatAction.ACCEPTEE, EtatAction.EN_COURS, EtatAction.ENDORMIE]
 
 
@@ -53,6 +55,16 @@ class ActionQuerySet(models.QuerySet):
 
     def a_reveiller(self, le):
         return self.filter(etat=EtatAction.ENDORMIE, reveil_le__lte=le)
+
+    def cherche(self, texte):
+        """Le numéro de l'action ; ou les mots dans la société (sans accents), dans l'action ou dans son projet."""
+        trouvees = Q(libelle__icontains=texte) | Q(projet__titre__icontains=texte)
+        mots = cle_de_recherche(texte).split()
+        if mots:
+            trouvees |= Q(*(Q(projet__visite__entreprise__recherche__contains=mot) for mot in mots))
+        if texte.isdecimal():
+            trouvees |= Q(numero=min(int(texte), NUMERO_MAX))
+        return self.filter(trouvees)
 
     def par_urgence(self, le):
         """À accepter d'abord, puis les échues, puis par échéance ; les endormies et les closes à la fin."""

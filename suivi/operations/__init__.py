@@ -23,16 +23,27 @@ from suivi.operations.comptes_rendus import (
     valider,
 )
 from suivi.operations.projets import designer_interlocuteur, modifier_projet, ouvrir_projet, supprimer_projet
-from suivi.operations.reunions import proposer_un_point, rediger_le_releve, renoncer, retenir
+from suivi.operations.reunions import (
+    decider,
+    exposer,
+    pointer_les_presences,
+    preparer,
+    proposer_un_point,
+    rediger_le_releve,
+    renoncer,
+    retenir,
+)
 
 __all__ = [
     "Saisie",
     "accepter",
     "clore",
     "conclure",
+    "decider",
     "designer",
     "designer_interlocuteur",
     "endormir",
+    "exposer",
     "garder_le_brouillon",
     "modifier_action",
     "modifier_projet",
@@ -40,6 +51,8 @@ __all__ = [
     "ouvrir_compte_rendu",
     "ouvrir_projet",
     "peut_lire_la_reserve",
+    "pointer_les_presences",
+    "preparer",
     "proposer",
     "proposer_un_point",
     "rediger_le_releve",

@@ -2,7 +2,10 @@
 
 from django.db import transaction
 
-from reseau.operations import enregistrer
+from reseau.models import Membre, Presence
+from reseau.operations import ajouter, convoquer, enregistrer, pointer
+from suivi.operations.actions import designer
+from suivi.operations.projets import designer_interlocuteur
 from suivi.operations.regles import exiger
 from visites.enums import EtatVisite, OrigineVisite
 from visites.models import Visite
@@ -49,3 +52,58 @@ def proposer_un_point(reunion, texte, *, par):
     ligne = f"{texte.strip()} (proposé par {par})"
     reunion.ordre_du_jour = f"{reunion.ordre_du_jour}\n{ligne}".strip()
     return enregistrer(reunion, par=par)
+
+
+@transaction.atomic
+def preparer(reunion, *, expose=None, par):
+    """Convoque la réunion, ou enregistre ses changements ; `expose` (pas encore enregistré) remplace celui prévu.
+
+    Une réunion déplacée invite aussi qui est entré dans le réseau d'ici là.
+    """
+    if reunion.pk is None:
+        convoquer(reunion, par=par)
+    else:
+        exiger(reunion.ouverte, "Cette réunion est close : elle ne se modifie plus.")
+        enregistrer(reunion, par=par)
+        _inviter_les_nouveaux(reunion)
+    _poser_l_expose(reunion, expose)
+    return reunion
+
+
+def _inviter_les_nouveaux(reunion):
+    membres = Membre.objects.filter(reseau=reunion.reseau).actifs(reunion.le).exclude(presences__reunion=reunion)
+    Presence.objects.bulk_create(Presence(reunion=reunion, membre=membre) for membre in membres)
+
+
+def _poser_l_expose(reunion, expose):
+    prevu = reunion.exposes.first()
+    if expose is None:
+        reunion.exposes.filter(pk=prevu and prevu.pk).delete()
+        return
+    expose.pk, expose.reunion = prevu and prevu.pk, reunion
+    expose.save()
+
+
+@transaction.atomic
+def pointer_les_presences(reunion, etats, *, par):
+    """Pointe plusieurs présences d'un coup. `etats` : {Membre: état} ; ne touche pas aux autres."""
+    for membre, etat in etats.items():
+        pointer(reunion, membre, etat, par=par)
+
+
+@transaction.atomic
+def exposer(expose, *, reunion, par):
+    """Ajoute un exposé à la réunion ouverte."""
+    exiger(reunion.ouverte, "Cette réunion est close : elle ne se modifie plus.")
+    expose.reunion = reunion
+    return ajouter(expose, par=par)
+
+
+@transaction.atomic
+def decider(reunion, *, interlocuteurs=(), responsables=(), par):
+    """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables."""
+    exiger(reunion.ouverte, "Cette réunion est close : elle ne décide plus.")
+    for projet, membre in interlocuteurs:
+        designer_interlocuteur(projet, membre, reunion=reunion, par=par)
+    for action, membre in responsables:
+        designer(action, membre, reunion=reunion, par=par)

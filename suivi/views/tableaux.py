@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from reseau.acces import page
+from reseau.acces import exiger, page
 from reseau.droits import NON, portee
 from reseau.enums import Geste
 from reseau.lib.pdf import tableau_en_pdf
@@ -60,9 +60,10 @@ def _permis(membre, code):
 
 
 def _choix(request, code):
-    """Le formulaire de choix de ce tableau : 404 s'il n'existe pas ou n'est pas de ceux que le lecteur voit."""
-    if code not in CHOIX or not _permis(request.membre, code):
+    """Le formulaire de choix de ce tableau : 404 s'il n'existe pas, 403 si ce lecteur n'y a pas droit."""
+    if code not in CHOIX:
         raise Http404("Tableau inconnu")
+    exiger(request.membre, DROITS.get(code, "tableaux.voir"), request.membre)
     return CHOIX[code](request.GET, membre=request.membre, le=localdate())
 
 

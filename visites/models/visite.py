@@ -55,6 +55,10 @@ class VisiteQuerySet(models.QuerySet):
         """Programmées, annoncées ou rendez-vous pris : le stock « programmées » du tableau 2.5."""
         return self.filter(etat__in=CONFIEES)
 
+    def au_plan(self):
+        """Confiées ou faites : ce que compte la charge d'un développeur."""
+        return self.filter(etat__in=[*CONFIEES, *FAITES])
+
     def confiees_au(self, jour):
         """Le stock « programmées » au soir de ce jour : confiées d'ici là, et pas encore sorties."""
         sorties = Q()

@@ -1,0 +1,77 @@
+"""Les entreprises en classeur : la sélection, et ce qui l'a produite. Les en-têtes se relisent à l'import."""
+
+from django.db.models import Prefetch
+
+from entreprises.models import Contact
+from reseau.lib.tableau import Colonne, date_longue
+from reseau.lib.tableur import Feuille, ecrire_xlsx
+
+LOT = 2_000
+COLONNES = (
+    Colonne("siret", "SIRET"),
+    Colonne("raison_sociale", "Raison sociale"),
+    Colonne("enseigne", "Enseigne"),
+    Colonne("naf_id", "NAF"),
+    Colonne("activite", "Libellé de l’activité"),
+    Colonne("naf_2025_id", "NAF 2025"),
+    Colonne("tranche_effectif", "Tranche d’effectif"),
+    Colonne("effectif", "Effectif", "nombre"),
+    Colonne("adresse", "Adresse"),
+    Colonne("complement", "Complément d’adresse"),
+    Colonne("code_postal", "Code postal"),
+    Colonne("ville", "Ville"),
+    Colonne("commune_id", "Code commune"),
+    Colonne("zone_emploi", "Zone d’emploi"),
+    Colonne("telephone", "Téléphone"),
+    Colonne("courriel", "Courriel"),
+    Colonne("site", "Site internet"),
+    Colonne("dirigeant_civilite", "Civilité du dirigeant"),
+    Colonne("dirigeant_nom", "Nom du dirigeant"),
+    Colonne("dirigeant_prenom", "Prénom du dirigeant"),
+    Colonne("dirigeant_fonction", "Fonction du dirigeant"),
+    Colonne("filiere", "Filière"),
+    Colonne("etat", "État"),
+    Colonne("diffusion", "Statut de diffusion"),
+    Colonne("protegee", "Ne plus solliciter jusqu’au", "date"),
+)
+DU_DIRIGEANT = ("civilite", "nom", "prenom", "fonction")
+
+
+def selection_en_xlsx(entreprises, choix, *, reseau, nombre, edite_le):
+    """Octets d'un classeur : les entreprises du QuerySet, en flux, puis les filtres [(libellé, choix)] et la date."""
+    dirigeants = Prefetch("contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
+    lignes = entreprises.avec_references().prefetch_related(dirigeants).iterator(chunk_size=LOT)
+    faits = [
+        ("Réseau", reseau.nom),
+        ("Édité le", f"{date_longue(edite_le)} à {edite_le:%H:%M}"),
+        ("Entreprises", str(nombre)),
+        *([(f"Filtre : {libelle}", valeur) for libelle, valeur in choix] or [("Filtre", "Aucun : tout ce que vous voyez")]),
+    ]
+    return ecrire_xlsx(
+        [
+            Feuille("Entreprises", COLONNES, map(ligne, lignes)),
+            Feuille(
+                "Sélection",
+                (Colonne("terme", "Ce classeur"), Colonne("valeur", "Valeur")),
+                [{"terme": terme, "valeur": valeur} for terme, valeur in faits],
+            ),
+        ],
+        edite_le=edite_le,
+    )
+
+
+def ligne(entreprise):
+    """Dictionnaire clé de colonne → valeur ; lit `avec_references` et `dirigeants`, sans requête de plus."""
+    valeurs = {colonne.cle: getattr(entreprise, colonne.cle, None) for colonne in COLONNES}
+    dirigeant = entreprise.dirigeants[0] if entreprise.dirigeants else None
+    zone = entreprise.commune.zone_emploi if entreprise.commune else None
+    return {
+        **valeurs,
+        **{f"dirigeant_{champ}": getattr(dirigeant, champ, "") for champ in DU_DIRIGEANT},
+        "activite": entreprise.naf.libelle if entreprise.naf else "",
+        "tranche_effectif": entreprise.tranche_effectif,
+        "zone_emploi": zone.nom if zone else "",
+        "etat": entreprise.get_etat_display(),
+        "diffusion": "Diffusible" if entreprise.diffusible else "Non diffusible",
+        "protegee": entreprise.ne_plus_solliciter_jusqu_au,
+    }

@@ -1,0 +1,290 @@
+"""L'accueil : ce que chacun trouve en ouvrant l'outil, selon son rôle (conception, sections 8 et 9). Sans HTTP.
+
+Ce qui mène à une liste se compte sur ce que le lecteur voit ; les totaux du réseau sont les mêmes pour tous. Le nombre de
+requêtes est constant.
+"""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+from django.db.models import Count, Min, Prefetch, Q, Sum, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from entreprises.models import Cible, Contact
+from reseau.droits import NON, autorise, portee
+from reseau.enums import EtatReunion, Profil, Qualite
+from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.lib.tableau import mois_long, nombre_francais
+from reseau.models import Membre, Reunion
+from suivi.enums import Mouvement
+from suivi.models import Action
+from visites.couverture import couverture
+from visites.enums import EtatVisite
+from visites.models import CompteRendu, Courrier, Visite
+
+TACHES_MAX = 7
+LIGNES_MAX = 20
+DERNIERES_REUNIONS = 3
+
+
+@dataclass(frozen=True)
+class Tache:
+    """Une ligne d'« À faire » : combien, quoi, et le bouton qui ouvre la liste déjà filtrée."""
+
+    nombre: int
+    quoi: str
+    adresse: str
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """Un total du réseau, son dénominateur, sa définition, la liste de ses lignes."""
+
+    valeur: int | float | str
+    libelle: str
+    definition: str
+    adresse: str
+    unite: str = ""
+    sur: str = ""
+
+
+@dataclass(frozen=True)
+class ProchaineReunion:
+    reunion: Reunion
+    reponses: int
+    invites: int
+    pret: bool
+    ma_reponse: str
+
+
+@dataclass(frozen=True)
+class Journee:
+    """Le développeur, au téléphone : rien d'autre que ce qui l'attend."""
+
+    rendez_vous: list
+    prochain: Visite | None
+    a_rendre: list
+    a_valider: list
+
+
+@dataclass(frozen=True)
+class MesActions:
+    a_accepter: list
+    echues: list
+    nb_en_cours: int
+
+
+@dataclass(frozen=True)
+class Accueil:
+    """Ce que la page montre ; une part à None ou vide n'y paraît pas."""
+
+    reunion: ProchaineReunion | None = None
+    a_faire: list[Tache] | None = None
+    chiffres: list[Chiffre] = field(default_factory=list)
+    journee: Journee | None = None
+    actions: MesActions | None = None
+    lettres: int | None = None
+    dernieres_reunions: list = field(default_factory=list)
+    tableaux: bool = False
+
+
+def accueil(membre, le):
+    """`Accueil` de ce membre, ce jour-là."""
+    conduit = membre.profil in (Profil.ANIMATEUR, Profil.SECRETARIAT)
+    visite = membre.qualite == Qualite.DIRECT and not portee(membre, "visites.conduire") is NON
+    prefecture = membre.profil == Profil.PREFECTURE
+    return Accueil(
+        reunion=prochaine_reunion(membre, le) if autorise(membre, "reunions.voir") else None,
+        a_faire=a_faire(membre, le) if conduit else None,
+        chiffres=chiffres(membre, le) if conduit else [],
+        journee=journee(membre, le) if visite else None,
+        actions=mes_actions(membre, le) if visite or membre.profil == Profil.ASSOCIE else None,
+        lettres=Courrier.objects.visibles_par(membre).a_signer().count() if prefecture else None,
+        dernieres_reunions=_dernieres_reunions(membre) if prefecture else [],
+        tableaux=prefecture or membre.profil == Profil.OBSERVATEUR,
+    )
+
+
+def prochaine_reunion(membre, le):
+    """La prochaine réunion prévue, les réponses reçues et la mienne ; None s'il n'y en a pas."""
+    reunion = Reunion.objects.visibles_par(membre).select_related("reseau").a_venir(le).first()
+    if reunion is None:
+        return None
+    comptes = reunion.presences.aggregate(
+        reponses=Count("pk", filter=~Q(reponse="")), invites=Count("pk"), moi=Coalesce(Min("reponse", filter=Q(membre=membre)), "")
+    )
+    return ProchaineReunion(
+        reunion, comptes["reponses"], comptes["invites"], bool(reunion.ordre_du_jour.strip()), ma_reponse=comptes["moi"]
+    )
+
+
+def a_faire(membre, le):
+    """Sept `Tache` au plus, de la plus pressante à la moins ; une tâche sans ligne n'y est pas."""
+    actions, courriers = Action.objects.visibles_par(membre), Courrier.objects.visibles_par(membre)
+    visites = Visite.objects.visibles_par(membre)
+    lignes = [
+        (visites_urgentes(membre), "visite urgente à traiter", "visites urgentes à traiter", "suivi:visites-urgentes", ""),
+        (
+            visites_sans_compte_rendu(membre, le),
+            "visite passée sans compte rendu",
+            "visites passées sans compte rendu",
+            "suivi:visites-sans-compte-rendu",
+            "",
+        ),
+        (courriers.a_signer(), "lettre à faire signer", "lettres à faire signer", "visites:courriers", "?etat=a_signer"),
+        (
+            visites_sans_rendez_vous(membre, le),
+            "lettre sans rendez-vous",
+            "lettres sans rendez-vous",
+            "suivi:visites-sans-rendez-vous",
+            "",
+        ),
+        (actions.sans_responsable(), "action sans responsable", "actions sans responsable", "suivi:actions", SANS_RESPONSABLE),
+        (actions.echues(le), "action échue", "actions échues", "suivi:actions", ECHUES),
+        (
+            visites.a_programmer(),
+            "entreprise sans développeur",
+            "entreprises sans développeur",
+            "visites:liste",
+            "?etat=a_programmer",
+        ),
+        (
+            courriers.brouillons(),
+            "lettre à mettre à la signature",
+            "lettres à mettre à la signature",
+            "visites:courriers",
+            "?etat=brouillon",
+        ),
+    ]
+    taches = [_tache(membre.reseau, *ligne) for ligne in lignes]
+    return [tache for tache in taches if tache.nombre][:TACHES_MAX]
+
+
+SANS_RESPONSABLE = "?qui=toutes&etat=sans_responsable"
+ECHUES = "?qui=toutes&echeance=echues"
+
+
+def _tache(reseau, lignes, singulier, pluriel, nom, requete):
+    nombre = lignes.count()
+    return Tache(nombre, pluriel if nombre > 1 else singulier, reverse(nom, args=[reseau.slug]) + requete)
+
+
+def visites_urgentes(membre):
+    """Comptes rendus signalés urgents, dont la visite attend encore sa restitution."""
+    return Visite.objects.visibles_par(membre).a_restituer().filter(compte_rendu__urgent=True)
+
+
+def visites_sans_compte_rendu(membre, le):
+    """Visites passées depuis plus que le délai du réseau, sans compte rendu terminé (section 6)."""
+    return Visite.objects.visibles_par(membre).sans_compte_rendu(le, membre.reseau.compte_rendu_relance_jours)
+
+
+def visites_sans_rendez_vous(membre, le):
+    """Lettres parties depuis plus que le délai du réseau, sans rendez-vous pris (section 6)."""
+    return Visite.objects.visibles_par(membre).annoncees_sans_rendez_vous(le, membre.reseau.lettre_relance_jours)
+
+
+def chiffres(membre, le):
+    """« Où en est le réseau » : les `Chiffre` de l'accueil. Totaux du réseau, sans filtre de lecteur."""
+    reseau, debut = membre.reseau, premier_du_mois(le)
+    visites, actions = Visite.objects.filter(reseau=reseau), Action.objects.filter(reseau=reseau)
+    liste, les_actions = reverse("visites:liste", args=[reseau.slug]), reverse("suivi:actions", args=[reseau.slug])
+    janvier = le.replace(month=1, day=1)
+    closes = actions.closes().filter(fin_reelle__gte=janvier).count()
+    return [
+        Chiffre(
+            visites.realisees(debut, le).count(),
+            f"Visites de {mois_long(le)}",
+            "Visites réalisées ou restituées, datées du mois. Le rythme est un repère convenu, pas un objectif.",
+            f"{liste}?mois={le:%Y-%m}",
+            sur=_rythme(reseau, le),
+        ),
+        *_couverture(reseau, le),
+        Chiffre(
+            actions.ouvertes().count(),
+            "Actions ouvertes",
+            "Proposées, acceptées, en cours ou endormies, à ce jour.",
+            f"{les_actions}?qui=toutes&etat=ouvertes",
+            sur=f"{closes} close{'s' if closes > 1 else ''} depuis le 1er janvier",
+        ),
+        *_delai_des_suites(actions, le, les_actions),
+    ]
+
+
+def _rythme(reseau, le):
+    """« rythme convenu : 12 par mois, 6 développeurs »."""
+    directs = Membre.objects.filter(reseau=reseau).actifs(le).directs()
+    compte = directs.aggregate(nombre=Count("pk"), rythme=Sum(Coalesce("rythme", Value(reseau.rythme))))
+    nombre = compte["nombre"]
+    pluriel = "s" if nombre > 1 else ""
+    return f"rythme convenu : {nombre_francais(compte['rythme'] or 0, 1)} par mois pour {nombre} développeur{pluriel}"
+
+
+def _couverture(reseau, le):
+    cible = Cible.objects.en_vigueur(reseau, le)
+    compte = couverture(cible, le) if cible else None
+    if compte is None or compte.part is None:
+        return []
+    return [
+        Chiffre(
+            compte.part * 100,
+            "Couverture de la cible",
+            "Entreprises distinctes de la cible visitées, ou ayant refusé, depuis sa décision.",
+            reverse("entreprises:cible", args=[reseau.slug, cible.pk]),
+            unite="%",
+            sur=f"{nombre_francais(compte.touchees)} entreprises sur {nombre_francais(compte.entreprises)}",
+        )
+    ]
+
+
+def _delai_des_suites(actions, le, adresse):
+    """Délai médian entre la proposition d'une action et sa première suite, sur douze mois."""
+    premiere = Min("mouvements__le", filter=Q(mouvements__mouvement__in=[Mouvement.SUITE, Mouvement.CLOTURE]))
+    recentes = actions.filter(proposee_le__gte=plus_mois(le, -12)).annotate(premiere=premiere)
+    paires = recentes.exclude(premiere=None).values_list("proposee_le", "premiere")
+    delais = [(localdate(suite) - proposee).days for proposee, suite in paires]
+    if not delais:
+        return []
+    return [
+        Chiffre(
+            median(delais),
+            "Délai médian d’une première suite",
+            "Jours entre la proposition d’une action et sa première suite notée, ou sa clôture ; proposées depuis 12 mois.",
+            f"{adresse}?qui=toutes",
+            unite="jours",
+            sur=f"{nombre_francais(len(delais))} action{'s' if len(delais) > 1 else ''} suivie{'s' if len(delais) > 1 else ''}",
+        )
+    ]
+
+
+def journee(membre, le):
+    """Les rendez-vous du jour, les visites dont rendre compte, les comptes rendus saisis pour lui."""
+    dirigeants = Prefetch("entreprise__contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
+    miennes = Visite.objects.visibles_par(membre).avec_noms().filter(Q(developpeur=membre) | Q(accompagnant=membre))
+    du_jour = list(miennes.rendez_vous_du(le).prefetch_related(dirigeants))
+    encore = {visite.pk for visite in du_jour if visite.rendez_vous_le > now()}
+    a_rendre = miennes.filter(developpeur=membre).sans_compte_rendu(le).exclude(pk__in=encore)
+    a_venir = miennes.filter(rendez_vous_le__date__gt=le, etat=EtatVisite.RENDEZ_VOUS_PRIS).order_by("rendez_vous_le")
+    a_valider = CompteRendu.objects.termines().filter(auteur=membre, valide_le=None, visite__in=miennes)
+    return Journee(
+        rendez_vous=du_jour,
+        prochain=a_venir.first(),
+        a_rendre=list(a_rendre.order_by(Coalesce("realisee_le", "rendez_vous_le__date"))[:LIGNES_MAX]),
+        a_valider=list(a_valider.select_related("visite__entreprise", "visite__reseau", "saisi_par")[:LIGNES_MAX]),
+    )
+
+
+def mes_actions(membre, le):
+    """Ses actions à accepter, échues, et le nombre de celles qui suivent leur cours."""
+    miennes = Action.objects.visibles_par(membre).du_responsable(membre)
+    ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
+    a_accepter = [action for action in ouvertes if action.a_accepter]
+    echues = [action for action in ouvertes if action.en_route and action.est_echue(le)]
+    return MesActions(a_accepter, echues, miennes.ouvertes().count() - len(a_accepter) - len(echues))
+
+
+def _dernieres_reunions(membre):
+    tenues = Reunion.objects.visibles_par(membre).filter(etat=EtatReunion.TENUE)
+    return list(tenues.select_related("reseau")[:DERNIERES_REUNIONS])

@@ -1,0 +1,45 @@
+"""L'accueil, et les trois listes de visites à relancer qu'il ouvre."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.timezone import localdate
+
+from reseau.acces import page
+from suivi.accueil import accueil as composer
+from suivi.accueil import visites_sans_compte_rendu, visites_sans_rendez_vous, visites_urgentes
+
+PAR_PAGE = 25
+
+
+@page("accueil.voir")
+def accueil(request):
+    """Ce qui attend ce membre aujourd'hui."""
+    le = localdate()
+    return render(request, "suivi/accueil.html", {"accueil": composer(request.membre, le), "le": le})
+
+
+@page("visites.programmer")
+def sans_compte_rendu(request):
+    visites = visites_sans_compte_rendu(request.membre, localdate())
+    delai = f"Passées depuis plus de {request.reseau.compte_rendu_relance_jours} jours, sans compte rendu terminé."
+    return _relances(request, "Visites sans compte rendu", delai, visites.order_by("realisee_le", "rendez_vous_le", "pk"))
+
+
+@page("visites.programmer")
+def sans_rendez_vous(request):
+    visites = visites_sans_rendez_vous(request.membre, localdate())
+    delai = f"Lettre partie depuis plus de {request.reseau.lettre_relance_jours} jours, sans rendez-vous pris."
+    return _relances(request, "Lettres sans rendez-vous", delai, visites.order_by("annoncee_le", "pk"))
+
+
+@page("visites.programmer")
+def urgentes(request):
+    visites = visites_urgentes(request.membre).order_by("realisee_le", "pk")
+    return _relances(request, "Visites urgentes", "Compte rendu signalé urgent, pas encore restitué en réunion.", visites)
+
+
+def _relances(request, intitule, explication, visites):
+    visites = visites.avec_noms().select_related("compte_rendu")
+    page_obj = Paginator(visites, PAR_PAGE).get_page(request.GET.get("page"))
+    contexte = {"intitule": intitule, "explication": explication, "page_obj": page_obj}
+    return render(request, "suivi/visite_relances.html", contexte)

@@ -1,0 +1,165 @@
+"""Rendre compte d'une visite : écrire sur un écran, terminer, valider, lire."""
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate, localtime
+
+from reseau.acces import exiger, formulaire, geste, page
+from reseau.droits import autorise
+from reseau.enums import Geste
+from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.models import Reunion
+from reseau.operations import noter
+from suivi import operations
+from suivi.forms import SaisieDeCompteRendu
+from suivi.models import Action, Brouillon, Projet, dossiers
+from visites.models import CompteRendu, Visite
+
+HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste")
+
+
+@formulaire("comptes_rendus.rediger")
+def compte_rendu(request, pk):
+    """L'écran, son brouillon repris ; sans JavaScript, ses boutons gardent le brouillon et l'allongent."""
+    visite, le = _visite_a_rendre(request, pk), localdate()
+    if request.method == "GET":
+        return _montrer(request, visite, _reprendre(visite, request.membre, le))
+    if request.POST.get("geste") == "effacer":
+        Brouillon.objects.filter(visite=visite, membre=request.membre).delete()
+        messages.success(request, "Le brouillon est effacé.")
+        return redirect("suivi:compte-rendu", request.reseau.slug, visite.pk)
+    donnees, ancre = _allonger(request.POST)
+    saisie = SaisieDeCompteRendu.brouillon(visite, request.membre, le, donnees)
+    if tenter(saisie.form, _garder, visite, donnees, request.membre):
+        return redirect(reverse("suivi:compte-rendu", args=[request.reseau.slug, visite.pk]) + ancre)
+    return _montrer(request, visite, saisie)
+
+
+@geste("comptes_rendus.rediger")
+def compte_rendu_brouillon(request, pk):
+    """L'enregistrement tout seul : ce qui est tapé, tel quel. Rend {"garde": bool, "texte": str}."""
+    visite = _visite_a_rendre(request, pk)
+    try:
+        brouillon = _garder(visite, request.POST, request.membre)
+    except RegleEnfreinte as erreur:
+        return JsonResponse({"garde": False, "texte": f"Non enregistré. {erreur}"})
+    heure = localtime(brouillon.enregistre_le)
+    return JsonResponse({"garde": True, "texte": f"Enregistré à {heure:%H} h {heure:%M}"})
+
+
+@geste("comptes_rendus.rediger")
+def compte_rendu_terminer(request, pk):
+    """« Terminer » : tout s'enregistre ensemble ; en cas de conflit, le texte tapé reste sur la page."""
+    visite, membre, le = _visite_a_rendre(request, pk), request.membre, localdate()
+    saisie = SaisieDeCompteRendu(visite, membre, le, request.POST)
+    if saisie.is_valid() and tenter(saisie.form, operations.conclure, visite, saisie.saisie(), par=membre):
+        attend = "" if membre == visite.developpeur else f" {visite.developpeur} le valide d’un clic."
+        messages.success(request, f"Le compte rendu est terminé.{attend}")
+        return redirect("suivi:compte-rendu-lire", request.reseau.slug, visite.pk)
+    return _montrer(request, visite, saisie)
+
+
+@geste("comptes_rendus.rediger")
+def compte_rendu_valider(request, pk):
+    """L'auteur valide ce qu'un autre a saisi pour lui."""
+    visite = _visite_a_rendre(request, pk)
+    operations.valider(get_object_or_404(CompteRendu, visite=visite), par=request.membre)
+    messages.success(request, "Vous avez validé ce compte rendu.")
+    return redirect("suivi:compte-rendu-lire", request.reseau.slug, visite.pk)
+
+
+@page("comptes_rendus.lire")
+def compte_rendu_lire(request, pk):
+    """Le compte rendu terminé ; sa partie réservée seulement pour qui la lit. La lecture est notée."""
+    visite = get_object_or_404(dossiers(request.membre).avec_noms(), pk=pk)
+    rendu = CompteRendu.objects.termines().filter(visite=visite).select_related("auteur__institution", "saisi_par", "vu").first()
+    reserve = _reserve(rendu, request.membre)
+    if rendu:
+        noter(request.membre, Geste.LECTURE, rendu, precision="avec la partie réservée" if reserve else "")
+    contexte = {
+        "visite": visite,
+        "compte_rendu": rendu,
+        "reserve": reserve,
+        "projets": _projets(visite, request.membre),
+        "peut_rediger": _peut_rediger(request.membre, visite),
+        "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
+    }
+    return render(request, "suivi/compte_rendu_lire.html", contexte)
+
+
+def _visite_a_rendre(request, pk):
+    """La visite, si le membre la voit (404) et peut en rendre compte (403) ; `RegleEnfreinte` si elle n'est à personne."""
+    visite = get_object_or_404(Visite.objects.visibles_par(request.membre).avec_noms(), pk=pk)
+    exiger(request.membre, "comptes_rendus.rediger", visite.developpeur, visite.accompagnant)
+    if not (visite.confiee or visite.faite):
+        raise RegleEnfreinte("On rend compte d’une visite confiée à un développeur ou déjà réalisée.")
+    return visite
+
+
+def _peut_rediger(membre, visite):
+    return autorise(membre, "comptes_rendus.rediger", visite.developpeur, visite.accompagnant)
+
+
+def _reserve(rendu, membre):
+    """Le texte réservé, si ce membre le lit et s'il y en a un."""
+    if rendu is None or not operations.peut_lire_la_reserve(membre, rendu):
+        return ""
+    return rendu.reserve.texte if hasattr(rendu, "reserve") else ""
+
+
+def _projets(visite, membre):
+    actions = Action.objects.visibles_par(membre).select_related("reseau", "responsable__institution", "organisme")
+    projets = Projet.objects.filter(visite=visite).select_related("interlocuteur__institution")
+    return projets.prefetch_related(Prefetch("actions", actions))
+
+
+def _reprendre(visite, membre, le):
+    """L'écran neuf, ou garni du brouillon de ce membre."""
+    brouillon = Brouillon.objects.filter(visite=visite, membre=membre).first()
+    if brouillon is None:
+        return SaisieDeCompteRendu(visite, membre, le)
+    saisie = SaisieDeCompteRendu.brouillon(visite, membre, le, QueryDict(brouillon.contenu))
+    saisie.enregistre_le = brouillon.enregistre_le
+    return saisie
+
+
+def _garder(visite, donnees, membre):
+    contenu = donnees.copy()
+    for nom in HORS_BROUILLON:
+        contenu.pop(nom, None)
+    return operations.garder_le_brouillon(visite, contenu.urlencode(), version=_entier(donnees.get("version")), par=membre)
+
+
+def _allonger(envoi):
+    """L'envoi avec un projet ou une action de plus si le bouton le demande, et l'ancre où revenir."""
+    donnees, demande = envoi.copy(), envoi.get("geste", "")
+    serie = {"projet": "projets", "action": f"{demande.partition(':')[2]}-actions"}.get(demande.partition(":")[0])
+    compte = f"{serie}-TOTAL_FORMS"
+    if serie is None or compte not in donnees:
+        return donnees, ""
+    rang = _entier(donnees[compte])
+    donnees[compte] = str(rang + 1)
+    return donnees, f"#{serie}-{rang}"
+
+
+def _entier(texte):
+    return int(texte) if texte and texte.isdecimal() and len(texte) < 10 else 0
+
+
+def _montrer(request, visite, saisie):
+    existant = saisie.form.instance if saisie.form.instance.pk else None
+    autre = saisie.signaler_un_conflit()
+    contexte = {
+        "visite": visite,
+        "saisie": saisie,
+        "form": saisie.form,
+        "existant": existant,
+        "autre": autre,
+        "projets_ouverts": _projets(visite, request.membre) if existant else [],
+        "prochaine": Reunion.objects.visibles_par(request.membre).a_venir(localdate()).first(),
+        "pour_un_autre": request.membre != visite.developpeur,
+    }
+    return render(request, "suivi/compte_rendu_ecrire.html", contexte)

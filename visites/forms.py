@@ -1,0 +1,240 @@
+"""Formulaires des visites, des campagnes et des lettres. Toute liste de choix est bornée au réseau du membre."""
+
+from datetime import date, timedelta
+
+from django import forms
+from django.utils.timezone import localdate
+
+from entreprises.models import Cible, Deport, Entreprise
+from reseau.enums import Qualite
+from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireModele
+from reseau.lib.tableau import mois_long
+from reseau.models import Membre
+from visites.charge import Charge, charges
+from visites.enums import MotifRefus, OrigineVisite
+from visites.models import Campagne, Visite
+
+MOIS_A_VENIR = 18
+PREMIER_JOUR = date(1990, 1, 1)  # le premier réseau de développeurs ne remonte pas plus loin
+HORIZON = timedelta(days=5 * 365)
+
+
+class ChampDeveloppeur(forms.ModelChoiceField):
+    """Les développeurs par ordre alphabétique ; à côté de chaque nom, sa charge en mots."""
+
+    charges = {}
+
+    def label_from_instance(self, membre):
+        charge = self.charges.get(membre.pk, Charge())
+        return f"{membre.nom_alphabetique} ({membre.institution}) : {charge.en_mots}"
+
+
+class ChampAccompagnant(forms.ModelChoiceField):
+    def label_from_instance(self, membre):
+        return f"{membre.nom_alphabetique} ({membre.institution})"
+
+
+class ChampMois(forms.TypedChoiceField):
+    """Un mois à venir, rendu par son premier jour ; None si rien n'est choisi."""
+
+    def __init__(self, **mots):
+        super().__init__(coerce=date.fromisoformat, empty_value=None, required=False, **mots)
+
+    def proposer(self, le, deja=None):
+        mois = [plus_mois(premier_du_mois(le), rang) for rang in range(MOIS_A_VENIR)]
+        if deja and premier_du_mois(deja) not in mois:
+            mois.insert(0, premier_du_mois(deja))
+        self.choices = [("", "Sans mois visé"), *((jour.isoformat(), mois_long(jour).capitalize()) for jour in mois)]
+
+
+class FormulaireDeGeste(Formulaire):
+    """Un geste sur une visite : refuse d'agir sur une visite que quelqu'un d'autre a changée entre-temps."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, error_messages={"invalid": FICHE_MODIFIEE})
+
+    def __init__(self, *arguments, visite, **mots):
+        mots["initial"] = {"version": visite.version, **mots.get("initial", {})}
+        super().__init__(*arguments, **mots)
+        self.visite = visite
+
+    def clean_version(self):
+        if self.cleaned_data["version"] != self.visite.version:
+            self.add_error(None, FICHE_MODIFIEE)
+        return self.visite.version
+
+    @property
+    def valeurs(self):
+        """Ce que l'opération attend : les champs, sans la version."""
+        return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom != "version"}
+
+
+class Affectation(Formulaire):
+    """Les trois champs communs à toute programmation : qui, avec qui, quel mois."""
+
+    developpeur = ChampDeveloppeur(label="Développeur", queryset=Membre.objects.none(), empty_label="Choisir…")
+    accompagnant = ChampAccompagnant(label="Accompagnant", queryset=Membre.objects.none(), required=False, empty_label="Personne")
+    prevue_le = ChampMois(label="Mois visé")
+
+    def borner(self, membre, le, *, entreprise=None, campagne=None, deja=None):
+        """Remplit les listes : membres actifs du réseau, sans ceux qui se déportent de l'entreprise."""
+        du_reseau = Membre.objects.visibles_par(membre)
+        if entreprise:
+            du_reseau = du_reseau.exclude(pk__in=Deport.objects.filter(entreprise=entreprise).values("membre"))
+        visites = Visite.objects.filter(reseau=membre.reseau)
+        self.fields["developpeur"].queryset = du_reseau.affectables(le)
+        self.fields["developpeur"].charges = charges(visites.filter(campagne=campagne) if campagne else visites.confiees())
+        self.fields["accompagnant"].queryset = du_reseau.actifs(le).exclude(qualite=Qualite.AUCUN)
+        self.fields["prevue_le"].proposer(le, deja)
+
+
+class AffectationForm(Affectation, FormulaireDeGeste):
+    def __init__(self, *arguments, visite, membre, le, **mots):
+        choix = {"developpeur": visite.developpeur_id, "accompagnant": visite.accompagnant_id}
+        prevue_le = visite.prevue_le and premier_du_mois(visite.prevue_le).isoformat()
+        super().__init__(*arguments, visite=visite, initial={**choix, "prevue_le": prevue_le}, **mots)
+        self.borner(membre, le, entreprise=visite.entreprise, deja=visite.prevue_le)
+
+
+class ProgrammationForm(Affectation):
+    """Programmer plusieurs entreprises d'un coup ; `lister` les inscrit seulement, sans développeur."""
+
+    entreprise = forms.ModelMultipleChoiceField(
+        label="Entreprises",
+        queryset=Entreprise.objects.none(),
+        error_messages={
+            "required": "Cochez au moins une entreprise.",
+            "invalid_choice": "Une des entreprises cochées n’est plus à programmer : vérifiez la liste.",
+            "invalid_pk_value": "Une des entreprises cochées n’est plus à programmer : vérifiez la liste.",
+        },
+    )
+    derogation = forms.CharField(
+        label="Motif pour passer outre",
+        required=False,
+        max_length=200,
+        help_text="Pour une entreprise visitée ou ayant refusé récemment. Il est conservé avec la visite.",
+    )
+    lister = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments, membre, le, campagne, entreprises, **mots):
+        super().__init__(*arguments, **mots)
+        self.borner(membre, le, campagne=campagne)
+        self.fields["entreprise"].queryset = entreprises
+        self.fields["developpeur"].required = "lister" not in self.data
+
+    @property
+    def cochees(self):
+        """Les clés cochées, pour les recocher quand le formulaire revient."""
+        return {int(cle) for cle in self.data.getlist("entreprise") if cle.isdecimal()} if self.is_bound else set()
+
+    @property
+    def valeurs(self):
+        ignores = {"entreprise", "lister"} | ({"developpeur"} if "lister" in self.data else set())
+        return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom not in ignores}
+
+
+class PropositionForm(Affectation):
+    """Programmer une seule entreprise depuis sa fiche ; sans développeur, elle attend dans la liste."""
+
+    origine = forms.ChoiceField(label="Pourquoi cette entreprise", choices=OrigineVisite)
+    campagne = forms.ModelChoiceField(
+        label="Campagne", queryset=Campagne.objects.none(), required=False, empty_label="Hors campagne"
+    )
+    derogation = forms.CharField(label="Motif pour passer outre", max_length=200, help_text="Il est conservé avec la visite.")
+    field_order = ["origine", "derogation", "developpeur", "prevue_le", "accompagnant", "campagne"]
+
+    def __init__(self, *arguments, membre, le, entreprise, empechement=None, **mots):
+        super().__init__(*arguments, **mots)
+        self.borner(membre, le, entreprise=entreprise)
+        self.fields["developpeur"].required = False
+        self.fields["developpeur"].empty_label = "Personne pour l’instant : à prendre dans la liste"
+        self.fields["campagne"].queryset = Campagne.objects.visibles_par(membre).filter(fin_le__gte=le)
+        if not (empechement and empechement.franchissable):
+            del self.fields["derogation"]
+
+
+class RendezVousForm(FormulaireDeGeste):
+    quand = forms.DateTimeField(label="Date et heure")
+    lieu = forms.CharField(label="Lieu", max_length=160, required=False, help_text="S’il n’est pas à l’adresse de l’entreprise.")
+
+    def __init__(self, *arguments, visite, le, **mots):
+        initial = {"quand": visite.rendez_vous_le, "lieu": visite.rendez_vous_lieu}
+        super().__init__(*arguments, visite=visite, initial=initial, **mots)
+        self.le = le
+
+    def clean_quand(self):
+        quand = self.cleaned_data["quand"]
+        if abs(quand.date() - self.le) > HORIZON:
+            raise forms.ValidationError("Vérifiez l’année : cette date est trop éloignée d’aujourd’hui.")
+        return quand
+
+
+class RealisationForm(FormulaireDeGeste):
+    realisee_le = forms.DateField(label="Date de la visite")
+
+    def __init__(self, *arguments, visite, le, **mots):
+        prevu = localdate(visite.rendez_vous_le) if visite.rendez_vous_le else le
+        super().__init__(*arguments, visite=visite, initial={"realisee_le": min(prevu, le)}, **mots)
+
+    def clean_realisee_le(self):
+        if self.cleaned_data["realisee_le"] < PREMIER_JOUR:
+            raise forms.ValidationError("Vérifiez l’année.")
+        return self.cleaned_data["realisee_le"]
+
+
+class RefusForm(FormulaireDeGeste):
+    motif = forms.ChoiceField(label="Ce que dit l’entreprise", choices=MotifRefus, widget=forms.RadioSelect)
+    precision = forms.CharField(label="Précision", max_length=300, required=False)
+
+
+class RenduForm(FormulaireDeGeste):
+    motif = forms.CharField(label="Pourquoi vous la rendez", max_length=200)
+
+
+class InjoignableForm(FormulaireDeGeste):
+    precision = forms.CharField(
+        label="Précision", max_length=300, required=False, help_text="Par exemple : trois appels, deux messages sans réponse."
+    )
+
+
+class AnnulationForm(FormulaireDeGeste):
+    precision = forms.CharField(label="Pourquoi la visite est annulée", max_length=300)
+
+
+class RejetForm(Formulaire):
+    motif = forms.CharField(label="Ce qui est à reprendre", max_length=300)
+
+
+class CampagneForm(FormulaireModele):
+    versionne = True
+
+    class Meta:
+        model = Campagne
+        fields = ["nom", "cible", "debut_le", "fin_le", "objectif"]
+        labels = {"debut_le": "Début", "fin_le": "Fin"}
+        help_texts = {
+            "cible": "La liste d’entreprises, décidée en réunion, que cette campagne visite.",
+            "objectif": "Sur toute la campagne. Vide : le rythme du réseau, multiplié par le nombre de mois.",
+        }
+
+    def __init__(self, *arguments, membre, **mots):
+        super().__init__(*arguments, **mots)
+        self.membre = membre
+        cibles = Cible.objects.visibles_par(membre)
+        self.fields["cible"].queryset = cibles.decidees() | cibles.filter(pk=self.instance.cible_id)
+        self.fields["cible"].empty_label = "Sans cible : tout le tissu d’entreprises"
+
+    def clean_nom(self):
+        """Le réseau n'est pas un champ : Django ne contrôle pas seul l'unicité du nom dans le réseau."""
+        nom = self.cleaned_data["nom"]
+        autres = Campagne.objects.filter(reseau=self.membre.reseau, nom=nom).exclude(pk=self.instance.pk)
+        if autres.exists():
+            raise forms.ValidationError("Une campagne porte déjà ce nom.")
+        return nom
+
+    def clean(self):
+        valeurs = super().clean()
+        for champ in ("debut_le", "fin_le"):
+            if (jour := valeurs.get(champ)) and not PREMIER_JOUR <= jour <= date(2099, 12, 31):
+                self.add_error(champ, "Vérifiez l’année.")
+        return valeurs

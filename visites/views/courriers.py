@@ -1,0 +1,129 @@
+"""Les lettres du préfet : leur liste (le parapheur de la préfecture), la page et le papier de chacune."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+
+from reseau.acces import exiger, formulaire, geste, page
+from reseau.droits import TOUT, autorise, portee
+from reseau.enums import Geste
+from reseau.lib.erreurs import tenter
+from reseau.lib.pdf import ImpressionImpossible
+from reseau.lib.reponses import fichier
+from reseau.operations import noter
+from visites import courriers as operations
+from visites.enums import EtatCourrier
+from visites.filters import CourrierFilter
+from visites.forms import RejetForm
+from visites.listes import paginer
+from visites.models import Courrier, Visite
+
+TRIS = {
+    "reference": ["annee", "numero"],
+    "entreprise": ["visite__entreprise__raison_sociale"],
+    "developpeur": ["visite__developpeur__nom", "visite__developpeur__prenom"],
+    "preparee": ["prepare_le"],
+}
+NON_SIGNEES = [EtatCourrier.BROUILLON, EtatCourrier.A_SIGNER]
+
+
+@page("courriers.voir")
+def courriers(request):
+    """Les lettres que ce membre voit ; qui signe arrive sur celles qui l'attendent."""
+    signe = autorise(request.membre, "courriers.signer")
+    choix = request.GET
+    if signe and "etat" not in choix:
+        choix = choix.copy()
+        choix["etat"] = EtatCourrier.A_SIGNER
+    visibles = Courrier.objects.visibles_par(request.membre)
+    filtre = CourrierFilter(choix, queryset=visibles, request=request)
+    page_obj = paginer(request, filtre.qs.avec_noms(), TRIS, ["-annee", "-numero", "-prepare_le"])
+    contexte = {
+        "filter": filtre,
+        "page_obj": page_obj,
+        "nombre": page_obj.paginator.count,
+        "lettres": [(lettre, operations.obstacle(lettre.visite) if not lettre.signee else "") for lettre in page_obj],
+        "etats": _par_etat(visibles),
+        "gestes": _gestes_du_lot(request.membre, {lettre.etat for lettre in page_obj}),
+        "a_signer": list(filtre.qs.a_signer().order_by("pk").values_list("pk", flat=True)) if signe else [],
+    }
+    return render(request, "visites/courrier_liste.html", contexte)
+
+
+@page("courriers.voir")
+def courrier(request, pk):
+    """Une lettre : où elle en est, son texte tel qu'il est ou sera signé, ce qu'on peut en faire."""
+    courrier = _trouver(request, pk)
+    membre, etat = request.membre, courrier.etat
+    contexte = {
+        "courrier": courrier,
+        "visite": courrier.visite,
+        "lettre": operations.apercu(courrier, le=localdate()),
+        "obstacle": "" if courrier.signee else operations.obstacle(courrier.visite),
+        "peut_soumettre": etat == EtatCourrier.BROUILLON and autorise(membre, "courriers.imprimer"),
+        "peut_signer": etat == EtatCourrier.A_SIGNER and autorise(membre, "courriers.signer"),
+        "peut_imprimer": courrier.signee and autorise(membre, "courriers.imprimer"),
+        "peut_envoyer": etat == EtatCourrier.SIGNEE and autorise(membre, "courriers.imprimer"),
+    }
+    return render(request, "visites/courrier_fiche.html", contexte)
+
+
+@geste("courriers.preparer")
+def preparer(request, pk):
+    """Ouvre le brouillon de la lettre de cette visite, et le montre."""
+    visites = Visite.objects.visibles_par(request.membre).select_related("reseau", "entreprise", "developpeur")
+    visite = get_object_or_404(visites, pk=pk)
+    exiger(request.membre, "courriers.preparer", visite.developpeur)
+    lettre = operations.preparer(visite, par=request.membre, le=localdate())
+    messages.success(request, "La lettre est en brouillon : relisez-la.")
+    return redirect("visites:courrier", request.reseau.slug, lettre.pk)
+
+
+@formulaire("courriers.signer")
+def rejeter(request, pk):
+    courrier = _trouver(request, pk)
+    if courrier.etat != EtatCourrier.A_SIGNER:
+        messages.error(request, "Seule une lettre à la signature se rejette.")
+        return redirect("visites:courrier", request.reseau.slug, pk)
+    form = RejetForm(request.POST or None)
+    if form.is_valid() and tenter(form, operations.rejeter, courrier, par=request.membre, **form.cleaned_data):
+        messages.success(request, "La lettre repart en brouillon, avec votre motif.")
+        return redirect("visites:courriers", request.reseau.slug)
+    return render(request, "visites/courrier_rejeter.html", {"form": form, "courrier": courrier})
+
+
+@page("courriers.voir")
+def courrier_pdf(request, pk):
+    """Le PDF d'une lettre : un brouillon filigrané, ou le papier signé pour qui l'imprime."""
+    courrier = _trouver(request, pk)
+    if courrier.signee:
+        exiger(request.membre, "courriers.imprimer")
+    try:
+        octets = operations.papier(courrier, le=localdate())
+    except ImpressionImpossible as erreur:
+        messages.error(request, str(erreur))
+        return redirect("visites:courrier", request.reseau.slug, pk)
+    noter(request.membre, Geste.IMPRESSION, courrier)
+    nom = f"lettre-{courrier.reference}" if courrier.signee else f"lettre-brouillon-{courrier.pk}"
+    return fichier(octets, nom, "pdf", en_ligne=True)
+
+
+def _trouver(request, pk):
+    return get_object_or_404(Courrier.objects.visibles_par(request.membre).avec_noms(), pk=pk)
+
+
+def _par_etat(courriers):
+    comptes = dict(courriers.order_by().values_list("etat").annotate(Count("pk")))
+    return [(etat, comptes.get(etat.value, 0)) for etat in EtatCourrier]
+
+
+def _gestes_du_lot(membre, presents):
+    """Les gestes par lot permis à ce membre et utiles aux lettres de la page."""
+    if portee(membre, "courriers.imprimer") is not TOUT:
+        return set()
+    gestes = {"soumettre"} if EtatCourrier.BROUILLON in presents else set()
+    gestes |= {"imprimer"} if presents - set(NON_SIGNEES) else set()
+    gestes |= {"envoyer"} if EtatCourrier.SIGNEE in presents else set()
+    signe = EtatCourrier.A_SIGNER in presents and autorise(membre, "courriers.signer")
+    return gestes | ({"signer"} if signe else set())

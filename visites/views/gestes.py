@@ -1,0 +1,134 @@
+"""Les gestes d'une visite : un écran étroit chacun, fait pour le téléphone."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+
+from reseau.acces import exiger, formulaire, geste
+from reseau.lib.erreurs import tenter
+from visites import operations
+from visites.forms import (
+    AffectationForm,
+    AnnulationForm,
+    InjoignableForm,
+    RealisationForm,
+    RefusForm,
+    RendezVousForm,
+    RenduForm,
+)
+from visites.models import Courrier, Visite
+
+
+@formulaire("visites.programmer")
+def affecter(request, pk):
+    visite = _trouver(request, pk)
+    if not visite.en_cours:
+        return _impossible(request, visite, "Cette visite n’est plus en cours : elle ne se confie plus.")
+    form = AffectationForm(request.POST or None, visite=visite, membre=request.membre, le=localdate())
+    operation = partial(operations.affecter, le=localdate())
+    titre, fait = "Confier la visite", "La visite est confiée."
+    return _jouer(request, visite, form, operation, titre=titre, fait=fait, avertissement=_sur_la_lettre(visite))
+
+
+@geste("visites.prendre")
+def prendre(request, pk):
+    visite = operations.prendre(_trouver(request, pk), par=request.membre, le=localdate())
+    messages.success(request, "Cette entreprise est à vous : prenez rendez-vous quand vous voulez.")
+    return redirect(visite)
+
+
+@formulaire("visites.conduire")
+def rendre(request, pk):
+    visite = _trouver_a_conduire(request, pk)
+    if not visite.confiee:
+        return _impossible(request, visite, "Cette visite n’est confiée à personne.")
+    form = RenduForm(request.POST or None, visite=visite)
+    fait, avertissement = "L’entreprise est revenue dans la liste.", _sur_la_lettre(visite)
+    titre = "Rendre à la liste"
+    return _jouer(request, visite, form, operations.rendre, titre=titre, fait=fait, avertissement=avertissement)
+
+
+@formulaire("visites.conduire")
+def rendez_vous(request, pk):
+    visite = _trouver_a_conduire(request, pk)
+    if not visite.confiee:
+        return _impossible(request, visite, "Un rendez-vous se prend pour une visite confiée à un développeur.")
+    form = RendezVousForm(request.POST or None, visite=visite, le=localdate())
+    titre = "Reporter le rendez-vous" if visite.rendez_vous_le else "Noter le rendez-vous"
+    return _jouer(request, visite, form, operations.prendre_rendez_vous, titre=titre, fait="Le rendez-vous est noté.")
+
+
+@formulaire("visites.conduire")
+def realiser(request, pk):
+    visite = _trouver_a_conduire(request, pk)
+    if not visite.confiee:
+        return _impossible(request, visite, "Seule une visite confiée à un développeur peut être réalisée.")
+    form = RealisationForm(request.POST or None, visite=visite, le=localdate())
+    operation = partial(operations.realiser, le=localdate())
+    fait = "La visite est réalisée. Il reste à en rendre compte : une phrase suffit."
+    return _jouer(request, visite, form, operation, titre="La visite a eu lieu", fait=fait)
+
+
+@formulaire("visites.conduire")
+def refuser(request, pk):
+    visite = _trouver_a_conduire(request, pk)
+    if not visite.en_cours:
+        return _impossible(request, visite, "Cette visite n’est plus en cours.")
+    form = RefusForm(request.POST or None, visite=visite)
+    operation = partial(operations.refuser, le=localdate())
+    delai = f"L’entreprise ne sera plus proposée avant {request.reseau.refus_mois} mois."
+    return _jouer(request, visite, form, operation, titre="Noter un refus", fait="Le refus est noté.", avertissement=delai)
+
+
+@formulaire("visites.conduire")
+def injoignable(request, pk):
+    visite = _trouver_a_conduire(request, pk)
+    if not visite.en_cours:
+        return _impossible(request, visite, "Cette visite n’est plus en cours.")
+    form = InjoignableForm(request.POST or None, visite=visite)
+    operation = partial(operations.declarer_injoignable, le=localdate())
+    return _jouer(request, visite, form, operation, titre="Entreprise injoignable", fait="L’entreprise est notée injoignable.")
+
+
+@formulaire("visites.programmer")
+def annuler(request, pk):
+    visite = _trouver(request, pk)
+    if not visite.en_cours:
+        return _impossible(request, visite, "Cette visite n’est plus en cours.")
+    form = AnnulationForm(request.POST or None, visite=visite)
+    operation = partial(operations.annuler, le=localdate())
+    return _jouer(request, visite, form, operation, titre="Annuler la visite", fait="La visite est annulée.")
+
+
+def _trouver(request, pk):
+    visites = Visite.objects.visibles_par(request.membre).select_related("reseau", "entreprise", "developpeur")
+    return get_object_or_404(visites, pk=pk)
+
+
+def _trouver_a_conduire(request, pk):
+    visite = _trouver(request, pk)
+    exiger(request.membre, "visites.conduire", visite.developpeur)
+    return visite
+
+
+def _sur_la_lettre(visite):
+    """La lettre signée nomme le développeur, et ne se refait pas : le dire avant d'en changer."""
+    lettre = Courrier.objects.filter(visite=visite).signes().first()
+    return f"La lettre n° {lettre.reference} est signée : elle annonce {visite.developpeur}." if lettre else ""
+
+
+def _impossible(request, visite, raison):
+    """Le geste ne s'offre pas dans cet état : la page de la visite, avec la raison."""
+    messages.error(request, raison)
+    return redirect("visites:visite", request.reseau.slug, visite.pk)
+
+
+def _jouer(request, visite, form, operation, *, titre, fait, avertissement=""):
+    """Joue l'opération si le formulaire est bon, sinon (re)montre le formulaire, et ce qu'il faut savoir avant."""
+    if form.is_valid() and tenter(form, operation, visite, par=request.membre, **form.valeurs):
+        messages.success(request, fait)
+        return redirect("visites:visite", request.reseau.slug, visite.pk)
+    contexte = {"form": form, "visite": visite, "titre": titre, "avertissement": avertissement}
+    return render(request, "visites/visite_geste.html", contexte)

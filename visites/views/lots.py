@@ -1,0 +1,174 @@
+"""Les gestes sur un lot de lettres : préparer, mettre à la signature, signer, figer, imprimer, envoyer.
+
+Un lot se désigne dans l'adresse : des lettres (`courrier=1&courrier=2`), une campagne (`campagne=3`), ou les numéros
+d'une signature (`annee=2026&du=12&au=111`). Sans rien, les lettres signées qui ne sont pas encore parties.
+"""
+
+from django.contrib import messages
+from django.http import JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from reseau.acces import formulaire, geste, page
+from reseau.droits import SIENS, portee
+from reseau.enums import Geste
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.reponses import fichier
+from reseau.operations import noter
+from reseau.templatetags.affichage import pluriel_fr
+from visites import courriers as operations
+from visites.models import Campagne, Courrier, Visite
+
+PAR_PAQUET = 8
+CHIFFRES_MAX = 9  # au-delà, ni un identifiant ni un numéro : la base ne saurait pas le comparer
+RIEN = "Cochez au moins une lettre."
+
+
+@geste("courriers.preparer")
+def preparer(request, pk):
+    """Prépare les lettres d'une campagne ; un développeur direct, celles de ses visites."""
+    campagne = get_object_or_404(Campagne.objects.visibles_par(request.membre), pk=pk)
+    visites = Visite.objects.visibles_par(request.membre).filter(campagne=campagne)
+    if portee(request.membre, "courriers.preparer") is SIENS:
+        visites = visites.du_developpeur(request.membre)
+    bilan = operations.preparer_lot(visites, par=request.membre, le=localdate())
+    messages.success(request, f"{pluriel_fr(len(bilan.faites), 'lettre préparée,lettres préparées')}.")
+    if bilan.refus:
+        messages.warning(request, f"{pluriel_fr(len(bilan.refus), 'refusée,refusées')} — {' '.join(bilan.refus)}")
+    return redirect(f"{_adresse(request, 'visites:courriers')}?etat=brouillon&campagne={campagne.pk}")
+
+
+# Qui imprime le lot décide de son départ : le même droit met à la signature, imprime et envoie.
+
+
+@geste("courriers.imprimer")
+def soumettre(request):
+    nombre = operations.soumettre(_coche(request), par=request.membre, le=localdate())
+    _exiger(nombre, "Aucun brouillon parmi les lettres cochées.")
+    messages.success(request, f"{pluriel_fr(nombre, 'lettre mise,lettres mises')} à la signature.")
+    return redirect("visites:courriers", request.reseau.slug)
+
+
+@geste("courriers.signer")
+def signer(request):
+    """Signe et numérote d'un coup, puis mène à la page où les PDF se composent."""
+    le = localdate()
+    coche = _coche(request)
+    numeros = operations.signer(coche, par=request.membre, le=le)
+    if retenues := coche.brouillons().exclude(rejet="").count():
+        partent = pluriel_fr(retenues, "lettre retenue,lettres retenues")
+        messages.warning(request, f"{partent}, en brouillon : la raison est sur la ligne.")
+    _exiger(numeros, "Aucune lettre à signer : quelqu’un vient peut-être de le faire.")
+    messages.success(request, f"{pluriel_fr(len(numeros), 'lettre signée,lettres signées')}.")
+    lot = f"annee={le.year}&du={numeros[0]}&au={numeros[-1]}"
+    return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{lot}")
+
+
+@formulaire("courriers.imprimer")
+def figer(request):
+    """La page du lot signé : ses PDF se composent, puis s'impriment et partent. POST : un paquet de plus."""
+    if request.POST.getlist("courrier"):
+        return redirect(f"{request.path}?{_cles_en_adresse(request.POST.getlist('courrier'))}")
+    lot = _lot(request.GET, request.membre)
+    if request.method != "POST":
+        return render(request, "visites/courrier_lot.html", _etat_du_lot(request, lot))
+    composes = operations.figer(lot, combien=PAR_PAQUET)
+    if "application/json" not in request.headers.get("Accept", ""):
+        return redirect(request.get_full_path())
+    return JsonResponse(_avancement(request, lot, composes))
+
+
+@page("courriers.imprimer")
+def pdf(request):
+    """Le lot en un seul PDF, une page par lettre ; s'il reste des pages à composer, ou aucune lettre, retour au lot."""
+    lot = _lot(request.GET, request.membre)
+    if lot.a_figer().exists() or not lot.exists():
+        return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{request.GET.urlencode()}")
+    octets = operations.imprimer(lot)
+    noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=lot.count())
+    return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", "pdf")
+
+
+@geste("courriers.imprimer")
+def envoyer(request):
+    """Les lettres cochées, ou celles du lot de l'adresse, sont parties."""
+    coche = _coche(request) if request.POST.getlist("courrier") else _lot(request.GET, request.membre)
+    nombre = operations.envoyer(coche, par=request.membre, le=localdate())
+    _exiger(nombre, "Aucune lettre signée à envoyer.")
+    annoncees = pluriel_fr(nombre, "visite est annoncée,visites sont annoncées")
+    messages.success(request, f"{pluriel_fr(nombre, 'lettre envoyée,lettres envoyées')} : {annoncees}.")
+    return redirect("visites:courriers", request.reseau.slug)
+
+
+def _coche(request):
+    """Les lettres cochées (« tout » : celles que la page a listées), bornées à ce que ce membre voit."""
+    cles = request.POST.get("toutes", "").split(",") if "tout" in request.POST else request.POST.getlist("courrier")
+    _exiger(cles, RIEN)
+    return Courrier.objects.visibles_par(request.membre).filter(pk__in=_entiers(cles))
+
+
+def _lot(donnees, membre):
+    """Les lettres signées que désigne l'adresse ; une adresse illisible n'en désigne aucune."""
+    signees = Courrier.objects.visibles_par(membre).signes()
+    numeros = [donnees.get(nom, "") for nom in ("annee", "du", "au")]
+    if all(numeros):
+        annee, du, au = _entiers(numeros) if len(_entiers(numeros)) == 3 else (0, 0, 0)
+        return signees.filter(annee=annee, numero__gte=du, numero__lte=au)
+    if donnees.get("courrier"):
+        return signees.filter(pk__in=_entiers(donnees.getlist("courrier")))
+    if donnees.get("campagne"):
+        return signees.filter(visite__campagne__in=_entiers([donnees["campagne"]]))
+    return signees.a_envoyer()
+
+
+def _entiers(textes):
+    return [int(texte) for texte in textes if texte.isdecimal() and len(texte) <= CHIFFRES_MAX]
+
+
+def _etat_du_lot(request, lot):
+    restent, adresse = lot.a_figer().count(), request.GET.copy()
+    adresse["total"] = str(restent)
+    return {
+        "nombre": lot.count(),
+        "restent": restent,
+        "a_envoyer": lot.a_envoyer().count(),
+        "adresse": request.GET.urlencode(),
+        "progression": f"{request.path}?{adresse.urlencode()}",
+        "premieres": lot.order_by("annee", "numero").select_related("visite__entreprise")[:5],
+    }
+
+
+def _avancement(request, lot, composes):
+    """Ce que la barre de progression attend ; si plus rien ne se compose, elle s'arrête en disant combien il en manque."""
+    restent = lot.a_figer().count()
+    total = max([restent + composes, *_entiers([request.GET.get("total", "")])])
+    fait, bloque = total - restent, restent and not composes
+    texte = f"{fait} sur {pluriel_fr(total, 'lettre composée,lettres composées')}"
+    if bloque:
+        texte = f"{pluriel_fr(restent, 'lettre ne se met,lettres ne se mettent')} pas en page : le texte est trop long."
+    suite = request.GET.copy()
+    suite.pop("total", None)
+    fini = not restent or bool(bloque)
+    return {
+        "fait": fait,
+        "total": total,
+        "texte": texte,
+        "fini": fini,
+        "suite": "" if bloque or not fini else f"{request.path}?{suite.urlencode()}",
+    }
+
+
+def _cles_en_adresse(cles):
+    adresse = QueryDict(mutable=True)
+    adresse.setlist("courrier", [str(cle) for cle in _entiers(cles)])
+    return adresse.urlencode()
+
+
+def _adresse(request, nom):
+    return reverse(nom, args=[request.reseau.slug])
+
+
+def _exiger(condition, message):
+    if not condition:
+        raise RegleEnfreinte(message)
