@@ -31,24 +31,25 @@ class Tranche(TextChoices):
     PLUS_DE_10000 = "53", "10 000 salariés et plus"
 
 
-# Effectif le plus bas de chaque tranche (salariés), pour trier quand le nombre exact manque.
-PLANCHERS = {
-    Tranche.NON_EMPLOYEUSE: 0,
-    Tranche.AUCUN: 0,
-    Tranche.DE_1_A_2: 1,
-    Tranche.DE_3_A_5: 3,
-    Tranche.DE_6_A_9: 6,
-    Tranche.DE_10_A_19: 10,
-    Tranche.DE_20_A_49: 20,
-    Tranche.DE_50_A_99: 50,
-    Tranche.DE_100_A_199: 100,
-    Tranche.DE_200_A_249: 200,
-    Tranche.DE_250_A_499: 250,
-    Tranche.DE_500_A_999: 500,
-    Tranche.DE_1000_A_1999: 1_000,
-    Tranche.DE_2000_A_4999: 2_000,
-    Tranche.DE_5000_A_9999: 5_000,
-    Tranche.PLUS_DE_10000: 10_000,
+PLAFOND = 2**31 - 1  # le plus grand effectif que la base sache écrire
+# Effectif le plus bas et le plus haut de chaque tranche, en salariés.
+BORNES = {
+    Tranche.NON_EMPLOYEUSE: (0, 0),
+    Tranche.AUCUN: (0, 0),
+    Tranche.DE_1_A_2: (1, 2),
+    Tranche.DE_3_A_5: (3, 5),
+    Tranche.DE_6_A_9: (6, 9),
+    Tranche.DE_10_A_19: (10, 19),
+    Tranche.DE_20_A_49: (20, 49),
+    Tranche.DE_50_A_99: (50, 99),
+    Tranche.DE_100_A_199: (100, 199),
+    Tranche.DE_200_A_249: (200, 249),
+    Tranche.DE_250_A_499: (250, 499),
+    Tranche.DE_500_A_999: (500, 999),
+    Tranche.DE_1000_A_1999: (1_000, 1_999),
+    Tranche.DE_2000_A_4999: (2_000, 4_999),
+    Tranche.DE_5000_A_9999: (5_000, 9_999),
+    Tranche.PLUS_DE_10000: (10_000, PLAFOND),
 }
 
 

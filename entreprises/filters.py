@@ -24,9 +24,7 @@ class EntrepriseFilter(FilterSet):
     division = ModelChoiceFilter(
         label="Activité (NAF)", queryset=Division.objects.all(), empty_label="Toutes", method="de_la_division"
     )
-    tranche = ChoiceFilter(
-        label="Effectif", field_name="tranche_effectif", choices=Tranche.choices, empty_label="Tous", lookup_expr="exact"
-    )
+    tranche = ChoiceFilter(label="Effectif", choices=Tranche.choices, empty_label="Tous", method="de_la_tranche")
     etat = ChoiceFilter(label="État", choices=Etat.choices, empty_label="Tous")
     cible = ModelChoiceFilter(label="Cible", queryset=cibles_decidees, empty_label="Toutes", method="de_la_cible")
 
@@ -52,7 +50,8 @@ class EntrepriseFilter(FilterSet):
         return [(self.form.fields[nom].label, self._en_mots(nom, valeur)) for nom, valeur in remplis.items()]
 
     def _en_mots(self, nom, valeur):
-        return str(dict(getattr(self.filters[nom], "extra", {}).get("choices") or []).get(valeur, valeur))
+        """Un code se dit par son libellé ; une ligne de la base, par son nom."""
+        return str(dict(self.filters[nom].extra.get("choices", [])).get(valeur, valeur))
 
     def chercher(self, entreprises, nom, texte):
         return entreprises.cherche(texte)
@@ -62,6 +61,9 @@ class EntrepriseFilter(FilterSet):
 
     def de_la_division(self, entreprises, nom, division):
         return entreprises.des_divisions([division])
+
+    def de_la_tranche(self, entreprises, nom, code):
+        return entreprises.des_tranches([code])
 
     def de_la_cible(self, entreprises, nom, cible):
         return entreprises.de_la_cible(cible)

@@ -78,7 +78,9 @@ class EntrepriseForm(FormulaireModele):
             "diffusible",
             "ne_plus_solliciter_jusqu_au",
         ]
+        labels = {"diffusible": "Diffusible au répertoire SIRENE"}
         help_texts = {
+            "diffusible": "Décochée : aucune lettre ne lui est adressée.",
             "ville": "La zone d’emploi s’en déduit.",
             "filiere": "Un mot du réseau, par exemple « bois » ou « automobile ».",
             "ne_plus_solliciter_jusqu_au": "Aucune visite ne sera programmée jusqu’à cette date.",
@@ -149,20 +151,26 @@ class DepotForm(Formulaire):
         return fichier
 
 
+class CasesEnLigne(forms.CheckboxSelectMultiple):
+    """Cases à cocher côte à côte : le gabarit du champ lit `inline`."""
+
+    inline = True
+
+
 class CibleForm(FormulaireModele):
     """Les critères se combinent : une zone ET une activité ET un effectif ; une liste vide admet tout."""
 
     versionne = True
 
     zones_emploi = forms.MultipleChoiceField(
-        label="Zones d’emploi", required=False, widget=forms.CheckboxSelectMultiple, help_text="Aucune cochée : toutes."
+        label="Zones d’emploi", required=False, widget=CasesEnLigne, help_text="Aucune cochée : toutes."
     )
     industrie = forms.BooleanField(label="Toute l’industrie et l’agroalimentaire", required=False)
     divisions = forms.MultipleChoiceField(label="Divisions d’activité", required=False, widget=forms.CheckboxSelectMultiple)
     tranches = forms.MultipleChoiceField(
         label="Effectif",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=CasesEnLigne,
         choices=Tranche.choices,
         help_text="Aucun coché : tous.",
     )
@@ -189,12 +197,14 @@ class CibleForm(FormulaireModele):
 
     @property
     def sections(self):
-        """[(libellé de la section, ses cases à cocher)] pour le gabarit."""
-        cases = dict(zip((division.code for division in self.divisions), self["divisions"].subwidgets, strict=True))
-        par_section = {}
-        for division in self.divisions:
-            par_section.setdefault(division.section, []).append(cases[division.code])
-        return [(libelles_des_sections()[section], cases) for section, cases in sorted(par_section.items())]
+        """Les divisions par section, pour le gabarit : `libelle`, `cases` (à cocher), `choisie` si l'une l'est."""
+        sections = {}
+        for division, case in zip(self.divisions, self["divisions"].subwidgets, strict=True):
+            vide = {"libelle": libelles_des_sections()[division.section], "cases": [], "choisie": False}
+            section = sections.setdefault(division.section, vide)
+            section["cases"].append(case)
+            section["choisie"] |= case.data["selected"]
+        return list(sections.values())
 
     @property
     def criteres(self):

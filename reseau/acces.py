@@ -4,17 +4,17 @@ Toute vue d'un réseau est décorée par `@page`, `@geste` ou `@formulaire` ; sa
 """
 
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
-from reseau.droits import NON, autorise, droits_de, portee
+from reseau.droits import NON, TABLE, autorise, droits_de, portee
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import JetonUtilise, Membre
 
@@ -78,56 +78,83 @@ def exiger(membre, droit, *concernes):
 
 
 def _politique(droit, methodes):
+    if droit not in TABLE:
+        raise ImproperlyConfigured(f"Le droit « {droit} » n’est pas dans la table des droits.")
+
     def decorer(vue):
-        vue_bornee = require_http_methods(methodes)(_une_seule_fois(vue) if "POST" in methodes else vue)
+        une_fois = _une_seule_fois(vue) if "POST" in methodes else vue
+        vue_bornee = require_http_methods(methodes)(_selon_les_regles(une_fois))
         vue_bornee.droit, vue_bornee.methodes = droit, methodes
         return vue_bornee
 
     return decorer
 
 
-def _une_seule_fois(vue):
-    """Un formulaire renvoyé (double clic, retour, reprise) ramène là où le premier envoi a mené."""
+def _selon_les_regles(vue):
+    """Une règle enfreinte ramène à la page d'avant, avec sa raison ; l'envoi qui l'enfreint n'a rien écrit."""
 
     @wraps(vue)
     def enveloppe(request, *arguments, **mots):
-        valeur = request.POST.get("jeton") if request.method == "POST" else None
-        if not valeur:
-            return _avec_regles(vue, request, *arguments, **mots)
+        try:
+            return vue(request, *arguments, **mots)
+        except RegleEnfreinte as erreur:
+            messages.error(request, str(erreur))
+            return HttpResponseRedirect(_page_d_avant(request))
+
+    return enveloppe
+
+
+def _une_seule_fois(vue):
+    """Un envoi s'écrit tout entier ou pas du tout ; renvoyé (double clic, retour, reprise), il ramène où il a mené."""
+
+    @wraps(vue)
+    def enveloppe(request, *arguments, **mots):
+        # Lire n'ouvre pas de transaction : sur SQLite elle attendrait son tour derrière qui écrit.
+        if request.method != "POST":
+            return vue(request, *arguments, **mots)
         with transaction.atomic():
-            jeton, nouveau = _consommer(request, valeur)
+            jeton, nouveau = _consommer(request)
             if not nouveau:
                 messages.info(request, "C’était déjà enregistré : rien n’a été fait deux fois.")
-                return redirect(jeton.suite or "reseau:choix")
-            response = _avec_regles(vue, request, *arguments, **mots)
-            if getattr(response, "enfreinte", False) or response.status_code != 302:
-                transaction.set_rollback(True)
-            else:
-                JetonUtilise.objects.filter(pk=jeton.pk).update(suite=response.url[:500])
+                return HttpResponseRedirect(jeton.suite)
+            response = vue(request, *arguments, **mots)
+            _retenir(jeton, response)
             return response
 
     return enveloppe
 
 
-def _consommer(request, valeur):
+def _consommer(request):
+    """Le `JetonUtilise` de cet envoi (None s'il n'en porte pas), et s'il est reçu pour la première fois."""
+    valeur = request.POST.get("jeton")
+    if not valeur:
+        return None, True
     try:
         return JetonUtilise.objects.get_or_create(valeur=valeur, utilisateur=request.user)
     except (ValueError, ValidationError) as erreur:
         raise PermissionDenied("Jeton d’envoi illisible") from erreur
 
 
-def _avec_regles(vue, request, *arguments, **mots):
-    try:
-        with transaction.atomic():
-            return vue(request, *arguments, **mots)
-    except RegleEnfreinte as erreur:
-        messages.error(request, str(erreur))
-        response = redirect(_page_d_avant(request))
-        response.enfreinte = True
-        return response
+def _retenir(jeton, response):
+    """Garde la page où l'envoi mène ; celui qui n'a mené nulle part se corrige et repart avec le même jeton."""
+    if jeton is None:
+        return
+    if response.status_code != 302:
+        jeton.delete()
+        return
+    # Coupée, une adresse qui énumère un lot en désignerait un autre : on n'en garde alors que la page.
+    entiere = len(response.url) <= JetonUtilise._meta.get_field("suite").max_length
+    jeton.suite = response.url if entiere else urlsplit(response.url).path
+    jeton.save(update_fields=["suite"])
 
 
 def _page_d_avant(request):
-    adresse = request.META.get("HTTP_REFERER", "")
+    """La page de ce réseau d'où l'on vient, sinon son accueil.
+
+    Jamais hors du réseau : la page de connexion renverrait ici. En lecture, jamais la page même : elle refuserait sans fin.
+    """
+    accueil, adresse = request.reseau.get_absolute_url(), request.META.get("HTTP_REFERER", "")
     sure = url_has_allowed_host_and_scheme(adresse, {request.get_host()}, require_https=request.is_secure())
-    return adresse if sure else f"/{request.reseau.slug}/"
+    chemin = urlsplit(adresse).path if sure else ""
+    en_rond = request.method != "POST" and chemin == request.path
+    return adresse if chemin.startswith(accueil) and not en_rond else accueil

@@ -27,6 +27,7 @@ from visites.models import CompteRendu, Courrier, Visite
 TACHES_MAX = 7
 LIGNES_MAX = 20
 DERNIERES_REUNIONS = 3
+TOUTES = "suivi:actions-toutes"
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,8 @@ def a_faire(membre, le):
             "suivi:visites-sans-rendez-vous",
             "",
         ),
-        (actions.sans_responsable(), "action sans responsable", "actions sans responsable", "suivi:actions", SANS_RESPONSABLE),
-        (actions.echues(le), "action échue", "actions échues", "suivi:actions", ECHUES),
+        (actions.sans_responsable(), "action sans responsable", "actions sans responsable", TOUTES, "?etat=sans_responsable"),
+        (actions.echues(le), "action échue", "actions échues", TOUTES, "?echeance=echues"),
         (
             visites.a_programmer(),
             "entreprise sans développeur",
@@ -160,10 +161,6 @@ def a_faire(membre, le):
     ]
     taches = [_tache(membre.reseau, *ligne) for ligne in lignes]
     return [tache for tache in taches if tache.nombre][:TACHES_MAX]
-
-
-SANS_RESPONSABLE = "?qui=toutes&etat=sans_responsable"
-ECHUES = "?qui=toutes&echeance=echues"
 
 
 def _tache(reseau, lignes, singulier, pluriel, nom, requete):
@@ -190,7 +187,7 @@ def chiffres(membre, le):
     """« Où en est le réseau » : les `Chiffre` de l'accueil. Totaux du réseau, sans filtre de lecteur."""
     reseau, debut = membre.reseau, premier_du_mois(le)
     visites, actions = Visite.objects.filter(reseau=reseau), Action.objects.filter(reseau=reseau)
-    liste, les_actions = reverse("visites:liste", args=[reseau.slug]), reverse("suivi:actions", args=[reseau.slug])
+    liste, les_actions = reverse("visites:liste", args=[reseau.slug]), reverse(TOUTES, args=[reseau.slug])
     janvier = le.replace(month=1, day=1)
     closes = actions.closes().filter(fin_reelle__gte=janvier).count()
     return [
@@ -206,7 +203,7 @@ def chiffres(membre, le):
             actions.ouvertes().count(),
             "Actions ouvertes",
             "Proposées, acceptées, en cours ou endormies, à ce jour.",
-            f"{les_actions}?qui=toutes&etat=ouvertes",
+            f"{les_actions}?etat=ouvertes",
             sur=f"{closes} close{'s' if closes > 1 else ''} depuis le 1er janvier",
         ),
         *_delai_des_suites(actions, le, les_actions),
@@ -252,7 +249,7 @@ def _delai_des_suites(actions, le, adresse):
             median(delais),
             "Délai médian d’une première suite",
             "Jours entre la proposition d’une action et sa première suite notée, ou sa clôture ; proposées depuis 12 mois.",
-            f"{adresse}?qui=toutes",
+            adresse,
             unite="jours",
             sur=f"{nombre_francais(len(delais))} action{'s' if len(delais) > 1 else ''} suivie{'s' if len(delais) > 1 else ''}",
         )
@@ -269,11 +266,21 @@ def journee(membre, le):
     a_venir = miennes.filter(rendez_vous_le__date__gt=le, etat=EtatVisite.RENDEZ_VOUS_PRIS).order_by("rendez_vous_le")
     a_valider = CompteRendu.objects.termines().filter(auteur=membre, valide_le=None, visite__in=miennes)
     return Journee(
-        rendez_vous=du_jour,
+        rendez_vous=[_sur_la_route(visite) for visite in du_jour],
         prochain=a_venir.first(),
         a_rendre=list(a_rendre.order_by(Coalesce("realisee_le", "rendez_vous_le__date"))[:LIGNES_MAX]),
         a_valider=list(a_valider.select_related("visite__entreprise", "visite__reseau", "saisi_par")[:LIGNES_MAX]),
     )
+
+
+def _sur_la_route(visite):
+    """Pose sur la visite le numéro à appeler et l'adresse où aller."""
+    entreprise = visite.entreprise
+    telephones = [contact.telephone for contact in entreprise.dirigeants]
+    visite.appel = next((numero for numero in [*telephones, entreprise.telephone] if numero), "")
+    adresse = f"{entreprise.adresse} {entreprise.code_postal} {entreprise.ville}".strip()
+    visite.itineraire = visite.rendez_vous_lieu or adresse
+    return visite
 
 
 def mes_actions(membre, le):

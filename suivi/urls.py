@@ -21,6 +21,7 @@ urlpatterns = [
     path("projets/<int:pk>/supprimer/", projets.projet_supprimer, name="projet-supprimer"),
     path("projets/<int:pk>/action/", projets.action_ajouter, name="action-ajouter"),
     path("actions/", actions.actions, name="actions"),
+    path("actions/toutes/", actions.actions_toutes, name="actions-toutes"),
     path("actions/<int:pk>/", actions.action, name="action"),
     path("actions/<int:pk>/modifier/", actions.action_modifier, name="action-modifier"),
     path("actions/<int:pk>/accepter/", actions.action_accepter, name="action-accepter"),

@@ -59,7 +59,7 @@ def divisions(request):
 
 
 class VisiteFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="Entreprise, commune ou SIRET", method="chercher", max_length=TEXTE_MAX)
+    q = django_filters.CharFilter(label="Rechercher", method="chercher", max_length=TEXTE_MAX)
     etat = django_filters.ChoiceFilter(
         label="État",
         choices=[
@@ -104,7 +104,7 @@ class VisiteFilter(django_filters.FilterSet):
 
 
 class ProgrammationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="Entreprise, commune ou SIRET", method="chercher", max_length=TEXTE_MAX)
+    q = django_filters.CharFilter(label="Rechercher", method="chercher", max_length=TEXTE_MAX)
     zone = django_filters.ModelChoiceFilter(
         label="Zone d’emploi", queryset=zones, field_name="commune__zone_emploi", empty_label="Toutes"
     )

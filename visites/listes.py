@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import F
+from django.db.models.expressions import OrderBy
 
 PAR_PAGE = 25
 
@@ -11,8 +12,9 @@ def trier(lignes, demande, tris, defaut):
     champs = tris.get(demande.removeprefix("-"))
     if champs is None:
         return lignes.order_by(*defaut, "pk")
-    sens = [F(champ).desc() if demande.startswith("-") else F(champ).asc() for champ in champs]
-    return lignes.order_by(*sens, "pk")
+    # Les vides en dernier dans les deux sens : PostgreSQL et SQLite ne s'accordent pas là-dessus.
+    ordre = {"descending": True} if demande.startswith("-") else {}
+    return lignes.order_by(*(OrderBy(F(champ), nulls_last=True, **ordre) for champ in champs), "pk")
 
 
 def paginer(request, lignes, tris, defaut, par_page=PAR_PAGE):

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from stdnum.fr import siret as numero_siret
 
-from entreprises.enums import PLANCHERS, Etat, OrigineAcces, Tranche
+from entreprises.enums import BORNES, Etat, OrigineAcces, Tranche
 from entreprises.models.cible import LigneDeCible
 from entreprises.recherche import cle_de_recherche
 from reseau.droits import SIENS, portee
@@ -52,7 +52,7 @@ class EntrepriseQuerySet(models.QuerySet):
         if divisions := criteres.get("divisions"):
             entreprises = entreprises.des_divisions(divisions)
         if tranches := criteres.get("tranches"):
-            entreprises = entreprises.filter(tranche_effectif__in=tranches)
+            entreprises = entreprises.des_tranches(tranches)
         return entreprises
 
     def des_zones(self, codes):
@@ -63,6 +63,14 @@ class EntrepriseQuerySet(models.QuerySet):
         """De ces divisions d'activité ; la NAF 2025 ne parle que si la NAF rév. 2 se tait."""
         return self.filter(Q(naf__division__in=codes) | Q(naf=None, naf_2025__division__in=codes))
 
+    def des_tranches(self, codes):
+        """De cet effectif : le nombre connu fait foi, et la tranche de l'Insee quand il manque (voir `effectif_dit`)."""
+        choix = Q(effectif=None, tranche_effectif__in=codes)
+        for code in codes:
+            if code in BORNES:
+                choix |= Q(effectif__range=BORNES[code])
+        return self.filter(choix)
+
     def de_la_cible(self, cible):
         """Sur la liste figée de cette cible, sans les écartées."""
         lignes = LigneDeCible.objects.retenues().filter(cible=cible)
@@ -70,7 +78,7 @@ class EntrepriseQuerySet(models.QuerySet):
 
     def par_taille(self, *, decroissant=False):
         """Triées par effectif : le nombre connu, sinon le bas de la tranche ; les inconnues toujours à la fin."""
-        planchers = [When(tranche_effectif=code, then=Value(plancher)) for code, plancher in PLANCHERS.items()]
+        planchers = [When(tranche_effectif=code, then=Value(plancher)) for code, (plancher, _) in BORNES.items()]
         taille = Coalesce("effectif", Case(*planchers, output_field=models.PositiveIntegerField()))
         ordre = taille.desc(nulls_last=True) if decroissant else taille.asc(nulls_last=True)
         return self.order_by(ordre, "recherche", "pk")

@@ -45,6 +45,7 @@ CHAMPS = {
     "etat": "État",
     "diffusion": "Statut de diffusion",
 }
+ENCODAGES = {"cp1252": "Windows", "utf-8": "UTF-8", "utf-8-sig": "UTF-8"}
 SEPARATEURS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 
 
@@ -118,15 +119,15 @@ def _depot(request, pk):
 
 def _decrire(description):
     """La description gardée, en mots : [(libellé, valeur)], colonnes reconnues, colonnes ignorées, remarques."""
-    classeur = f"onglet « {description['onglet']} »" if description.get("onglet") else ""
-    texte = ", ".join(filter(None, (description.get("encodage"), SEPARATEURS.get(description.get("separateur")))))
+    encodage = description.get("encodage", "")
+    texte = ", ".join(filter(None, (ENCODAGES.get(encodage, encodage.upper()), SEPARATEURS.get(description.get("separateur")))))
     origine = {"sirene": "Extrait du répertoire SIRENE", "tableur": "Liste de tableur"}.get(description.get("format"), "")
     return {
         "faits": [
             ("Genre", description.get("genre", "").upper()),
             ("Contenu", origine),
             ("Encodage et séparateur", texte),
-            ("Feuille lue", classeur),
+            ("Onglet lu", description.get("onglet", "")),
         ],
         "reconnues": [(CHAMPS.get(champ, champ), ", ".join(entetes)) for champ, entetes in description.get("reconnues", [])],
         "ignorees": description.get("ignorees", []),

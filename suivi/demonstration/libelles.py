@@ -120,16 +120,18 @@ COMPETENCES = {
     "contact_locaux": ("DDT", "CCI"),
 }
 
-ORGANISMES_EXTERIEURS = (
-    "Institut universitaire de technologie",
-    "Agence de l’eau",
-    "École des managers",
-    "Pôle de compétitivité",
-    "Centre technique de la branche",
-    "Opérateur de compétences de l’industrie",
-    "Groupement d’employeurs",
-    "Réseau Entreprendre",
-)
+MEME_ORGANISME = "Bpifrance"  # héritière de l'agence que l'annexe 2.7 cite cinq fois
+# Sigle d'une institution du réseau, ou nom d'un organisme extérieur, selon le domaine de la mise en contact.
+ORGANISMES = {
+    Sujet.CONTACT_IDENTITE: ("CMA", "CCI", "Réseau Entreprendre", "Chambre des notaires"),
+    Sujet.CONTACT_PRODUITS: ("CCI", "Centre technique de la branche"),
+    Sujet.CONTACT_COMMERCE: ("CCI", "Club d’exportateurs", "Fédération de la branche", "Agence régionale d’attractivité"),
+    Sujet.CONTACT_RECHERCHE: ("Institut universitaire de technologie", "Pôle de compétitivité", MEME_ORGANISME),
+    Sujet.CONTACT_PRODUCTION: ("Centre technique de la branche", "Agence de l’eau", "Pôle de compétitivité", "DREETS"),
+    Sujet.CONTACT_FINANCE: ("Banque de France", "DDFiP", "Région", "Banques du département", MEME_ORGANISME),
+    Sujet.CONTACT_FORMATION: ("France Travail", "École des managers", "Opérateur de compétences", "Groupement d’employeurs"),
+    Sujet.CONTACT_LOCAUX: ("DDT", "Département", "Communautés de communes"),
+}
 
 SUITES_NOTEES = (
     "Appel passé, documentation envoyée le jour même.",

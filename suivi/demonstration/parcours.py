@@ -8,6 +8,8 @@ from suivi.demonstration import plans
 from suivi.demonstration.annexes import ANNEXE_2_4
 from suivi.demonstration.attribution import attribuer, jours_de_visite
 from suivi.demonstration.calendrier import instant, ouvre_apres, ouvre_avant
+from suivi.demonstration.lettres import annoncer_les_recentes
+from suivi.demonstration.recits import dater
 from visites.enums import EtatVisite, MotifRefus, OrigineVisite
 from visites.models import Campagne, Visite
 
@@ -37,8 +39,10 @@ def poser(chantier):
     realisees, refusees, programmees, libres = _partager_la_liste(chantier)
     jours = jours_de_visite(chantier)
     developpeurs = attribuer(chantier, jours)
-    visites = [_realisee(chantier, *trio) for trio in _accorder(chantier, realisees, developpeurs, jours)]
-    visites += _abandonnees(chantier, visites)
+    faites = [_realisee(chantier, *trio) for trio in _accorder(chantier, realisees, developpeurs, jours)]
+    dater(chantier, faites)
+    annoncer_les_recentes(chantier, faites)
+    visites = [*faites, *_abandonnees(chantier, faites)]
     visites += _refusees(chantier, refusees)
     visites += _programmees(chantier, programmees)
     visites += _a_programmer(chantier, libres)

@@ -23,26 +23,29 @@ MIENNES, TOUTES = "miennes", "toutes"
 
 @page("actions.voir")
 def actions(request):
-    """« Mes actions », ou toutes celles que l'on voit, filtrées et triées."""
-    if _quelles(request) == MIENNES:
-        return _les_miennes(request)
+    """« Mes actions » ; qui ne visite pas et conduit celles des autres arrive sur toutes."""
+    if _voit_tout(request.membre) and request.membre.qualite == Qualite.AUCUN and request.GET.get("qui") != MIENNES:
+        return redirect("suivi:actions-toutes", request.reseau.slug)
+    return _les_miennes(request)
+
+
+@page("actions.voir")
+def actions_toutes(request):
+    """Toutes celles que l'on voit, filtrées et triées."""
+    if not _voit_tout(request.membre):
+        return redirect("suivi:actions", request.reseau.slug)
     le, tri = localdate(), request.GET.get("tri", "")
-    filtre = ActionFilter(
-        request.GET, Action.objects.visibles_par(request.membre).avec_noms(), membre=request.membre, le=le
-    )
+    visibles = Action.objects.visibles_par(request.membre).avec_noms()
+    filtre = ActionFilter(request.GET, visibles, membre=request.membre, le=le)
     page_obj = Paginator(_trier(filtre.qs, tri, le), PAR_PAGE).get_page(request.GET.get("page"))
     for action in page_obj:
         action.echue = action.est_echue(le)
-    contexte = {"filter": filtre, "page_obj": page_obj, "nombre": page_obj.paginator.count, "onglet": TOUTES}
+    contexte = {"filter": filtre, "page_obj": page_obj, "nombre": page_obj.paginator.count, "onglet": TOUTES, "voit_tout": True}
     return render(request, "suivi/action_liste.html", contexte)
 
 
-def _quelles(request):
-    """L'onglet demandé ; d'office les siennes, sauf pour qui ne visite pas et conduit celles des autres."""
-    if portee(request.membre, "actions.voir") is SIENS:
-        return MIENNES
-    d_office = TOUTES if request.membre.qualite == Qualite.AUCUN else MIENNES
-    return {MIENNES: MIENNES, TOUTES: TOUTES}.get(request.GET.get("qui"), d_office)
+def _voit_tout(membre):
+    return portee(membre, "actions.voir") is not SIENS
 
 
 def _les_miennes(request):
@@ -60,7 +63,7 @@ def _les_miennes(request):
         "nb_closes": page_obj.paginator.count if closes else les_miennes.closes().count(),
         "issues": Issue.choices,
         "onglet": MIENNES,
-        "voit_tout": portee(membre, "actions.voir") is not SIENS,
+        "voit_tout": _voit_tout(membre),
     }
     return render(request, "suivi/action_miennes.html", contexte)
 

@@ -87,10 +87,11 @@ def test_secretariat_ne_touche_pas_a_un_animateur(membres, champs):
     "champs", [{"role": Role.SECRETARIAT}, {"parti_le": JOUR}, {"parti_le": date(2030, 1, 1)}, {"entre_le": date(2026, 3, 3)}]
 )
 def test_dernier_animateur_reste(animateur, champs):
+    fiche = Membre.objects.get(pk=animateur.pk)
     for nom, valeur in champs.items():
-        setattr(animateur, nom, valeur)
+        setattr(fiche, nom, valeur)
     with pytest.raises(RegleEnfreinte, match="au moins un animateur"):
-        modifier_membre(animateur, par=animateur, le=JOUR)
+        modifier_membre(fiche, par=animateur, le=JOUR)
 
 
 @pytest.mark.parametrize(

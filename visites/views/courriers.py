@@ -1,7 +1,7 @@
 """Les lettres du préfet : leur liste (le parapheur de la préfecture), la page et le papier de chacune."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
@@ -25,20 +25,28 @@ TRIS = {
     "developpeur": ["visite__developpeur__nom", "visite__developpeur__prenom"],
     "preparee": ["prepare_le"],
 }
+# D'abord ce qui attend quelqu'un : à signer, à soumettre, à envoyer ; puis ce qui est parti, le plus récent en tête.
+AU_PARAPHEUR = [
+    Case(
+        When(etat=EtatCourrier.A_SIGNER, then=0),
+        When(etat=EtatCourrier.BROUILLON, then=1),
+        When(etat=EtatCourrier.SIGNEE, then=2),
+        default=3,
+    ),
+    F("annee").desc(nulls_last=True),
+    F("numero").desc(nulls_last=True),
+    "visite__entreprise__raison_sociale",
+]
 NON_SIGNEES = [EtatCourrier.BROUILLON, EtatCourrier.A_SIGNER]
 
 
 @page("courriers.voir")
 def courriers(request):
-    """Les lettres que ce membre voit ; qui signe arrive sur celles qui l'attendent."""
+    """Les lettres que ce membre voit, celles qui attendent une signature en tête."""
     signe = autorise(request.membre, "courriers.signer")
-    choix = request.GET
-    if signe and "etat" not in choix:
-        choix = choix.copy()
-        choix["etat"] = EtatCourrier.A_SIGNER
     visibles = Courrier.objects.visibles_par(request.membre)
-    filtre = CourrierFilter(choix, queryset=visibles, request=request)
-    page_obj = paginer(request, filtre.qs.avec_noms(), TRIS, ["-annee", "-numero", "-prepare_le"])
+    filtre = CourrierFilter(request.GET, queryset=visibles, request=request)
+    page_obj = paginer(request, filtre.qs.avec_noms(), TRIS, AU_PARAPHEUR)
     contexte = {
         "filter": filtre,
         "page_obj": page_obj,

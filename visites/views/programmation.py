@@ -58,7 +58,7 @@ def proposer(request, pk):
         return redirect("visites:visite", request.reseau.slug, en_cours.pk)
     empechement = empechements([entreprise], request.reseau, le).get(entreprise.pk)
     choix = {"membre": request.membre, "le": le, "entreprise": entreprise, "empechement": empechement}
-    form = PropositionForm(request.POST or None, **choix)
+    form = PropositionForm(request.POST or None, initial={"origine": request.GET.get("origine", "")}, **choix)
     if form.is_valid() and (visite := tenter(form, _proposer, request, entreprise, form.cleaned_data, le)):
         messages.success(request, "La visite est programmée." if visite.developpeur else "L’entreprise est dans la liste.")
         return redirect(visite)
@@ -87,7 +87,7 @@ def _dire(request, bilan, inscrites):
 
 
 def _lignes(entreprises, request, le, cochees):
-    """Chaque entreprise avec ce qui l'empêche, qui se déporte, et si elle était cochée."""
+    """Chaque entreprise avec ce qu'il faut savoir avant de la programmer, et si elle était cochée."""
     trouves = empechements(entreprises, request.reseau, le)
     deportes = {}
     for deport in Deport.objects.filter(entreprise__in=[fiche.pk for fiche in entreprises]).select_related("membre"):
@@ -96,13 +96,19 @@ def _lignes(entreprises, request, le, cochees):
         {
             "entreprise": fiche,
             "adresse": reverse("entreprises:fiche", args=[request.reseau.slug, fiche.pk]),
-            "empechement": trouves.get(fiche.pk),
+            "avertissements": _avertissements(fiche, trouves.get(fiche.pk), deportes.get(fiche.pk)),
             "bloquee": fiche.pk in trouves and not trouves[fiche.pk].franchissable,
-            "deportes": deportes.get(fiche.pk, []),
             "cochee": fiche.pk in cochees,
         }
         for fiche in entreprises
     ]
+
+
+def _avertissements(fiche, empechement, deportes):
+    phrases = ["Déjà dans la liste, sans développeur."] if fiche.inscrite else []
+    if empechement:
+        phrases.append(empechement.raison + (" Motif demandé." if empechement.franchissable else ""))
+    return phrases + ([f"Se déporte : {', '.join(deportes)}."] if deportes else [])
 
 
 def _proposer(request, entreprise, valeurs, le):

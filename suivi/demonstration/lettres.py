@@ -1,0 +1,70 @@
+"""Les lettres : un lot signé et envoyé, un lot récent, celles à la signature. Les vraies opérations numérotent et figent."""
+
+from suivi.demonstration import plans
+from suivi.demonstration.calendrier import ouvre_avant
+from visites.courriers import figer, signer
+from visites.enums import EtatCourrier
+from visites.models import Courrier
+
+VISITES_RECENTES = 3
+# Jours avant aujourd'hui : préparée, mise à la signature, signée.
+LOT_ANCIEN, LOT_RECENT = (34, 32, 30), (13, 11, 8)
+REJET = "Le nom du dirigeant a changé : à vérifier avant signature."
+
+
+def poser(chantier):
+    """Crée les brouillons, signe les deux lots, compose et fige leurs PDF, date leur envoi."""
+    annoncees = [visite for visite in chantier.visites if visite.annoncee_le]
+    programmees = [visite for visite in chantier.visites if visite.situation and not visite.annoncee_le]
+    recentes = [visite for visite in annoncees if visite.situation == plans.ANNONCEE]
+    signees = [visite for visite in programmees if visite.situation == plans.LETTRE_SIGNEE]
+    anciennes = [visite for visite in annoncees if visite not in recentes]
+    for lot, jours in ((anciennes, LOT_ANCIEN), ([*recentes, *signees], LOT_RECENT)):
+        _signer(chantier, lot, *(ouvre_avant(chantier.il_y_a(jour)) for jour in jours))
+    _envoyer(annoncees)
+    _en_attente(chantier, programmees)
+    figer(Courrier.objects.filter(reseau=chantier.reseau))
+
+
+def annoncer_les_recentes(chantier, realisees):
+    """Quelques visites déjà faites avaient été annoncées par une lettre du lot ancien (le premier réseau seulement)."""
+    signature, envoi = ouvre_avant(chantier.il_y_a(LOT_ANCIEN[0])), ouvre_avant(chantier.il_y_a(28))
+    possibles = [v for v in realisees if v.programmee_le <= signature and v.realisee_le > envoi]
+    for visite in possibles[:VISITES_RECENTES] if chantier.plan.annexe_2_4 else []:
+        visite.annoncee_le = envoi
+
+
+def _signer(chantier, visites, prepare, soumis, signe):
+    Courrier.objects.bulk_create(
+        Courrier(
+            reseau=chantier.reseau,
+            visite=visite,
+            etat=EtatCourrier.A_SIGNER,
+            prepare_le=max(prepare, visite.programmee_le),
+            soumis_le=max(soumis, visite.programmee_le),
+        )
+        for visite in visites
+    )
+    signer(Courrier.objects.filter(reseau=chantier.reseau), par=chantier.comptes["prefecture"], le=signe)
+
+
+def _envoyer(visites):
+    """Une lettre partie l'est le jour où la visite est annoncée."""
+    courriers = list(Courrier.objects.filter(visite__in=visites).select_related("visite"))
+    for courrier in courriers:
+        courrier.etat, courrier.envoye_le = EtatCourrier.ENVOYEE, courrier.visite.annoncee_le
+    Courrier.objects.bulk_update(courriers, ["etat", "envoye_le"])
+
+
+def _en_attente(chantier, visites):
+    hier = ouvre_avant(chantier.il_y_a(1))
+    for visite in visites:
+        jour = max(hier, visite.programmee_le)
+        courrier = Courrier(reseau=chantier.reseau, visite=visite, prepare_le=jour)
+        if visite.situation == plans.LETTRE_A_SIGNER:
+            courrier.etat, courrier.soumis_le = EtatCourrier.A_SIGNER, jour
+        elif visite.situation == plans.LETTRE_REJETEE:
+            courrier.rejet = REJET
+        elif visite.situation != plans.LETTRE_EN_BROUILLON:
+            continue
+        courrier.save()

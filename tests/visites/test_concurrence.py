@@ -1,0 +1,148 @@
+"""Plusieurs personnes au même instant, sur de vraies transactions : PostgreSQL et SQLite."""
+
+import sqlite3
+from contextlib import closing
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from reseau.lib.erreurs import RegleEnfreinte
+from tests.factories import (
+    JOUR,
+    CourrierFactory,
+    EntrepriseFactory,
+    InstitutionFactory,
+    MembreFactory,
+    ReseauFactory,
+    SignataireFactory,
+    VisiteFactory,
+)
+from visites import courriers, operations
+from visites.enums import EtatCourrier, EtatVisite
+from visites.models import Courrier, PdfFige, Visite
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DELAI = 60
+
+
+@pytest.fixture
+def vraie_base(references, tmp_path):
+    """La base d'essai de SQLite vit en mémoire, où deux transactions ne s'attendent pas : elle passe sur disque."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    reglages, en_memoire, nom = connection.settings_dict, connection.connection, connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(tmp_path / "base.sqlite3")) as copie:
+        en_memoire.backup(copie)
+    reglages["NAME"], connection.connection = str(tmp_path / "base.sqlite3"), None
+    yield
+    connection.close()
+    reglages["NAME"], connection.connection = nom, en_memoire
+
+
+@pytest.fixture
+def reseau(vraie_base):
+    reseau = ReseauFactory()
+    SignataireFactory(reseau=reseau)
+    return reseau
+
+
+def ensemble(*gestes):
+    """Joue ces gestes au même instant, chacun dans son fil ; rend leurs résultats, ou l'exception levée."""
+    depart, resultats = Barrier(len(gestes)), [None] * len(gestes)
+
+    def jouer(rang, geste):
+        try:
+            depart.wait(DELAI)
+            resultats[rang] = geste()
+        except Exception as erreur:
+            resultats[rang] = erreur
+        finally:
+            connection.close()
+
+    fils = [Thread(target=jouer, args=paire) for paire in enumerate(gestes)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join(DELAI)
+    return resultats
+
+
+def test_deux_signatures_du_meme_lot_numerotent_cent_lettres(reseau):
+    institution = InstitutionFactory(reseau=reseau)
+    signataires = [MembreFactory(reseau=reseau, institution=institution) for _ in range(2)]
+    for _ in range(100):
+        CourrierFactory(visite=VisiteFactory(reseau=reseau, programmee=True), a_signer=True)
+    lettres = Courrier.objects.filter(reseau=reseau)
+    resultats = ensemble(*(lambda par=par: courriers.signer(lettres, par=par, le=JOUR) for par in signataires))
+    assert sorted(map(len, resultats)) == [0, 100]
+    assert sorted(lettres.values_list("numero", flat=True)) == list(range(1, 101))
+    assert lettres.filter(etat=EtatCourrier.SIGNEE, version=2).count() == 100
+
+
+def test_deux_figeages_du_meme_lot_ne_gardent_qu_un_papier(reseau):
+    par = MembreFactory(reseau=reseau)
+    for _ in range(4):
+        CourrierFactory(visite=VisiteFactory(reseau=reseau, programmee=True), a_signer=True)
+    lettres = Courrier.objects.filter(reseau=reseau)
+    courriers.signer(lettres, par=par, le=JOUR)
+    resultats = ensemble(lambda: courriers.figer(lettres), lambda: courriers.figer(lettres))
+    assert sum(resultats) == 4
+    assert PdfFige.objects.count() == 4
+
+
+@pytest.mark.parametrize("deja_dans_la_liste", [False, True])
+def test_deux_animateurs_sur_la_meme_entreprise_un_seul_gagne(reseau, deja_dans_la_liste):
+    entreprise = EntrepriseFactory(reseau=reseau)
+    animateurs, developpeurs = [[MembreFactory(reseau=reseau) for _ in range(2)] for _ in range(2)]
+    if deja_dans_la_liste:
+        operations.choisir(entreprise, par=animateurs[0], le=JOUR)
+    gestes = [
+        lambda par=par, developpeur=developpeur: operations.programmer(entreprise, developpeur=developpeur, par=par, le=JOUR)
+        for par, developpeur in zip(animateurs, developpeurs, strict=True)
+    ]
+    resultats = ensemble(*gestes)
+    gagnante = Visite.objects.get(entreprise=entreprise)
+    perdant = next(resultat for resultat in resultats if isinstance(resultat, Exception))
+    assert gagnante.etat == EtatVisite.PROGRAMMEE
+    assert isinstance(perdant, RegleEnfreinte)
+    assert str(perdant) == f"{entreprise} : Visite déjà confiée à {gagnante.developpeur} le 02/03/2026."
+
+
+def test_deux_developpeurs_prennent_la_meme_entreprise(reseau):
+    visite = VisiteFactory(reseau=reseau)
+    developpeurs = [MembreFactory(reseau=reseau) for _ in range(2)]
+    resultats = ensemble(*(lambda par=par: operations.prendre(visite, par=par, le=JOUR) for par in developpeurs))
+    refus = [str(resultat) for resultat in resultats if isinstance(resultat, Exception)]
+    assert refus == ["Quelqu’un vient de prendre cette entreprise."]
+    assert Visite.objects.get().developpeur in developpeurs
+
+
+def test_deux_lots_croises_ne_se_bloquent_pas(reseau):
+    """Deux animateurs programment les mêmes vingt entreprises, l'un à l'endroit, l'autre à l'envers."""
+    entreprises = [EntrepriseFactory(reseau=reseau) for _ in range(20)]
+    animateurs = [MembreFactory(reseau=reseau) for _ in range(2)]
+    developpeur = MembreFactory(reseau=reseau)
+    ordres = [entreprises, entreprises[::-1]]
+    gestes = [
+        lambda par=par, lot=lot: operations.programmer_lot(lot, developpeur=developpeur, par=par, le=JOUR)
+        for par, lot in zip(animateurs, ordres, strict=True)
+    ]
+    bilans = ensemble(*gestes)
+    assert sum(len(bilan.faites) for bilan in bilans) == 20
+    assert sum(len(bilan.refus) for bilan in bilans) == 20
+
+
+def test_rendre_pendant_la_signature_ne_perd_pas_de_numero(reseau):
+    """La lettre est signée ou effacée, jamais les deux : les numéros se suivent."""
+    par = MembreFactory(reseau=reseau)
+    visites = [VisiteFactory(reseau=reseau, programmee=True) for _ in range(6)]
+    for visite in visites:
+        CourrierFactory(visite=visite, a_signer=True)
+    lettres = Courrier.objects.filter(reseau=reseau)
+    gestes = [lambda visite=visite: operations.rendre(visite, motif="Trop loin", par=par) for visite in visites[:3]]
+    signature, *rendues = ensemble(lambda: courriers.signer(lettres, par=par, le=JOUR), *gestes)
+    assert [visite.etat for visite in rendues] == [EtatVisite.A_PROGRAMMER] * 3
+    numeros = sorted(lettres.exclude(numero=None).values_list("numero", flat=True))
+    assert numeros == list(range(1, len(numeros) + 1)) == list(signature)
