@@ -31,7 +31,7 @@ COLONNES = (
     Colonne("dirigeant_fonction", "Fonction du dirigeant"),
     Colonne("filiere", "Filière"),
     Colonne("etat", "État"),
-    Colonne("diffusion", "Statut de diffusion"),
+    Colonne("diffusion", "Statut diffusion"),
     Colonne("protegee", "Ne plus solliciter jusqu’au", "date"),
 )
 DU_DIRIGEANT = ("civilite", "nom", "prenom", "fonction")

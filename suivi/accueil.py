@@ -114,10 +114,10 @@ def prochaine_reunion(membre, le):
     if reunion is None:
         return None
     comptes = reunion.presences.aggregate(
-        reponses=Count("pk", filter=~Q(reponse="")), invites=Count("pk"), moi=Coalesce(Min("reponse", filter=Q(membre=membre)), "")
+        reponses=Count("pk", filter=~Q(reponse="")), invites=Count("pk"), moi=Min("reponse", filter=Q(membre=membre))
     )
     return ProchaineReunion(
-        reunion, comptes["reponses"], comptes["invites"], bool(reunion.ordre_du_jour.strip()), ma_reponse=comptes["moi"]
+        reunion, comptes["reponses"], comptes["invites"], bool(reunion.ordre_du_jour.strip()), ma_reponse=comptes["moi"] or ""
     )
 
 

@@ -67,7 +67,7 @@ class Texte:
                     break
                 return cellules
         raise FichierRefuse(
-            f’Ligne {numero} : un guillemet (") est ouvert et jamais fermé, ou mal placé. '
+            f'Ligne {numero} : un guillemet (") est ouvert et jamais fermé, ou mal placé. '
             "Retirez-le ou doublez-le, puis importez de nouveau le fichier."
         )
 

@@ -1,6 +1,7 @@
 """L'entreprise (l'établissement que l'on visite), ses contacts, et qui peut la voir."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -110,7 +111,7 @@ class Entreprise(Versionne):
     ville = models.CharField("ville écrite sur l’enveloppe", max_length=80, blank=True)
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     courriel = models.EmailField(blank=True)
-    site = models.URLField("site internet", blank=True)
+    site = models.CharField("site internet", max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
     filiere = models.CharField("filière", max_length=60, blank=True)
     etat = models.CharField("état administratif", max_length=10, choices=Etat, default=Etat.ACTIF)
     diffusible = models.BooleanField(

@@ -6,7 +6,7 @@ from reseau.lib.dates import plus_mois
 from suivi.demonstration.calendrier import ouvre_apres, ouvre_avant
 
 JOURS_AVANT_LE_DEPART = 12  # on rend compte avant de partir
-JOURS_APRES_L_ENTREE = 25
+JOURS_APRES_L_ENTREE = 20
 RANGS_DU_DIRECT = (-2, -5)  # les visites récentes que le compte « direct » n'a pas encore racontées
 
 
@@ -61,7 +61,7 @@ def _presse(chantier, membre, jour, restes):
 
 
 def _debut(membre):
-    return membre.entre_le + timedelta(days=JOURS_APRES_L_ENTREE if membre.entre_le else 0)
+    return membre.entre_le + timedelta(days=JOURS_APRES_L_ENTREE)
 
 
 def _fin(chantier, membre):

@@ -6,7 +6,6 @@ from visites.courriers import figer, signer
 from visites.enums import EtatCourrier
 from visites.models import Courrier
 
-VISITES_RECENTES = 3
 # Jours avant aujourd'hui : préparée, mise à la signature, signée.
 LOT_ANCIEN, LOT_RECENT = (34, 32, 30), (13, 11, 8)
 REJET = "Le nom du dirigeant a changé : à vérifier avant signature."
@@ -24,14 +23,6 @@ def poser(chantier):
     _envoyer(annoncees)
     _en_attente(chantier, programmees)
     figer(Courrier.objects.filter(reseau=chantier.reseau))
-
-
-def annoncer_les_recentes(chantier, realisees):
-    """Quelques visites déjà faites avaient été annoncées par une lettre du lot ancien (le premier réseau seulement)."""
-    signature, envoi = ouvre_avant(chantier.il_y_a(LOT_ANCIEN[0])), ouvre_avant(chantier.il_y_a(28))
-    possibles = [v for v in realisees if v.programmee_le <= signature and v.realisee_le > envoi]
-    for visite in possibles[:VISITES_RECENTES] if chantier.plan.annexe_2_4 else []:
-        visite.annoncee_le = envoi
 
 
 def _signer(chantier, visites, prepare, soumis, signe):

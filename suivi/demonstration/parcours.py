@@ -8,7 +8,6 @@ from suivi.demonstration import plans
 from suivi.demonstration.annexes import ANNEXE_2_4
 from suivi.demonstration.attribution import attribuer, jours_de_visite
 from suivi.demonstration.calendrier import instant, ouvre_apres, ouvre_avant
-from suivi.demonstration.lettres import annoncer_les_recentes
 from suivi.demonstration.recits import dater
 from visites.enums import EtatVisite, MotifRefus, OrigineVisite
 from visites.models import Campagne, Visite
@@ -41,7 +40,6 @@ def poser(chantier):
     developpeurs = attribuer(chantier, jours)
     faites = [_realisee(chantier, *trio) for trio in _accorder(chantier, realisees, developpeurs, jours)]
     dater(chantier, faites)
-    annoncer_les_recentes(chantier, faites)
     visites = [*faites, *_abandonnees(chantier, faites)]
     visites += _refusees(chantier, refusees)
     visites += _programmees(chantier, programmees)

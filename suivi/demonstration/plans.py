@@ -105,8 +105,8 @@ def _deuxieme(hasard):
         territoire=TERRITOIRES[1],
         rang=1,
         lignes=lignes,
-        direct=_actifs(lignes)[3].nom,
-        adjoint=_actifs(lignes)[8].nom,
+        direct=_en_poste(lignes, "France Travail"),
+        adjoint=_en_poste(lignes, "CMA"),
         cible=280,
         refus=9,
         actions=ACTIONS_2_7,
@@ -125,8 +125,8 @@ def _petit(rang, hasard):
         territoire=TERRITOIRES[rang],
         rang=rang,
         lignes=lignes,
-        direct=_actifs(lignes)[2].nom,
-        adjoint=_actifs(lignes)[5].nom,
+        direct=_en_poste(lignes, "France Travail"),
+        adjoint=_en_poste(lignes, "CCI", "CMA"),
         cible=110,
         refus=3,
         actions=_reduire(0.15),
@@ -139,8 +139,9 @@ def _petit(rang, hasard):
     )
 
 
-def _actifs(lignes):
-    return [ligne for ligne in lignes if ligne.depart is None]
+def _en_poste(lignes, *institutions):
+    """Le nom de qui est toujours là, dans l'une de ces institutions (aucune n'exerce de fonctions régaliennes)."""
+    return next(ligne.nom for ligne in lignes if ligne.depart is None and ligne.institution in institutions)
 
 
 def _reduire(facteur):

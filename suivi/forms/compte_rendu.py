@@ -169,7 +169,7 @@ class SaisieDeCompteRendu:
         """Un brouillon rouvert ne se fait pas reprocher ce qui y manque encore."""
         saisie = cls(visite, membre, le, donnees)
         for form in saisie.formulaires:
-            form._errors = ErrorDict()
+            form._errors, form.cleaned_data = ErrorDict(), {}
         return saisie
 
     @property

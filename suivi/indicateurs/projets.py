@@ -5,6 +5,7 @@ from collections import Counter
 from django.db.models import Count, Q, Sum
 from django.utils.timezone import localtime
 
+from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import Colonne, Section, Tableau
 from suivi.enums import Nature, Sujet, TypeAction
 from suivi.indicateurs.perimetre import fraction, periode_en_mots, visites_comptees
@@ -113,7 +114,7 @@ def _organismes(comptes):
     for (sigle, exterieur), nombre in comptes.items():
         noms[sigle or exterieur] += nombre
     reste = noms.pop("", 0)
-    lignes = sorted(noms.items(), key=lambda ligne: ligne[0].lower())
+    lignes = sorted(noms.items(), key=lambda ligne: cle_de_recherche(ligne[0]))
     return [*lignes, (NON_PRECISE, reste)] if reste else lignes
 
 
@@ -129,35 +130,36 @@ def _repartition(titre, entete, lignes):
 
 
 def _emplois(projets):
-    champs = [*EMPLOIS, *DETAIL_DES_EMBAUCHES]
-    sommes = {champ: Sum(champ, default=0) for champ in champs}
-    entreprises = {f"{champ}_en": _entreprises(Q(**{f"{champ}__gt": 0})) for champ in champs}
-    concernees = Q(*[(f"{champ}__gt", 0) for champ in EMPLOIS], _connector=Q.OR)
-    chiffres = projets.aggregate(**sommes, **entreprises, total_en=_entreprises(concernees))
+    chiffres = _sommer_les_emplois(projets)
     libelles = {}
     for champ, libelle in EMPLOIS.items():
         libelles[champ] = libelle
         libelles |= DETAIL_DES_EMBAUCHES if champ == "emplois_embauche" else {}
+    colonnes = (
+        Colonne("nom", "Projets en termes d’emploi"),
+        Colonne("nombre", "Emplois", "nombre"),
+        Colonne("entreprises", "Entreprises", "nombre"),
+    )
+    total = sum(chiffres[f"{champ}_somme"] for champ in EMPLOIS)
     return Section(
         "Emplois projetés (déclaratif)",
-        (
-            Colonne("nom", "Projets en termes d’emploi"),
-            Colonne("nombre", "Emplois", "nombre"),
-            Colonne("entreprises", "Entreprises", "nombre"),
-        ),
+        colonnes,
         [
-            {"nom": libelle, "nombre": chiffres[champ], "entreprises": chiffres[f"{champ}_en"]}
+            {"nom": libelle, "nombre": chiffres[f"{champ}_somme"], "entreprises": chiffres[f"{champ}_entreprises"]}
             for champ, libelle in libelles.items()
         ],
-        pied=[
-            {
-                "nom": "Total (déclaratif)",
-                "nombre": sum(chiffres[champ] for champ in EMPLOIS),
-                "entreprises": chiffres["total_en"],
-            }
-        ],
+        pied=[{"nom": "Total (déclaratif)", "nombre": total, "entreprises": chiffres["entreprises"]}],
         notes=[DECLARATIF],
     )
+
+
+def _sommer_les_emplois(projets):
+    """« champ_somme » : emplois ; « champ_entreprises » : entreprises distinctes qui en déclarent ; en une requête."""
+    champs = [*EMPLOIS, *DETAIL_DES_EMBAUCHES]
+    sommes = {f"{champ}_somme": Sum(champ, default=0) for champ in champs}
+    entreprises = {f"{champ}_entreprises": _entreprises(Q(**{f"{champ}__gt": 0})) for champ in champs}
+    au_moins_un = Q(*[(f"{champ}__gt", 0) for champ in EMPLOIS], _connector=Q.OR)
+    return projets.aggregate(**sommes, **entreprises, entreprises=_entreprises(au_moins_un))
 
 
 def _entreprises(condition):

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from entreprises.models import Cible
 from reseau.enums import EtatPresence, Qualite
+from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Institution, Membre, Presence, Reunion
 from suivi.indicateurs.perimetre import alphabetique
 from visites.couverture import Couverture, couverture
@@ -44,7 +45,7 @@ def relever(reseau, visites, *, depuis, reunions_du, au):
     return Releve(
         au=au,
         membres=alphabetique(membres),
-        institutions=sorted(Institution.objects.filter(reseau=reseau), key=lambda institution: institution.sigle.lower()),
+        institutions=sorted(Institution.objects.filter(reseau=reseau), key=lambda i: cle_de_recherche(i.sigle)),
         realisees=_par_developpeur(visites.realisees(depuis, au)),
         programmees=_par_developpeur(visites.confiees_au(au)),
         refus=visites.refusees(depuis, au).count(),

@@ -33,7 +33,8 @@ def reunions(request):
     toutes = Reunion.objects.visibles_par(request.membre).select_related("reseau").prefetch_related(miennes)
     toutes = toutes.annotate(nb_presents=Count("presences", filter=Q(presences__etat=EtatPresence.PRESENT)))
     a_venir = toutes.filter(etat=EtatReunion.PREVUE).order_by("le", "heure")
-    page_obj = Paginator(toutes.exclude(etat=EtatReunion.PREVUE), PAR_PAGE).get_page(request.GET.get("page"))
+    passees = toutes.exclude(etat=EtatReunion.PREVUE).order_by("-le", "-heure", "-pk")
+    page_obj = Paginator(passees, PAR_PAGE).get_page(request.GET.get("page"))
     contexte = {"a_venir": [_avec_ma_reponse(reunion) for reunion in a_venir], "page_obj": page_obj, "le": le}
     contexte["peut_convoquer"] = autorise(request.membre, "reunions.convoquer")
     return render(request, "suivi/reunion_liste.html", contexte)

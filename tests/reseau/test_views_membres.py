@@ -170,6 +170,24 @@ def test_ajouter_un_membre_l_invite(clients, adresse, saisie, django_capture_on_
     assert [message.to for message in mail.outbox] == [["odile.tissot@exemple.fr"]]
 
 
+def test_invitation_attend_que_la_fiche_soit_enregistree(clients, adresse, saisie):
+    clients["secretariat"].post(adresse("membre-creer"), saisie)
+    assert mail.outbox == []
+
+
+def test_page_suivante_dit_si_l_invitation_est_partie(transactional_db, clients, adresse, saisie, settings):
+    partie = clients["animateur"].post(adresse("membre-creer"), saisie, follow=True)
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    settings.EMAIL_PORT = 9  # personne n'y écoute
+    envoi = saisie | {"courriel": "autre@exemple.fr", "nom": "Autre"}
+    perdue = clients["animateur"].post(adresse("membre-creer"), envoi, follow=True)
+    dernieres = [list(response.context["messages"])[-1].message for response in (partie, perdue)]
+    assert dernieres == [
+        "Une invitation est partie à odile.tissot@exemple.fr.",
+        "L’invitation n’a pas pu partir : renvoyez-la depuis la fiche dans quelques minutes.",
+    ]
+
+
 def test_ajouter_deux_fois_du_meme_jeton_n_invite_qu_une_personne(clients, adresse, saisie, django_capture_on_commit_callbacks):
     envoi = saisie | {"jeton": uuid4()}
     with django_capture_on_commit_callbacks(execute=True):

@@ -1,0 +1,250 @@
+"""Plusieurs personnes au même instant, sur de vraies transactions : un fil et une connexion chacune.
+
+Les nombres d'essais sont ceux de la conception ; chaque geste est borné par le délai de verrou de la base (20 s).
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
+
+from reseau import operations
+from reseau.enums import Role
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.models import Institution, JetonUtilise, Journal, Membre, Reunion, Utilisateur
+from tests.factories import (
+    JOUR,
+    EntrepriseFactory,
+    InstitutionFactory,
+    MembreFactory,
+    ReseauFactory,
+    ReunionFactory,
+    VisiteFactory,
+)
+from visites.courriers import preparer
+from visites.models import Courrier, Visite
+from visites.operations import prendre, programmer
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.vues_d_essai"), pytest.mark.usefixtures("base")]
+
+
+@pytest.fixture
+def base(references, tmp_path):
+    """Sur SQLite, un vrai fichier : celle des autres essais est en mémoire, où ni WAL ni l'attente d'un verrou n'existent."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    reglages, en_memoire = connections.settings["default"], connections["default"]
+    nom = reglages["NAME"]
+    en_memoire.cursor().execute("VACUUM INTO %s", [str(tmp_path / "base.sqlite3")])
+    reglages["NAME"] = str(tmp_path / "base.sqlite3")
+    del connections["default"]
+    yield
+    connections["default"].close()
+    reglages["NAME"], connections["default"] = nom, en_memoire
+
+
+def ensemble(*gestes):
+    """Joue les gestes au même instant ; rend, dans l'ordre, ce que chacun rend, ou l'exception qu'il lève."""
+    depart = Barrier(len(gestes), timeout=20)
+
+    def jouer(geste):
+        try:
+            depart.wait()
+            return geste()
+        except Exception as erreur:
+            return erreur
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(gestes)) as fils:
+        return list(fils.map(jouer, gestes))
+
+
+def refus(resultats):
+    """Les messages des règles enfreintes ; toute autre exception est un échec."""
+    inattendues = [r for r in resultats if isinstance(r, Exception) and not isinstance(r, RegleEnfreinte)]
+    assert inattendues == []
+    return [str(r) for r in resultats if isinstance(r, RegleEnfreinte)]
+
+
+def session(membre):
+    """Fabrique des navigateurs ouverts sur la session de ce membre."""
+    connecte = Client()
+    connecte.force_login(membre.utilisateur)
+
+    def navigateur():
+        client = Client()
+        client.cookies = connecte.cookies
+        return client
+
+    return navigateur
+
+
+@pytest.mark.parametrize(("avec_jeton", "attendus"), [(True, 50), (False, 100)])
+def test_double_envoi_n_ecrit_qu_une_fois(avec_jeton, attendus):
+    """Cinquante paires. Sans jeton, l'essai doit voir les doublons : c'est le témoin."""
+    membre = MembreFactory()
+    navigateur, adresse = session(membre), reverse("essai", args=[membre.reseau.slug])
+    for rang in range(50):
+        envoi = {"reponse": "302", "jeton": uuid4() if avec_jeton else ""}
+        paire = ensemble(
+            lambda: navigateur().post(adresse, envoi | {"numero": 2 * rang}),
+            lambda: navigateur().post(adresse, envoi | {"numero": 2 * rang + 1}),
+        )
+        assert [response.status_code for response in paire] == [302, 302]
+        assert len({response.url for response in paire}) == (1 if avec_jeton else 2)
+    assert Journal.objects.filter(objet="essai").count() == attendus
+    assert JetonUtilise.objects.exclude(suite="").count() == (50 if avec_jeton else 0)
+
+
+def test_meme_fiche_modifiee_a_deux_ne_perd_rien_en_silence():
+    """Vingt-cinq fois, deux personnes envoient le même formulaire : une l'emporte, l'autre garde son texte et le sait."""
+    institution = InstitutionFactory()
+    membres = [MembreFactory(institution=institution, role=role, qualite="aucun") for role in (Role.ANIMATEUR, Role.SECRETARIAT)]
+    navigateurs = [session(membre) for membre in membres]
+    adresse = reverse("reseau:institution-modifier", args=[institution.reseau.slug, institution.pk])
+    for rang in range(25):
+        champs = {"sigle": "INST", "pole": "economique", "cercle": "membre", "version": rang + 1}
+        textes = [f"Nom {rang} de {auteur}" for auteur in ("l’animateur", "la secrétaire")]
+        envois = [lambda n=n, t=t: n().post(adresse, champs | {"nom": t}) for n, t in zip(navigateurs, textes, strict=True)]
+        reponses = ensemble(*envois)
+        assert sorted(response.status_code for response in reponses) == [200, 302]
+        gagnant = next(rang for rang, response in enumerate(reponses) if response.status_code == 302)
+        perdant = reponses[1 - gagnant].context["form"]
+        assert Institution.objects.get(pk=institution.pk).nom == textes[gagnant]
+        assert (perdant["nom"].value(), len(perdant.non_field_errors())) == (textes[1 - gagnant], 1)
+
+
+def test_huit_personnes_ecrivent_vingt_cinq_fois_dans_la_meme_fiche():
+    """Chacune ajoute une ligne et recommence si l'on a écrit avant elle : deux cents lignes, aucune perdue."""
+    reunion, membre = ReunionFactory(), MembreFactory()
+
+    def ajouter(ligne):
+        while True:
+            fiche = Reunion.objects.get(pk=reunion.pk)
+            fiche.releve += f"{ligne}\n"
+            try:
+                return operations.enregistrer(fiche, par=membre)
+            except RegleEnfreinte:
+                continue
+
+    resultats = ensemble(*(lambda a=a: [ajouter(f"{a}-{rang}") for rang in range(25)] for a in range(8)))
+    assert refus(resultats) == []
+    reunion.refresh_from_db()
+    assert sorted(reunion.releve.split()) == sorted(f"{auteur}-{rang}" for auteur in range(8) for rang in range(25))
+    assert reunion.version == 201
+
+
+def test_numeros_se_suivent_sans_trou_ni_doublon():
+    """Huit fils prennent chacun vingt-cinq numéros, d'une série qui n'existe pas encore."""
+    reseau = ReseauFactory()
+
+    def prendre_un_numero():
+        with transaction.atomic():
+            return operations.prochains_numeros(reseau, "essai", 2026)[0]
+
+    resultats = ensemble(*(lambda: [prendre_un_numero() for _ in range(25)] for _ in range(8)))
+    assert refus(resultats) == []
+    assert sorted(numero for numeros in resultats for numero in numeros) == list(range(1, 201))
+
+
+def test_numero_d_une_transaction_annulee_ressert():
+    reseau = ReseauFactory()
+    for attendu, annuler in ((1, True), (1, False), (2, False)):
+        with transaction.atomic():
+            assert operations.prochains_numeros(reseau, "essai", 2026) == range(attendu, attendu + 1)
+            transaction.set_rollback(annuler)
+
+
+@pytest.mark.parametrize("deja_dans_la_liste", [False, True])
+def test_une_entreprise_n_a_qu_une_visite_en_cours(deja_dans_la_liste):
+    """Vingt rivaux sur dix entreprises (cinq libres, cinq déjà dans la liste) : un gagnant, et les autres savent qui."""
+    reseau = ReseauFactory()
+    rivaux = MembreFactory.create_batch(20, reseau=reseau)
+    for _ in range(5):
+        entreprise = EntrepriseFactory(reseau=reseau)
+        if deja_dans_la_liste:
+            VisiteFactory(entreprise=entreprise, reseau=reseau)
+        gestes = [lambda r=r, e=entreprise: programmer(e, developpeur=r, par=r, le=JOUR) for r in rivaux]
+        perdants = refus(ensemble(*gestes))
+        visite = Visite.objects.get(entreprise=entreprise)
+        raison = f"{entreprise} : Visite déjà confiée à {visite.developpeur} le 02/03/2026."
+        assert Counter(perdants) == {raison: 19}
+
+
+def test_entreprise_de_la_liste_n_est_prise_qu_une_fois():
+    visite = VisiteFactory()
+    rivaux = MembreFactory.create_batch(8, reseau=visite.reseau)
+    perdants = refus(ensemble(*(lambda r=r: prendre(visite, par=r, le=JOUR) for r in rivaux)))
+    assert Counter(perdants) == {"Quelqu’un vient de prendre cette entreprise.": 7}
+
+
+def test_deux_animateurs_ne_partent_pas_ensemble():
+    """Dix fois : le départ de l'un, la rétrogradation de l'autre, au même instant."""
+    for _ in range(10):
+        reseau = ReseauFactory()
+        partant, retrograde = MembreFactory.create_batch(2, reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
+        partant.parti_le, retrograde.role = JOUR, Role.SECRETARIAT
+        gestes = [lambda m=m: operations.modifier_membre(m, par=m, le=JOUR) for m in (partant, retrograde)]
+        assert len(refus(ensemble(*gestes))) == 1
+        assert Membre.objects.filter(reseau=reseau, role=Role.ANIMATEUR, parti_le=None).count() == 1
+
+
+def test_meme_courriel_invite_huit_fois_n_est_membre_qu_une_fois():
+    animateur = MembreFactory(role=Role.ANIMATEUR, qualite="aucun")
+    gestes = [lambda: _inviter("nouvelle@exemple.fr", animateur) for _ in range(8)]
+    assert refus(ensemble(*gestes)) == ["Ce courriel est déjà celui d’un membre du réseau."] * 7
+    assert Membre.objects.filter(utilisateur__email="nouvelle@exemple.fr").count() == 1
+
+
+def test_meme_courriel_invite_dans_huit_reseaux_n_a_qu_un_compte():
+    animateurs = MembreFactory.create_batch(8, role=Role.ANIMATEUR, qualite="aucun")
+    gestes = [lambda a=a: _inviter("nouvelle@exemple.fr", a) for a in animateurs]
+    assert refus(ensemble(*gestes)) == []
+    assert Utilisateur.objects.get(email="nouvelle@exemple.fr").appartenances.count() == 8
+
+
+def _inviter(email, par):
+    fiche = Membre(
+        institution=par.institution,
+        civilite="Mme",
+        prenom="Dominique",
+        nom="Fictive",
+        role=Role.SECRETARIAT,
+        entre_le=date(2026, 1, 1),
+    )
+    return operations.inviter(fiche, email=email, par=par)
+
+
+def test_seance_ne_se_clot_qu_une_fois():
+    reunion = ReunionFactory()
+    animateur = MembreFactory(reseau=reunion.reseau, role=Role.ANIMATEUR, qualite="aucun")
+    operations.pointer(reunion, animateur, "present", par=animateur)
+    gestes = [lambda: operations.clore(Reunion.objects.get(pk=reunion.pk), par=animateur) for _ in range(8)]
+    assert len(refus(ensemble(*gestes))) == 7
+
+
+def test_lettre_preparee_a_deux_est_la_meme():
+    visite = VisiteFactory(programmee=True)
+    resultats = ensemble(*(lambda: preparer(visite, par=visite.developpeur, le=JOUR).pk for _ in range(8)))
+    assert refus(resultats) == []
+    assert set(resultats) == {Courrier.objects.get().pk}
+
+
+def test_lire_un_formulaire_n_attend_pas_qui_ecrit():
+    """Un long import tient la base en écriture : les formulaires s'ouvrent quand même, aussitôt."""
+    membre = MembreFactory()
+    navigateur, adresse = session(membre), reverse("essai", args=[membre.reseau.slug])
+    with transaction.atomic():
+        ReseauFactory()
+        debut = monotonic()
+        (response,) = ensemble(lambda: navigateur().get(adresse))
+    assert (response.status_code, monotonic() - debut < 5) == (200, True)
