@@ -6,7 +6,8 @@ from django import forms
 
 from entreprises.enums import Tranche
 from entreprises.lecture import referentiel_embarque
-from entreprises.lecture.refus import MEBI, TAILLE_MAX
+from entreprises.lecture.coordonnees import lire_site
+from entreprises.lecture.refus import MEBI, TAILLE_MAX, ValeurEcartee
 from entreprises.models import Activite, Cible, Commune, Contact, Deport, Division, Entreprise, ZoneEmploi
 from entreprises.models.entreprise import valider_siret
 from entreprises.reference import lire_csv
@@ -55,6 +56,7 @@ class EntrepriseForm(FormulaireModele):
         help_text="En vigueur à partir de 2027.",
         error_messages={"invalid_choice": "Ce code n’est pas dans la NAF 2025 : par exemple 16.11Y."},
     )
+    site = forms.CharField(label="Site internet", max_length=200, required=False)
 
     class Meta:
         model = Entreprise
@@ -86,14 +88,17 @@ class EntrepriseForm(FormulaireModele):
             "ne_plus_solliciter_jusqu_au": "Aucune visite ne sera programmée jusqu’à cette date.",
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["site"].assume_scheme = "https"
-
     def clean_siret(self):
         chiffres = "".join(self.cleaned_data["siret"].split())
         valider_siret(chiffres)
         return chiffres
+
+    def clean_site(self):
+        """« www.exemple.fr » suffit ; seules les adresses en http et https sont admises."""
+        try:
+            return lire_site(self.cleaned_data["site"]) if self.cleaned_data["site"] else ""
+        except ValeurEcartee as ecart:
+            raise forms.ValidationError("Cette adresse de site n’est pas valide : par exemple www.exemple.fr.") from ecart
 
     def clean(self):
         valeurs = super().clean()

@@ -47,7 +47,7 @@ class InstitutionForm(FicheForm):
         field_classes = {"successeur": ChoixInstitution}
         help_texts = {
             "sigle": "Écrit dans les listes et en tête des lettres : CCI 70, DDETS…",
-            "cercle": "Le noyau dur décide des cibles ; une institution associée intervient à la demande.",
+            "cercle": "Le noyau dur porte le réseau ; une institution associée intervient à la demande.",
             "fermee_le": "Quand l’institution disparaît ou se retire.",
             "successeur": "L’institution qui reprend son rôle, s’il y en a une.",
         }

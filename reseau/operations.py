@@ -5,18 +5,18 @@ import logging
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from reseau.enums import EtatPresence, EtatReunion, Geste, Role
 from reseau.exemple import imprimer_exemple
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Compteur, Journal, Membre, Presence, Reseau, Utilisateur
+from reseau.models import Compteur, Journal, Membre, Presence, Reseau, Reunion, Utilisateur
 
 journal = logging.getLogger(__name__)
 
@@ -91,12 +91,19 @@ def compte(email):
     ne lui écrirait jamais, et une invitation périmée l'enfermerait dehors.
     """
     email = email.strip().lower()
-    utilisateur = Utilisateur.objects.filter(email=email).first()
-    if utilisateur is None:
-        return Utilisateur.objects.create_user(email, get_random_string(50))
+    utilisateur = Utilisateur.objects.filter(email=email).first() or _ouvrir_un_compte(email)
     if not utilisateur.is_active:
         raise RegleEnfreinte("Ce compte a été fermé : l’administrateur technique peut le rouvrir.")
     return utilisateur
+
+
+def _ouvrir_un_compte(email):
+    """Deux réseaux invitent la même personne au même instant : le second trouve le compte qu'ouvre le premier."""
+    try:
+        with transaction.atomic():
+            return Utilisateur.objects.create_user(email, get_random_string(50))
+    except IntegrityError:
+        return Utilisateur.objects.get(email=email)
 
 
 @transaction.atomic
@@ -148,7 +155,7 @@ def modifier_membre(membre, *, par, le, email=""):
         membre.utilisateur = _autre_compte(avant, email)
     _garder_une_appartenance(membre)
     reste = membre.role == Role.ANIMATEUR and membre.parti_le is None and membre.entre_le <= le
-    if avant.role == Role.ANIMATEUR and not reste:
+    if avant.role == Role.ANIMATEUR and not avant.est_parti(le) and not reste:
         _garder_un_animateur(membre, membre.parti_le or le)
     enregistrer(membre, par=par)
     if membre.utilisateur != avant.utilisateur and not avant.utilisateur.appartenances.exists():
@@ -216,12 +223,14 @@ def convoquer(reunion, *, par):
     return reunion
 
 
+@transaction.atomic
 def pointer(reunion, membre, etat, *, par):
     """Pointe une présence en séance ; `etat` vide la retire."""
     _ouverte(reunion)
     Presence.objects.update_or_create(reunion=reunion, membre=membre, defaults={"etat": etat})
 
 
+@transaction.atomic
 def repondre(reunion, reponse, *, par):
     """Réponse d'un membre à sa convocation (présent ou excusé)."""
     _ouverte(reunion)
@@ -232,12 +241,15 @@ def repondre(reunion, reponse, *, par):
 def clore(reunion, *, par):
     """Fin de séance : qui n'est pas pointé est absent (ou excusé s'il l'avait dit)."""
     _ouverte(reunion)
+    instant = now()
+    if reunion.le > localdate(instant):  # close par erreur, elle ne se rouvre pas
+        raise RegleEnfreinte(f"Cette réunion est datée du {reunion.le:%d/%m/%Y} : corrigez sa date avant de la clore.")
     a_pointer = reunion.presences.filter(etat="")
     if not reunion.presences.filter(etat=EtatPresence.PRESENT).exists():
         raise RegleEnfreinte("Pointez au moins une personne présente avant de clore la séance.")
     a_pointer.filter(reponse=EtatPresence.EXCUSE).update(etat=EtatPresence.EXCUSE)
     a_pointer.all().update(etat=EtatPresence.ABSENT)
-    reunion.etat, reunion.close_le = EtatReunion.TENUE, now()
+    reunion.etat, reunion.close_le = EtatReunion.TENUE, instant
     return enregistrer(reunion, par=par)
 
 
@@ -250,5 +262,6 @@ def annuler_reunion(reunion, *, par):
 
 
 def _ouverte(reunion):
-    if not reunion.ouverte:
+    """Lue sous verrou : on ne pointe pas pendant qu'un autre clôt."""
+    if not Reunion.objects.select_for_update(no_key=True).get(pk=reunion.pk).ouverte:
         raise RegleEnfreinte("Cette réunion est close : elle ne se modifie plus.")

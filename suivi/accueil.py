@@ -214,9 +214,9 @@ def _rythme(reseau, le):
     """« rythme convenu : 12 par mois, 6 développeurs »."""
     directs = Membre.objects.filter(reseau=reseau).actifs(le).directs()
     compte = directs.aggregate(nombre=Count("pk"), rythme=Sum(Coalesce("rythme", Value(reseau.rythme))))
-    nombre = compte["nombre"]
+    nombre, rythme = compte["nombre"], compte["rythme"] or 0
     pluriel = "s" if nombre > 1 else ""
-    return f"rythme convenu : {nombre_francais(compte['rythme'] or 0, 1)} par mois pour {nombre} développeur{pluriel}"
+    return f"rythme convenu : {nombre_francais(rythme, 0 if rythme == int(rythme) else 1)} par mois, {nombre} développeur{pluriel}"
 
 
 def _couverture(reseau, le):

@@ -33,10 +33,13 @@ from visites.models import Courrier, Visite
 from visites.operations import prendre, programmer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.vues_d_essai"), pytest.mark.usefixtures("base")]
+# Rien ici ne lit les références de l'Insee : les recharger avant chaque essai prendrait plus de temps que lui.
+SANS_REFERENCES = {"naf_id": None, "commune_id": None}
+VISITE_SANS_REFERENCES = {f"entreprise__{champ}": None for champ in SANS_REFERENCES}
 
 
 @pytest.fixture
-def base(references, tmp_path):
+def base(transactional_db, tmp_path):
     """Sur SQLite, un vrai fichier : celle des autres essais est en mémoire, où ni WAL ni l'attente d'un verrou n'existent."""
     if connection.vendor != "sqlite":
         yield
@@ -108,8 +111,8 @@ def test_double_envoi_n_ecrit_qu_une_fois(avec_jeton, attendus):
 def test_meme_fiche_modifiee_a_deux_ne_perd_rien_en_silence():
     """Vingt-cinq fois, deux personnes envoient le même formulaire : une l'emporte, l'autre garde son texte et le sait."""
     institution = InstitutionFactory()
-    membres = [MembreFactory(institution=institution, role=role, qualite="aucun") for role in (Role.ANIMATEUR, Role.SECRETARIAT)]
-    navigateurs = [session(membre) for membre in membres]
+    du_reseau = {"reseau": institution.reseau, "institution": institution, "qualite": "aucun"}
+    navigateurs = [session(MembreFactory(**du_reseau, role=role)) for role in (Role.ANIMATEUR, Role.SECRETARIAT)]
     adresse = reverse("reseau:institution-modifier", args=[institution.reseau.slug, institution.pk])
     for rang in range(25):
         champs = {"sigle": "INST", "pole": "economique", "cercle": "membre", "version": rang + 1}
@@ -170,7 +173,7 @@ def test_une_entreprise_n_a_qu_une_visite_en_cours(deja_dans_la_liste):
     reseau = ReseauFactory()
     rivaux = MembreFactory.create_batch(20, reseau=reseau)
     for _ in range(5):
-        entreprise = EntrepriseFactory(reseau=reseau)
+        entreprise = EntrepriseFactory(reseau=reseau, **SANS_REFERENCES)
         if deja_dans_la_liste:
             VisiteFactory(entreprise=entreprise, reseau=reseau)
         gestes = [lambda r=r, e=entreprise: programmer(e, developpeur=r, par=r, le=JOUR) for r in rivaux]
@@ -181,7 +184,7 @@ def test_une_entreprise_n_a_qu_une_visite_en_cours(deja_dans_la_liste):
 
 
 def test_entreprise_de_la_liste_n_est_prise_qu_une_fois():
-    visite = VisiteFactory()
+    visite = VisiteFactory(**VISITE_SANS_REFERENCES)
     rivaux = MembreFactory.create_batch(8, reseau=visite.reseau)
     perdants = refus(ensemble(*(lambda r=r: prendre(visite, par=r, le=JOUR) for r in rivaux)))
     assert Counter(perdants) == {"Quelqu’un vient de prendre cette entreprise.": 7}
@@ -233,7 +236,7 @@ def test_seance_ne_se_clot_qu_une_fois():
 
 
 def test_lettre_preparee_a_deux_est_la_meme():
-    visite = VisiteFactory(programmee=True)
+    visite = VisiteFactory(programmee=True, **VISITE_SANS_REFERENCES)
     resultats = ensemble(*(lambda: preparer(visite, par=visite.developpeur, le=JOUR).pk for _ in range(8)))
     assert refus(resultats) == []
     assert set(resultats) == {Courrier.objects.get().pk}

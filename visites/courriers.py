@@ -200,7 +200,7 @@ def composer(courrier, *, signataire, le, institutions):
         datee_du=le if courrier.numero else None,
         logo=bytes(reseau.logo or b""),
         signature=bytes((signataire.signature if signataire and courrier.numero else None) or b""),
-        **rediger(_modele(reseau), _valeurs(visite, dirigeant, appel)),
+        **rediger(_modele(reseau), _valeurs(visite, reseau, dirigeant, appel)),
     )
 
 
@@ -211,8 +211,8 @@ def _modele(reseau):
     return dataclasses.replace(MODELE_PAR_DEFAUT, paragraphes=tuple(paragraphes))
 
 
-def _valeurs(visite, dirigeant, appel):
-    entreprise, developpeur, reseau = visite.entreprise, visite.developpeur, visite.reseau
+def _valeurs(visite, reseau, dirigeant, appel):
+    entreprise, developpeur = visite.entreprise, visite.developpeur
     return {
         "appel": appel,
         "dirigeant": str(dirigeant or "le dirigeant"),

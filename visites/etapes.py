@@ -74,7 +74,8 @@ def gestes(visite, membre, courrier, compte_rendu):
         suite = [*droits.rendre_compte(), *droits.rendez_vous("Reporter le rendez-vous"), *droits.realiser(), *droits.lettre()]
         suite += droits.laisser()
     elif visite.confiee:
-        suite = [*droits.lettre(), *droits.rendez_vous("Noter le rendez-vous"), *droits.realiser(), *droits.laisser()]
+        suite = [*droits.lettre(), *droits.rendez_vous("Noter le rendez-vous"), *droits.rendre_compte(), *droits.realiser()]
+        suite += droits.laisser()
     elif visite.faite:
         suite = [*droits.rendre_compte(), *droits.lire_le_compte_rendu()]
     else:

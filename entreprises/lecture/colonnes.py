@@ -135,7 +135,7 @@ def verifier_entete(entete: Entete) -> None:
         )
     if "siret" not in entete.colonnes and len(entete.colonnes) < 2:
         raise FichierRefuse(
-            "L'en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
+            "L’en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
             "« SIRET », « Raison sociale », « Code postal », « Commune »."
         )
     manquantes = [nom for champ, nom in INDISPENSABLES.items() if champ not in entete.colonnes]

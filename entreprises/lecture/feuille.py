@@ -116,7 +116,7 @@ def _ouvrir_classeur(contenu: bytes, nom: str) -> Feuille:
     classeur = lire_classeur(contenu, genre)
     entete = chercher_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)))
     verifier_entete(entete)
-    avertissements = tuple(f"L'onglet « {autre} » n’est pas lu : seul « {classeur.onglet} » l’est." for autre in classeur.autres)
+    avertissements = tuple(f"L’onglet « {autre} » n’est pas lu : seul « {classeur.onglet} » l’est." for autre in classeur.autres)
     return _feuille(nom, genre, entete, classeur, onglet=classeur.onglet, avertissements=avertissements)
 
 

@@ -18,7 +18,7 @@ class CibleQuerySet(models.QuerySet):
     def avec_nombre(self):
         """Annote `nombre` : les entreprises de la liste figée, sans les écartées."""
         retenues = models.Count("lignes", filter=Q(lignes__motif_d_ecart=""))
-        return self.annotate(nombre=retenues)
+        return self.annotate(nombre=retenues).order_by(*self.model._meta.ordering)
 
     def en_vigueur(self, reseau, le):
         """La dernière cible décidée à cette date, ou None."""

@@ -9,7 +9,7 @@ from entreprises.forms import DepotForm
 from entreprises.models import Import
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste
-from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.erreurs import tenter
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 
@@ -104,11 +104,7 @@ def abandonner(request, pk):
 @page("entreprises.importer")
 def rejets(request, pk):
     depot = _depot(request, pk)
-    try:
-        octets = operations.rejets_en_csv(depot)
-    except RegleEnfreinte as refus:
-        messages.error(request, str(refus))
-        return redirect(depot)
+    octets = operations.rejets_en_csv(depot)
     noter(request.membre, Geste.EXPORT, depot, nombre=len(depot.rejets), precision="lignes rejetées")
     return fichier(octets, f"rejets-{depot.pk}", "csv")
 

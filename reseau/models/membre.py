@@ -132,7 +132,8 @@ class MembreQuerySet(models.QuerySet):
 
     def pour(self, utilisateur, slug):
         """L'appartenance de ce compte à ce réseau, ou None."""
-        membres = self.select_related("reseau", "institution")
+        # Sans le logo : une image à lire à chaque requête, que seule sa page et les lettres montrent.
+        membres = self.select_related("reseau", "institution").defer("reseau__logo")
         return membres.filter(utilisateur=utilisateur, reseau__slug=slug).first()
 
 

@@ -111,6 +111,7 @@ function annoncer() {
   const zone = $("[data-annonce]");
   if (!zone) return;
   const projets = remplis("[data-projet] input[name$='-titre']").length;
+  $("[data-si-projet]", formulaire).hidden = !$$("[data-projet]", formulaire).some((bloc) => !bloc.hidden);
   const actions = remplis("[data-action] input[name$='-libelle']");
   const noms = actions.map((champ) => $("select[name$='-responsable']", champ.closest("[data-action]")).selectedOptions[0]);
   const qui = [...new Set(noms.filter((option) => option?.value).map((option) => option.textContent.replace(/ \(.*/, "")))];

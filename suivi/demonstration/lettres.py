@@ -1,10 +1,10 @@
 """Les lettres : un lot signé et envoyé, un lot récent, celles à la signature. Les vraies opérations numérotent et figent."""
 
 from suivi.demonstration import plans
-from suivi.demonstration.calendrier import ouvre_avant
+from suivi.demonstration.calendrier import instant, ouvre_avant
 from visites.courriers import figer, signer
 from visites.enums import EtatCourrier
-from visites.models import Courrier
+from visites.models import Courrier, PdfFige
 
 # Jours avant aujourd'hui : préparée, mise à la signature, signée.
 LOT_ANCIEN, LOT_RECENT = (34, 32, 30), (13, 11, 8)
@@ -22,7 +22,7 @@ def poser(chantier):
         _signer(chantier, lot, *(ouvre_avant(chantier.il_y_a(jour)) for jour in jours))
     _envoyer(annoncees)
     _en_attente(chantier, programmees)
-    figer(Courrier.objects.filter(reseau=chantier.reseau))
+    _figer(chantier)
 
 
 def _signer(chantier, visites, prepare, soumis, signe):
@@ -59,3 +59,11 @@ def _en_attente(chantier, visites):
         elif visite.situation != plans.LETTRE_EN_BROUILLON:
             continue
         courrier.save()
+
+
+def _figer(chantier):
+    """Compose les PDF, datés du jour de leur signature."""
+    courriers = Courrier.objects.filter(reseau=chantier.reseau)
+    figer(courriers)
+    for jour in set(courriers.signes().values_list("signe_le", flat=True)):
+        PdfFige.objects.filter(courrier__in=courriers.filter(signe_le=jour)).update(le=instant(jour, 11))

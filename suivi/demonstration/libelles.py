@@ -89,17 +89,16 @@ LIBELLES = {
     Sujet.AIDE_INGENIEURS: ("Monter la demande d’aide à l’embauche d’un ingénieur",),
     RESERVE: (
         "Reprendre contact quand les comptes de l’exercice seront connus",
-        "Revoir le projet après la décision de la commune",
+        "Revoir le projet à la prochaine visite",
         "Rappeler l’entreprise quand le carnet de commandes sera connu",
-        "Garder le projet en mémoire pour le prochain appel à projets",
+        "Garder le projet en mémoire jusqu’au prochain exercice",
     ),
     DIVERS: (
         "Envoyer la documentation promise pendant la visite",
         "Chercher une entreprise qui a mené le même projet",
         "Vérifier un point de réglementation et répondre par écrit",
-        "Signaler la demande aux élus concernés",
+        "Préparer un point d’étape avec l’entreprise",
         "Relire le dossier avant son dépôt",
-        "Préparer une réunion entre entreprises voisines",
     ),
 }
 
@@ -150,4 +149,4 @@ CLOTURES = {
 }
 
 REFUS_D_ACTION = "Ce sujet relève d’un autre service ; je reste à disposition pour l’expliquer."
-TRANSMISSIONS = ("Le service voisin est mieux placé.", "Reprise après un départ.")
+TRANSMISSIONS = ("Le service voisin est mieux placé.", "Le sujet relève de son domaine.")

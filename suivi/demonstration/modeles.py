@@ -50,7 +50,7 @@ MODELES = (
     ),
     Modele(
         Nature.PRODUCTION,
-        ("Agrandir l’atelier de {surface} m²", "Construire un bâtiment industriel", "Regrouper les deux sites"),
+        ("Agrandir l’atelier de {surface} m²", "Construire un bâtiment industriel"),
         (
             "L’atelier est plein : il faudrait {surface} m² de plus {mois}.",
             "Faute de place, une partie du stock dort sous bâche ; {dirigeant} cherche à s’étendre.",
@@ -179,7 +179,7 @@ MODELES = (
     ),
     Modele(
         Nature.FORMATION,
-        ("Former les équipes", "Mettre le personnel à niveau pour une certification", "Former à la conduite de ligne"),
+        ("Former les équipes", "Former à la conduite des machines"),
         (
             "Six personnes sont à former avant l’arrivée du nouvel équipement.",
             "Le plan de formation est à reprendre : les besoins ont changé plus vite que lui.",
@@ -279,23 +279,36 @@ MODELES = (
     ),
     Modele(
         Nature.IDENTITE,
-        ("Reprendre une société complémentaire", "Ouvrir le capital"),
+        ("Reprendre une société complémentaire",),
         (
             "Une société voisine cherche un repreneur et les métiers se complètent.",
-            "Pour grandir, l’entreprise envisage de faire entrer un associé financier.",
+            "Racheter un confrère apporterait une clientèle et un second atelier.",
         ),
         (
             "Les premiers échanges datent du printemps. Il manque un avis sur le prix et sur les reprises de contrats.",
-            "Les fonds propres sont jugés courts pour le projet. {Dirigeant} veut garder la majorité.",
+            "Les comptes de l’autre société ont été transmis. {Dirigeant} veut un regard extérieur avant d’écrire une offre.",
         ),
         ((CONTACT, Sujet.CONTACT_IDENTITE), (CONTACT, Sujet.CONTACT_FINANCE), (INFO, Sujet.INFO_FINANCES), RESERVE, DIVERS),
         "developpement",
     ),
     Modele(
+        Nature.IDENTITE,
+        ("Ouvrir le capital", "Faire entrer un associé"),
+        (
+            "Pour grandir, l’entreprise envisage de faire entrer un associé financier.",
+            "Deux cadres pourraient entrer au capital ; la forme reste à trouver.",
+        ),
+        (
+            "Les fonds propres sont jugés courts pour le projet. {Dirigeant} veut garder la majorité.",
+            "Aucun pacte n’a été écrit. La question du prix vient avant celle du calendrier.",
+        ),
+        ((CONTACT, Sujet.CONTACT_FINANCE), (INFO, Sujet.INFO_FINANCES), (CONTACT, Sujet.CONTACT_IDENTITE), RESERVE, DIVERS),
+    ),
+    Modele(
         Nature.DIVERS,
         ("Vendre à l’étranger", "Prospecter {pays}"),
         (
-            "Des demandes arrivent de {pays} et restent sans suite, faute de savoir livrer et facturer.",
+            "Des demandes arrivent {de_pays} et restent sans suite, faute de savoir livrer et facturer.",
             "L’entreprise exporte par hasard ; elle voudrait le faire exprès.",
         ),
         (
@@ -334,16 +347,29 @@ MODELES = (
     ),
     Modele(
         Nature.DIVERS,
-        ("S’équiper et communiquer", "Améliorer l’accès et la signalisation du site"),
+        ("Améliorer l’accès au site", "Signaler la zone d’activité"),
         (
             "Les camions se perdent : l’accès au site est à signaler et à élargir.",
-            "Le site internet date et ne montre pas {produit} ; il serait à refaire {mois}.",
+            "L’accès des semi-remorques se fait par le village ; une autre desserte est demandée.",
         ),
         (
             "La commune est favorable, le financement n’est pas réparti. Deux entreprises voisines sont concernées.",
-            "Une refonte a été chiffrée. {Dirigeant} demande si une aide existe pour ce genre de dépense.",
+            "Un plan a été dessiné il y a {n} ans, puis laissé de côté.",
         ),
-        ((INFO, Sujet.INFO_AIDES), (INFO, Sujet.INFO_IMMOBILIER), (INFO, Sujet.INFO_AUTRES), DIVERS, RESERVE),
+        ((INFO, Sujet.INFO_IMMOBILIER), DIVERS, RESERVE),
+    ),
+    Modele(
+        Nature.DIVERS,
+        ("Refaire le site internet", "Passer aux commandes en ligne"),
+        (
+            "Le site internet date et ne montre pas ce que fait l’entreprise ; il serait à refaire {mois}.",
+            "Les clients réguliers voudraient commander en ligne ; tout passe encore par téléphone.",
+        ),
+        (
+            "Une refonte a été chiffrée. {Dirigeant} demande si une aide existe pour ce genre de dépense.",
+            "Le débit disponible sur la zone reste faible et personne, dans l’atelier, ne s’en occuperait.",
+        ),
+        ((INFO, Sujet.INFO_AIDES), (INFO, Sujet.INFO_AUTRES), DIVERS, RESERVE),
     ),
 )
 

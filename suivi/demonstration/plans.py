@@ -112,7 +112,7 @@ def _deuxieme(hasard):
         actions=ACTIONS_2_7,
         emplois=EMPLOIS_2_7,
         situations=SITUATIONS_DU_DEUXIEME,
-        mois=25,
+        mois=26,
         reunions_avant=18,
         anciennes=6,
         hors_cible=14,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.timezone import localdate
 
+from entreprises.enums import Tranche
 from reseau.enums import Civilite
 from suivi.demonstration.calendrier import instant
 from visites.enums import EtatVisite
@@ -14,7 +15,7 @@ TERMINE, TARDIF, TARDIF_DU_SECRETARIAT, COMMENCE, ABSENT = "terminé", "tardif",
 RECENTES = (TARDIF, ABSENT, TARDIF, COMMENCE, ABSENT, TARDIF, ABSENT, TARDIF_DU_SECRETARIAT)
 OUVERTURES = (
     "L’entreprise emploie {effectif} et fabrique {produit} pour {client}.",
-    "Spécialisée dans {activite}, elle travaille surtout pour {client} ; l’effectif est de {effectif}.",
+    "Spécialisée dans {activite}, elle travaille surtout pour {client} et emploie {effectif}.",
     "{Activite} fait l’essentiel des ventes : {produit}. Les clients sont {client}.",
     "L’atelier produit {produit}. {effectif_maj} y travaillent, en une seule équipe.",
 )
@@ -23,7 +24,7 @@ CONJONCTURES = (
     "Les commandes ont repris depuis le printemps, mais les délais d’approvisionnement s’allongent.",
     "La part du premier client est passée de {part} % à {part_basse} % en trois ans.",
     "L’activité est stable et l’atelier occupé aux trois quarts.",
-    "L’année sera meilleure que la précédente, sans que les prix suivent le prix {matiere}.",
+    "L’année sera meilleure que la précédente, sans que les tarifs suivent le prix {matiere}.",
     "Les ventes ont reculé au premier semestre ; le second s’annonce mieux.",
 )
 CONCLUSIONS = (
@@ -38,6 +39,8 @@ SANS_PROJET = (
     "L’année a été consacrée à un déménagement ; les projets reprendront ensuite.",
     "Pas de besoin exprimé aujourd’hui, mais le réseau est désormais connu.",
     "L’entreprise attend la décision de son premier client avant d’engager quoi que ce soit.",
+    "Les investissements de l’an dernier suffisent ; l’entreprise souhaite surtout garder le contact.",
+    "La question du moment est l’approvisionnement ; aucun projet ne s’y ajoute.",
 )
 RESERVES = (
     "La direction demande que la recherche d’un repreneur ne soit pas évoquée en réunion.",
@@ -45,7 +48,17 @@ RESERVES = (
     "Une offre concurrente est à l’étude ; n’en parler à aucun fournisseur.",
     "La date du projet dépend d’une vente immobilière qui n’est pas publique.",
 )
-PAYS = ("la Suisse", "l’Allemagne", "la Belgique", "l’Italie")
+PAYS = (("la Suisse", "de Suisse"), ("l’Allemagne", "d’Allemagne"), ("la Belgique", "de Belgique"), ("l’Italie", "d’Italie"))
+EN_LETTRES = ("trois", "quatre", "cinq", "six", "sept", "huit")
+EFFECTIFS = {
+    Tranche.DE_1_A_2: "deux personnes",
+    Tranche.DE_3_A_5: "quatre personnes",
+    Tranche.DE_6_A_9: "moins de dix personnes",
+    Tranche.DE_10_A_19: "une quinzaine de personnes",
+    Tranche.DE_20_A_49: "une trentaine de personnes",
+    Tranche.DE_50_A_99: "près de soixante-dix personnes",
+    Tranche.DE_100_A_199: "plus de cent personnes",
+}
 MOIS = ("au printemps", "à la rentrée", "avant la fin de l’année", "au prochain exercice")
 
 
@@ -76,8 +89,9 @@ def mots(chantier, visite):
     hasard, profil = chantier.hasard, chantier.profils[visite.entreprise_id]
     secteur, feminin = profil.secteur, profil.civilite == Civilite.MADAME
     dirigeant = "la dirigeante" if feminin else "le dirigeant"
-    effectif = f"{visite.entreprise.effectif} personnes" if visite.entreprise.effectif else "une dizaine de personnes"
+    effectif = _effectif(visite.entreprise)
     part = hasard.choice((35, 40, 45, 55, 60))
+    pays, de_pays = hasard.choice(PAYS)
     return {
         "produit": profil.produit,
         "activite": profil.activite,
@@ -94,12 +108,18 @@ def mots(chantier, visite):
         "effectif_maj": effectif[0].upper() + effectif[1:],
         "surface": hasard.choice((300, 450, 600, 800, 1200)),
         "mois": hasard.choice(MOIS),
-        "pays": hasard.choice(PAYS),
+        "pays": pays,
+        "de_pays": de_pays,
         "pourcent": hasard.choice((8, 12, 15, 18)),
         "part": part,
         "part_basse": part - 10,
-        "n": hasard.randint(3, 8),
+        "n": hasard.choice(EN_LETTRES),
     }
+
+
+def _effectif(entreprise):
+    """L'effectif connu, sinon sa tranche, dans une phrase."""
+    return f"{entreprise.effectif} personnes" if entreprise.effectif else EFFECTIFS[entreprise.tranche_effectif]
 
 
 def poser(chantier, projets):

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Secteur:
-    """`activites` : (sous-classe NAF rév. 2, « l'activité », « des produits »). Les autres listes se lisent dans une phrase."""
+    """`activites` : (sous-classe NAF rév. 2, « l'activité », « des produits », noms de société où `{nom}` est inventé).
+
+    Les autres champs se lisent dans une phrase, articles compris.
+    """
 
     cle: str
     filiere: str
-    noms: tuple[str, ...]
-    activites: tuple[tuple[str, str, str], ...]
+    activites: tuple[tuple[str, str, str, tuple[str, str]], ...]
     clients: tuple[str, ...]
     machines: tuple[str, ...]
     matiere: str
@@ -23,13 +25,22 @@ SECTEURS = (
     Secteur(
         cle="bois",
         filiere="Forêt et bois",
-        noms=("Scierie {nom}", "{nom} Bois", "Charpentes {nom}", "Palettes {nom}", "Sciages {nom}"),
         activites=(
-            ("16.10A", "le sciage de résineux", "des sciages de charpente et des lambris"),
-            ("16.10A", "le sciage de hêtre et de chêne", "des plots et des avivés"),
-            ("16.23Z", "la charpente industrielle", "des fermettes et des murs à ossature bois"),
-            ("16.24Z", "l’emballage industriel", "des palettes et des caisses sur mesure"),
-            ("16.29Z", "le tournage sur bois", "des manches d’outils et des articles ménagers"),
+            ("16.10A", "le sciage de résineux", "des sciages de charpente et des lambris", ("Scierie {nom}", "Sciages {nom}")),
+            ("16.10A", "le sciage de hêtre et de chêne", "des plots et des avivés", ("Scierie {nom}", "{nom} Bois")),
+            (
+                "16.23Z",
+                "la charpente industrielle",
+                "des fermettes et des murs à ossature bois",
+                ("Charpentes {nom}", "{nom} Ossature"),
+            ),
+            ("16.24Z", "l’emballage industriel", "des palettes et des caisses sur mesure", ("Palettes {nom}", "{nom} Caisserie")),
+            (
+                "16.29Z",
+                "le tournage sur bois",
+                "des manches d’outils et des articles ménagers",
+                ("Tournerie {nom}", "{nom} Bois"),
+            ),
         ),
         clients=(
             "des charpentiers et des négoces de la région",
@@ -44,12 +55,11 @@ SECTEURS = (
     Secteur(
         cle="meuble",
         filiere="Ameublement",
-        noms=("Meubles {nom}", "Sièges {nom}", "{nom} Agencement", "Ébénisterie {nom}"),
         activites=(
-            ("31.01Z", "l’agencement de magasins", "des comptoirs et des rayonnages"),
-            ("31.02Z", "le meuble de cuisine", "des façades et des caissons de cuisine"),
-            ("31.09B", "le meuble en kit", "des tiroirs et des rangements en kit"),
-            ("31.09A", "le siège", "des chaises et des fauteuils"),
+            ("31.01Z", "l’agencement de magasins", "des comptoirs et des rayonnages", ("{nom} Agencement", "Agencements {nom}")),
+            ("31.02Z", "le meuble de cuisine", "des façades et des caissons de cuisine", ("Cuisines {nom}", "Meubles {nom}")),
+            ("31.09B", "le meuble en kit", "des tiroirs et des rangements en kit", ("Meubles {nom}", "{nom} Rangements")),
+            ("31.09A", "le siège", "des chaises et des fauteuils", ("Sièges {nom}", "{nom} Assises")),
         ),
         clients=("des enseignes d’ameublement", "des hôteliers et des collectivités", "des cuisinistes"),
         machines=("une plaqueuse de chants", "un centre d’usinage à commande numérique", "une ligne de vernissage"),
@@ -60,16 +70,35 @@ SECTEURS = (
     Secteur(
         cle="metal",
         filiere="Métallurgie",
-        noms=("Mécanique {nom}", "Ateliers {nom}", "{nom} Usinage", "Chaudronnerie {nom}", "Emboutissage {nom}"),
         activites=(
-            ("25.62B", "l’usinage de précision", "des pièces tournées et fraisées en petites séries"),
-            ("25.50B", "le découpage et l’emboutissage", "des pièces embouties pour l’automobile"),
-            ("25.11Z", "la charpente métallique", "des ossatures et des passerelles"),
-            ("25.61Z", "le traitement de surface", "des pièces zinguées et des pièces peintes"),
-            ("25.73A", "la fabrication de moules", "des moules d’injection"),
+            (
+                "25.62B",
+                "l’usinage de précision",
+                "des pièces tournées et fraisées en petites séries",
+                ("Mécanique {nom}", "{nom} Usinage"),
+            ),
+            (
+                "25.50B",
+                "le découpage et l’emboutissage",
+                "des pièces embouties pour l’automobile",
+                ("Emboutissage {nom}", "{nom} Découpage"),
+            ),
+            (
+                "25.11Z",
+                "la charpente métallique",
+                "des ossatures et des passerelles",
+                ("Constructions métalliques {nom}", "{nom} Structures"),
+            ),
+            (
+                "25.61Z",
+                "le traitement de surface",
+                "des pièces zinguées et des pièces peintes",
+                ("{nom} Revêtements", "Galvanoplastie {nom}"),
+            ),
+            ("25.73A", "la fabrication de moules", "des moules d’injection", ("Moules {nom}", "{nom} Outillage")),
         ),
         clients=(
-            "des équipementiers de l’automobile",
+            "des industriels de la région",
             "des constructeurs de machines agricoles",
             "des donneurs d’ordre du ferroviaire",
         ),
@@ -81,13 +110,17 @@ SECTEURS = (
     Secteur(
         cle="plastique",
         filiere="Plasturgie",
-        noms=("{nom} Plastiques", "Injection {nom}", "Plasturgie {nom}", "{nom} Composites"),
         activites=(
-            ("22.29A", "l’injection de pièces techniques", "des boîtiers et des pièces de précision"),
-            ("22.22Z", "l’emballage plastique", "des flacons et des bouchons"),
-            ("22.21Z", "l’extrusion", "des profilés et des tubes"),
+            (
+                "22.29A",
+                "l’injection de pièces techniques",
+                "des boîtiers et des pièces de précision",
+                ("Injection {nom}", "{nom} Plastiques"),
+            ),
+            ("22.22Z", "l’emballage plastique", "des flacons et des bouchons", ("{nom} Flaconnage", "Plasturgie {nom}")),
+            ("22.21Z", "l’extrusion", "des profilés et des tubes", ("Extrusion {nom}", "{nom} Profilés")),
         ),
-        clients=("des équipementiers de l’automobile", "des laboratoires de cosmétique", "des fabricants de menuiseries"),
+        clients=("des fabricants d’appareils", "des conditionneurs", "des industriels de la région"),
         machines=("une presse à injecter électrique", "un robot de reprise", "une extrudeuse"),
         matiere="des granulés",
         metiers=("monteurs-régleurs", "outilleurs", "conducteurs de ligne"),
@@ -96,13 +129,17 @@ SECTEURS = (
     Secteur(
         cle="textile",
         filiere="Textile",
-        noms=("Tissages {nom}", "{nom} Textiles", "Filature {nom}", "Confection {nom}", "Ennoblissement {nom}"),
         activites=(
-            ("13.20Z", "le tissage de coton", "des toiles et du linge de lit"),
-            ("13.92Z", "le linge de maison", "des draps et des nappes"),
-            ("13.96Z", "le textile technique", "des tissus enduits et des filtres"),
-            ("13.30Z", "l’ennoblissement", "des tissus teints et apprêtés"),
-            ("14.12Z", "le vêtement professionnel", "des tenues de travail"),
+            ("13.20Z", "le tissage de coton", "des toiles et du linge de lit", ("Tissages {nom}", "{nom} Tissage")),
+            ("13.92Z", "le linge de maison", "des draps et des nappes", ("{nom} Linge", "Confection {nom}")),
+            (
+                "13.96Z",
+                "le textile technique",
+                "des tissus enduits et des filtres",
+                ("{nom} Textiles techniques", "Enduction {nom}"),
+            ),
+            ("13.30Z", "l’ennoblissement", "des tissus teints et apprêtés", ("Ennoblissement {nom}", "Teintures {nom}")),
+            ("14.12Z", "le vêtement professionnel", "des tenues de travail", ("{nom} Vêtements", "Confection {nom}")),
         ),
         clients=("des enseignes de linge de maison", "des blanchisseries et des hôpitaux", "des fabricants de filtres"),
         machines=("un métier à tisser à jet d’air", "une table de découpe automatique", "une rame de séchage"),
@@ -113,12 +150,16 @@ SECTEURS = (
     Secteur(
         cle="aliment",
         filiere="Agroalimentaire",
-        noms=("Fromagerie {nom}", "Salaisons {nom}", "Biscuiterie {nom}", "Conserverie {nom}", "Distillerie {nom}"),
         activites=(
-            ("10.51C", "la fromagerie", "des fromages à pâte cuite"),
-            ("10.13A", "la salaison", "des jambons et des saucisses fumées"),
-            ("10.72Z", "la biscuiterie", "des biscuits et des pains d’épices"),
-            ("10.39B", "la conserve de fruits", "des confitures et des fruits au sirop"),
+            ("10.51C", "la fromagerie", "des fromages à pâte cuite", ("Fromagerie {nom}", "Fruitière {nom}")),
+            ("10.13A", "la salaison", "des jambons et des saucisses fumées", ("Salaisons {nom}", "Fumé {nom}")),
+            ("10.72Z", "la biscuiterie", "des biscuits et des pains d’épices", ("Biscuiterie {nom}", "Biscuits {nom}")),
+            (
+                "10.39B",
+                "la conserve de fruits",
+                "des confitures et des fruits au sirop",
+                ("Conserverie {nom}", "Confitures {nom}"),
+            ),
         ),
         clients=("la grande distribution régionale", "des grossistes et des restaurateurs", "des épiceries fines"),
         machines=("une ligne de conditionnement", "une cellule de refroidissement", "une étiqueteuse"),
@@ -129,14 +170,33 @@ SECTEURS = (
     Secteur(
         cle="machine",
         filiere="Machines et équipements",
-        noms=("{nom} Équipements", "Constructions mécaniques {nom}", "{nom} Levage", "Machines {nom}"),
         activites=(
-            ("28.22Z", "le levage et la manutention", "des potences et des tables élévatrices"),
-            ("28.30Z", "le matériel forestier", "des remorques et des fendeuses"),
-            ("28.99B", "la machine spéciale", "des machines d’assemblage à l’unité"),
-            ("28.29A", "la machine d’emballage", "des banderoleuses et des convoyeurs"),
+            (
+                "28.22Z",
+                "le levage et la manutention",
+                "des potences et des tables élévatrices",
+                ("{nom} Levage", "Manutention {nom}"),
+            ),
+            (
+                "28.30Z",
+                "le matériel forestier",
+                "des remorques et des fendeuses",
+                ("{nom} Équipements forestiers", "Remorques {nom}"),
+            ),
+            (
+                "28.99B",
+                "la machine spéciale",
+                "des machines d’assemblage à l’unité",
+                ("Constructions mécaniques {nom}", "Machines {nom}"),
+            ),
+            (
+                "28.29A",
+                "la machine d’emballage",
+                "des banderoleuses et des convoyeurs",
+                ("{nom} Conditionnement", "Convoyeurs {nom}"),
+            ),
         ),
-        clients=("des exploitants forestiers et des concessionnaires", "des usines de la région", "des intégrateurs"),
+        clients=("des concessionnaires et des loueurs", "des usines de la région", "des intégrateurs"),
         machines=("une machine de découpe laser", "une cabine de peinture", "un banc d’essai"),
         matiere="de l’acier et des composants",
         metiers=("monteurs", "automaticiens", "dessinateurs projeteurs"),
@@ -145,11 +205,10 @@ SECTEURS = (
     Secteur(
         cle="papier",
         filiere="Papier et impression",
-        noms=("Papeterie {nom}", "Cartonnages {nom}", "Imprimerie {nom}", "{nom} Emballages"),
         activites=(
-            ("17.21A", "le carton ondulé", "des caisses et des présentoirs"),
-            ("17.21B", "le cartonnage", "des étuis et des coffrets"),
-            ("18.12Z", "l’impression", "des notices et des étiquettes"),
+            ("17.21A", "le carton ondulé", "des caisses et des présentoirs", ("Cartonnerie {nom}", "{nom} Emballages")),
+            ("17.21B", "le cartonnage", "des étuis et des coffrets", ("Cartonnages {nom}", "{nom} Étuis")),
+            ("18.12Z", "l’impression", "des notices et des étiquettes", ("Imprimerie {nom}", "{nom} Impression")),
         ),
         clients=("des industriels de l’agroalimentaire", "des laboratoires", "des maisons d’édition"),
         machines=("une plieuse-colleuse", "une presse numérique", "une ligne de découpe"),
@@ -160,11 +219,10 @@ SECTEURS = (
     Secteur(
         cle="materiau",
         filiere="Matériaux",
-        noms=("Granits {nom}", "Carrières {nom}", "Béton {nom}", "Céramiques {nom}"),
         activites=(
-            ("23.70Z", "la taille du granit", "des bordures et des monuments"),
-            ("23.61Z", "la préfabrication en béton", "des escaliers et des regards"),
-            ("23.32Z", "la terre cuite", "des tuiles et des carreaux"),
+            ("23.70Z", "la taille du granit", "des bordures et des monuments", ("Granits {nom}", "Marbrerie {nom}")),
+            ("23.61Z", "la préfabrication en béton", "des escaliers et des regards", ("Béton {nom}", "{nom} Préfabrication")),
+            ("23.32Z", "la terre cuite", "des tuiles et des carreaux", ("Tuilerie {nom}", "Terres cuites {nom}")),
         ),
         clients=("des entreprises de travaux publics", "des marbriers", "des négoces de matériaux"),
         machines=("une débiteuse à disque", "un pont roulant", "une presse à béton"),
@@ -175,11 +233,20 @@ SECTEURS = (
     Secteur(
         cle="electrique",
         filiere="Électrique et électronique",
-        noms=("{nom} Électronique", "Câblages {nom}", "{nom} Automatismes", "Éclairages {nom}"),
         activites=(
-            ("27.12Z", "l’armoire électrique", "des coffrets et des armoires de commande"),
-            ("26.12Z", "la carte électronique", "des cartes assemblées en moyenne série"),
-            ("27.40Z", "l’éclairage", "des luminaires industriels"),
+            (
+                "27.12Z",
+                "l’armoire électrique",
+                "des coffrets et des armoires de commande",
+                ("{nom} Automatismes", "Câblages {nom}"),
+            ),
+            (
+                "26.12Z",
+                "la carte électronique",
+                "des cartes assemblées en moyenne série",
+                ("{nom} Électronique", "Circuits {nom}"),
+            ),
+            ("27.40Z", "l’éclairage", "des luminaires industriels", ("Éclairages {nom}", "{nom} Luminaires")),
         ),
         clients=("des fabricants d’appareils de chauffage", "des installateurs", "des constructeurs de machines"),
         machines=("une machine de pose de composants", "un four de refusion", "un banc de test"),
@@ -190,10 +257,14 @@ SECTEURS = (
     Secteur(
         cle="transport",
         filiere="Logistique",
-        noms=("Transports {nom}", "{nom} Logistique", "Messagerie {nom}"),
         activites=(
-            ("49.41A", "le transport de lots", "des lots complets vers toute la France"),
-            ("52.10B", "l’entreposage", "des services de stockage et de préparation"),
+            (
+                "49.41A",
+                "le transport de lots",
+                "des lots complets vers toute la France",
+                ("Transports {nom}", "{nom} Messagerie"),
+            ),
+            ("52.10B", "l’entreposage", "des services de stockage et de préparation", ("{nom} Logistique", "Entrepôts {nom}")),
         ),
         clients=("des industriels du département", "des plateformes de distribution"),
         machines=("un logiciel de suivi des tournées", "un chariot à mât rétractable"),
@@ -205,11 +276,10 @@ SECTEURS = (
     Secteur(
         cle="batiment",
         filiere="Bâtiment",
-        noms=("Menuiserie {nom}", "Électricité {nom}", "Constructions {nom}", "Couverture {nom}"),
         activites=(
-            ("43.32A", "la menuiserie", "des fenêtres et des escaliers posés"),
-            ("43.21A", "l’installation électrique", "des installations tertiaires"),
-            ("43.91A", "la charpente", "des charpentes posées"),
+            ("43.32A", "la menuiserie", "des fenêtres et des escaliers posés", ("Menuiserie {nom}", "{nom} Fermetures")),
+            ("43.21A", "l’installation électrique", "des installations tertiaires", ("Électricité {nom}", "{nom} Installations")),
+            ("43.91A", "la charpente", "des charpentes posées", ("Charpente {nom}", "{nom} Couverture")),
         ),
         clients=("des particuliers et des collectivités", "des constructeurs de maisons"),
         machines=("une nacelle", "un atelier de préfabrication"),

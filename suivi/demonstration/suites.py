@@ -37,7 +37,9 @@ AVANCEMENTS = (
     (9999, {CLOSE: 30, EN_COURS: 2, ACCEPTEE: 1}),
 )
 DELAI = timedelta(days=20)  # le temps qu'une réunion confirme
-DUREES = (30, 60, 90, 120, 180)
+DUREE_MINIMUM = timedelta(days=30)
+ECHEANCES = (-40, 100)  # fin prévue d'une action ouverte, en jours depuis aujourd'hui
+PART_DES_ASSOCIES = 0.06
 ISSUES = {TypeAction.AIDE: Issue.AIDE, TypeAction.CONTACT: Issue.CONTACT}
 ISSUES_RARES = (Issue.SANS_SOLUTION, Issue.ABANDONNEE)
 AU_COMPTE_DIRECT = 2  # actions à accepter, et actions échues, de qui porte le compte « direct »
@@ -111,6 +113,7 @@ def _forcer(chantier, suites):
     permises = [s for s in libres if chantier.peut(direct, s.esquisse.visite.entreprise)]
     autres = [s for s in permises if s.esquisse.visite.developpeur != direct and age[id(s)] < 80]
     siennes = [s for s in permises if s.esquisse.visite.developpeur == direct and age[id(s)] > 70]
+    siennes = [s for s in siennes if s.action.type != TypeAction.RESERVE]
     orphelines = [s for s in libres if s not in autres[-AU_COMPTE_DIRECT:] and age[id(s)] < 100]
     forcees = {id(suite): _sans_responsable for suite in orphelines[:AU_COMPTE_DIRECT]}
     forcees |= {id(suite): _echue for suite in siennes[-AU_COMPTE_DIRECT:]}
@@ -163,7 +166,7 @@ def _avancer(chantier, suite):
     fin = jour + timedelta(days=hasard.randint(8, max(9, min(age, 210))))
     fin = min(fin, chantier.le)
     membre = _responsable(chantier, suite, jour, min(fin + DELAI, chantier.le) if etat == CLOSE else chantier.le)
-    action.fin_prevue = jour + timedelta(days=hasard.choice(DUREES))
+    action.fin_prevue = max(jour + DUREE_MINIMUM, chantier.le + timedelta(days=hasard.randint(*ECHEANCES)))
     if etat == PROPOSEE and membre != suite.esquisse.visite.developpeur:
         action.responsable = membre
         _noter(suite, jour, Mouvement.PROPOSITION, suite.esquisse.visite.developpeur, membre)
@@ -177,6 +180,8 @@ def _responsable(chantier, suite, jour, jusqu_au):
     visite = suite.esquisse.visite
     sigles = COMPETENCES.get(suite.action.sujet, ())
     libres = chantier.visiteurs(visite.entreprise, jour, jusqu_au)
+    if chantier.hasard.random() < PART_DES_ASSOCIES:
+        return chantier.hasard.choice([m for m in chantier.associes if chantier.peut(m, visite.entreprise)])
     competents = [membre for membre in libres if membre.institution.sigle in sigles]
     if competents and chantier.hasard.random() < 0.75:
         return chantier.hasard.choice(competents)

@@ -69,8 +69,11 @@ def _entreprises(chantier):
         dedans = rang < plan.cible
         impose = imposees[rang] if rang < len(imposees) else None
         secteur = PAR_CLE[impose.secteur] if impose else _secteur(chantier, dedans)
-        nom = impose.societe if impose else _nom(hasard, secteur, noms, pris)
-        fiche, profil = _fiche(chantier, rang, nom, secteur, hasard.choice(communes), TAILLES if dedans else PETITES)
+        activite = hasard.choice(secteur.activites)
+        nom = impose.societe if impose else _nom(hasard, activite, noms, pris)
+        profil = Profil(secteur, *activite[1:3], hasard.choice(Civilite.values))
+        fiche = _fiche(chantier, rang, nom, activite[0], hasard.choice(communes), TAILLES if dedans else PETITES)
+        fiche.filiere = secteur.filiere
         fiches.append((fiche, profil))
     chantier.entreprises = Entreprise.objects.bulk_create(fiche for fiche, _ in fiches)
     chantier.profils = {fiche.pk: profil for fiche, profil in fiches}
@@ -85,18 +88,17 @@ def _secteur(chantier, dedans):
     return PAR_CLE[chantier.hasard.choice(["transport", "batiment", *poids])]
 
 
-def _nom(hasard, secteur, noms, pris):
+def _nom(hasard, activite, noms, pris):
     """Un nom que ce réseau n'a pas encore."""
-    while (nom := hasard.choice(secteur.noms).format(nom=next(noms))) in pris:
+    while (nom := hasard.choice(activite[3]).format(nom=next(noms))) in pris:
         continue
     pris.add(nom)
     return nom
 
 
-def _fiche(chantier, rang, nom, secteur, lieu, tailles):
+def _fiche(chantier, rang, nom, naf, lieu, tailles):
     hasard = chantier.hasard
     commune, code_postal = lieu
-    naf, activite, produit = hasard.choice(secteur.activites)
     bas, haut, tranche, _ = hasard.choices(tailles, [taille[3] for taille in tailles])[0]
     fiche = Entreprise(
         reseau=chantier.reseau,
@@ -111,10 +113,9 @@ def _fiche(chantier, rang, nom, secteur, lieu, tailles):
         ville=commune.nom,
         telephone=telephone_fictif(hasard),
         courriel=f"contact@{en_adresse(nom)}.test",
-        filiere=secteur.filiere,
     )
     fiche.recherche = fiche.composer_recherche()
-    return fiche, Profil(secteur, activite, produit, hasard.choice(Civilite.values))
+    return fiche
 
 
 def _communes(chantier):
@@ -174,7 +175,7 @@ def _personne(hasard, fiche, civilite, fonction, *, dirigeant):
 def _cible(chantier):
     """La cible décidée à la première réunion, sa liste figée, et la suivante en préparation."""
     fondation = chantier.tenues[0]
-    divisions = sorted({naf[:2] for secteur in INDUSTRIELS for naf, _, _ in secteur.activites})
+    divisions = sorted({naf[:2] for secteur in INDUSTRIELS for naf, *_ in secteur.activites})
     tranches = [tranche for _, _, tranche, _ in TAILLES]
     chantier.cible = Cible.objects.create(
         reseau=chantier.reseau,

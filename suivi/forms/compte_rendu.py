@@ -56,7 +56,7 @@ class CompteRenduForm(FormulaireModele):
     def _garnir_les_personnes(self, existant):
         vu = self.fields["vu"]
         vu.queryset = Contact.objects.filter(entreprise=self.visite.entreprise)
-        vu.empty_label = "Une autre personne"
+        vu.choices = [*((contact.pk, nom_et_fonction(contact)) for contact in vu.queryset), ("", "Une autre personne")]
         if existant is None:
             dirigeant = vu.queryset.filter(dirigeant=True).first()
             self.initial["vu"] = dirigeant and dirigeant.pk
@@ -112,7 +112,7 @@ class SerieFormSet(forms.BaseFormSet):
     @property
     def retenus(self):
         """Les formulaires qui ne sont pas retirés."""
-        return [form for form in self.forms if not self._should_delete_form(form)]
+        return [form for form in self.forms if not form["DELETE"].value()]
 
     @property
     def remplis(self):
@@ -125,11 +125,20 @@ class SerieFormSet(forms.BaseFormSet):
         return form
 
 
+class ActionsFormSet(SerieFormSet):
+    """Les actions d'un projet."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Retirer cette action"
+
+
 class ProjetsFormSet(SerieFormSet):
     """Les projets d'une visite ; chacun porte ses `actions`."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        form.fields["DELETE"].label = "Retirer ce projet"
         donnees = self.data if self.is_bound and index is not None else None
         form.actions = ActionFormSet(donnees, prefix=f"{form.prefix}-actions", form_kwargs=self.form_kwargs)
 
@@ -144,7 +153,7 @@ class ProjetsFormSet(SerieFormSet):
 
 
 ActionFormSet = forms.formset_factory(
-    ActionForm, SerieFormSet, extra=1, can_delete=True, max_num=ACTIONS_MAX, absolute_max=ACTIONS_MAX
+    ActionForm, ActionsFormSet, extra=1, can_delete=True, max_num=ACTIONS_MAX, absolute_max=ACTIONS_MAX
 )
 ProjetFormSet = forms.formset_factory(
     ProjetForm, ProjetsFormSet, extra=0, can_delete=True, max_num=PROJETS_MAX, absolute_max=PROJETS_MAX
@@ -168,17 +177,23 @@ class SaisieDeCompteRendu:
     def brouillon(cls, visite, membre, le, donnees):
         """Un brouillon rouvert ne se fait pas reprocher ce qui y manque encore."""
         saisie = cls(visite, membre, le, donnees)
-        for form in saisie.formulaires:
+        actions = [action for projet in saisie.projets for action in projet.actions]
+        for form in [saisie.form, saisie.contact, *saisie.projets, *actions]:
             form._errors, form.cleaned_data = ErrorDict(), {}
         return saisie
 
     @property
     def formulaires(self):
-        """Tous les formulaires de l'écran, projets et actions compris."""
+        """Tous les formulaires que l'écran montre, projets et actions compris, sans ceux qu'on a retirés."""
         yield from (self.form, self.contact)
-        for projet in self.projets:
+        for projet in self.projets.retenus:
             yield projet
-            yield from projet.actions
+            yield from projet.actions.retenus
+
+    @property
+    def fautes(self):
+        """Les champs visibles fautifs, dans l'ordre de la page."""
+        return [champ for form in self.formulaires for champ in form.visible_fields() if champ.errors]
 
     @property
     def projet_vierge(self):
@@ -226,6 +241,10 @@ def compte_rendu_de(visite):
     """Celui de la visite, ou un neuf, pas encore enregistré, au nom de son développeur."""
     existant = CompteRendu.objects.filter(visite=visite).select_related("auteur", "reserve").first()
     return existant or CompteRendu(visite=visite, auteur=visite.developpeur)
+
+
+def nom_et_fonction(contact):
+    return f"{contact}, {contact.fonction}" if contact.fonction else str(contact)
 
 
 def jour_de(visite, le):

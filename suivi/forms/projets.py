@@ -39,7 +39,7 @@ class ProjetForm(FormulaireModele):
             "embauche_temps_partage",
             "emplois_developpement",
         ]
-        labels = {"titre": "Projet"}
+        labels = {"titre": "En quelques mots"}
 
     def __init__(self, *args, choix, **kwargs):
         self.choix = choix
@@ -113,7 +113,7 @@ class ActionForm(FormulaireModele):
         self.fields["responsable"].garnir(choix.responsables, choix.liste_des_responsables, "À désigner en réunion")
         if choix.propose:
             self.initial["responsable"] = choix.propose.pk
-            self.fields["responsable"].help_text = choix.raison
+            self["responsable"].help_text = choix.raison
 
     def _pour_une_action_existante(self):
         """Le responsable ne change que par les gestes qui laissent trace : transmettre, désigner."""

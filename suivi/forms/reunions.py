@@ -75,6 +75,7 @@ class PointForm(Formulaire):
 class ReleveForm(Formulaire):
     """Le relevé de la discussion. `avant` est l'empreinte du texte lu : deux personnes n'écrasent pas l'une l'autre."""
 
+    marquer_facultatifs = False
     avant = forms.CharField(widget=forms.HiddenInput, required=False)
     releve = forms.CharField(
         label="Relevé de la discussion",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from entreprises.models import Cible
@@ -62,27 +63,31 @@ def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=N
     reunions_du = participation_du or debut_de_la_participation(au)
     visites = visites_comptees(reseau, lecteur, filtre=filtre)
     releve = relever(reseau, visites, depuis=depuis, reunions_du=reunions_du, au=au)
+    liste = reverse("visites:liste", args=[reseau.slug]) if etendue(lecteur, "visites.voir") is TOUT else ""
     return Tableau(
         code="2.5",
         titre="Tableau de bord des présences et des visites",
         sous_titre=f"Cible : {releve.cible}" if releve.cible else "",
         periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(reunions_du, au)}",
-        sections=_sections(releve, depuis, lecteur),
+        sections=_sections(releve, depuis, lecteur, liste),
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
     )
 
 
-def _sections(releve, depuis, lecteur):
-    """Les lignes selon le lecteur : toutes, la sienne, ou aucune ; les pieds sont les mêmes pour tous."""
+def _sections(releve, depuis, lecteur, liste):
+    """Les lignes selon le lecteur : toutes, la sienne, ou aucune ; les pieds sont les mêmes pour tous.
+
+    `liste` : adresse de la liste des visites, qu'un nom ouvre à l'écran ; vide si le lecteur n'y a pas droit.
+    """
     lignes = etendue(lecteur, "tableaux.lignes")
     membres = developpeurs(releve, depuis)
     if lignes is SIENS:
         membres = [membre for membre in releve.membres if membre == lecteur]
     elif lignes is not TOUT:
         membres = []
-    sections = [_par_developpeur(releve, membres, entier=lignes is TOUT)]
+    sections = [_par_developpeur(releve, membres, liste, entier=lignes is TOUT)]
     if lignes is TOUT:
         sections.append(_par_institution(releve))
     if releve.couverture:
@@ -90,7 +95,7 @@ def _sections(releve, depuis, lecteur):
     return sections
 
 
-def _par_developpeur(releve, membres, *, entier):
+def _par_developpeur(releve, membres, liste, *, entier):
     notes = [] if entier else ["Le détail par développeur n’est pas ouvert à ce lecteur ; les totaux sont ceux du réseau."]
     return Section(
         titre="Par développeur",
@@ -100,15 +105,16 @@ def _par_developpeur(releve, membres, *, entier):
             Colonne("participation", "Participation aux réunions", "pourcentage", PARTICIPATION),
             Colonne("reunions", "Présences"),
         ),
-        lignes=[_ligne_du_developpeur(releve, membre) for membre in membres],
+        lignes=[_ligne_du_developpeur(releve, membre, liste) for membre in membres],
         pied=_pied("nom", releve),
         notes=[*notes, *_note_de_la_cible(releve)],
     )
 
 
-def _ligne_du_developpeur(releve, membre):
+def _ligne_du_developpeur(releve, membre, liste):
+    adresse = f"{liste}?developpeur={membre.pk}" if liste else ""
     ligne = {
-        "nom": membre.nom_alphabetique,
+        "nom": Valeur(membre.nom_alphabetique, adresse=adresse),
         "realisees": releve.realisees[membre.pk],
         "programmees": releve.programmees[membre.pk],
     }

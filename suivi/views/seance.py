@@ -238,6 +238,7 @@ def _pour_les_prochaines(request, reunion, courant, presents):
     choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE)
     candidates = list(_candidates(request.membre, cherche, le))
     raisons = empechements(candidates, reunion.reseau, le)
+    candidates.sort(key=lambda entreprise: entreprise.pk in raisons)
     directs = Membre.objects.visibles_par(request.membre).affectables(le)
     developpeurs = [(membre.pk, nom_et_sigle(membre)) for membre in directs]
     lignes = [
@@ -282,7 +283,8 @@ def _pour_l_ouverture(request, reunion, courant, presents):
 
 def _pour_la_cloture(request, reunion, courant, presents):
     suivante = Reunion.objects.visibles_par(request.membre).a_venir(reunion.le).exclude(pk=reunion.pk).first()
-    return {"prochaine": suivante}
+    restent = visites_de_la_seance(reunion, request.membre).filter(restituee_en=None)
+    return {"prochaine": suivante, "restent": [visite.entreprise for visite in restent]}
 
 
 PREPARER = {

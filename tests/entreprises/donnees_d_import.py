@@ -2,7 +2,18 @@
 
 from tests.donnees.fabrique import siret, texte
 
-ENTETES = ["SIRET", "Raison sociale", "NAF", "Effectif", "Adresse", "Code postal", "Ville", "Nom du dirigeant", "Prénom", "Fonction"]
+ENTETES = [
+    "SIRET",
+    "Raison sociale",
+    "NAF",
+    "Effectif",
+    "Adresse",
+    "Code postal",
+    "Ville",
+    "Nom du dirigeant",
+    "Prénom",
+    "Fonction",
+]
 
 
 def ligne(rang, nom=None, **champs):

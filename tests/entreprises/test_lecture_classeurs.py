@@ -57,11 +57,11 @@ def test_onglet_qui_porte_l_en_tete_est_choisi_et_les_autres_sont_dits():
     contenu = fabrique.xlsx(("Notes", [["bla"]]), ("Liste", LISTE), ("Vide", []), ("Caché", LISTE), caches=["Caché"])
     feuille = ouvrir(contenu, "")
     assert feuille.onglet == "Liste"
-    assert feuille.avertissements == ("L'onglet « Notes » n’est pas lu : seul « Liste » l’est.",)
+    assert feuille.avertissements == ("L’onglet « Notes » n’est pas lu : seul « Liste » l’est.",)
 
 
 def test_classeur_vide_est_refuse():
-    assert refuser(fabrique.xlsx(("Liste", []))).startswith("L'en-tête est introuvable")
+    assert refuser(fabrique.xlsx(("Liste", []))).startswith("L’en-tête est introuvable")
 
 
 def test_classeur_sans_entreprise_est_refuse():

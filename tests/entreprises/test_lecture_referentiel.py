@@ -62,6 +62,12 @@ def test_toute_commune_de_metropole_a_une_zone_d_emploi():
     assert sans_zone == []
 
 
+def test_communes_sans_code_postal_sont_connues():
+    metropole = codes("departements", zone="metro")
+    sans = [c["nom"] for c in lire_csv("communes") if c["departement"] in metropole and not c["codes_postaux"]]
+    assert sans == ["Celles", "Chalinargues", "Chavagnac", "Sainte-Anastasie"]
+
+
 def test_communes_anciennes_menent_a_une_commune_actuelle():
     assert codes("communes_anciennes", "commune_actuelle") <= codes("communes", "code_insee")
 

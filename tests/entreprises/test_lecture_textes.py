@@ -71,7 +71,7 @@ def test_guillemets_doubles_et_separateur_dans_une_cellule():
 
 
 def test_guillemet_au_milieu_d_un_mot_est_un_caractere():
-    lignes = lire(f’SIRET;Raison sociale\n{siret(1)};Tube 12" inox\n{siret(2)};Deux\n'.encode())
+    lignes = lire(f'SIRET;Raison sociale\n{siret(1)};Tube 12" inox\n{siret(2)};Deux\n'.encode())
     assert [ligne.raison_sociale for ligne in lignes] == ['Tube 12" inox', "Deux"]
 
 
@@ -155,7 +155,7 @@ def test_gzip_tronque_est_refuse():
 
 def test_en_tete_introuvable_est_refuse():
     assert refuser(texte([GERARD, NOEL])) == (
-        "L'en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
+        "L’en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
         "« SIRET », « Raison sociale », « Code postal », « Commune »."
     )
 

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from reseau.models import Membre
@@ -12,12 +13,29 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # le navigateur tour
 GRAINE = 1996
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
+@pytest.fixture(scope="module")
+def chromium():
     """Le Chromium de Debian ; sans bac à sable quand l'essai tourne sous root."""
     discret = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     sous_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": "/usr/bin/chromium", "args": [*discret, *sous_root, "--disable-quic"]}
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*discret, *sous_root, "--disable-quic"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(chromium):
+    """Fabrique de profils de navigateur vierges, en français ; `new_context(viewport=…)`."""
+    contextes = []
+
+    def creer(**options):
+        contextes.append(chromium.new_context(locale="fr-FR", **options))
+        return contextes[-1]
+
+    yield creer
+    for contexte in contextes:
+        contexte.close()
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ def test_rejeter_seulement_a_la_signature_et_avec_un_motif(prefecture, reseau):
     with pytest.raises(RegleEnfreinte):
         courriers.rejeter(CourrierFactory(visite__reseau=reseau), motif="Prénom à vérifier", par=prefecture)
     with pytest.raises(RegleEnfreinte):
-        courriers.rejeter(lettres_a_signer(reseau, 1).get(), motif=" ", par=prefecture)
+        courriers.rejeter(lettres_a_signer(reseau, 1).a_signer().get(), motif=" ", par=prefecture)
 
 
 # Signer
@@ -182,7 +182,7 @@ def test_signer_un_texte_trop_long_ne_consomme_aucun_numero(prefecture, reseau):
 def test_signer_en_un_nombre_de_requetes_constant(prefecture, reseau, requetes, combien):
     lettres = lettres_a_signer(reseau, combien)
     Compteur.objects.create(reseau=reseau, serie="lettre", annee=2026)
-    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 13
+    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 14
 
 
 def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):

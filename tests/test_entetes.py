@@ -1,0 +1,193 @@
+"""Ce que toute réponse porte pour que le navigateur se méfie, et ce que les réglages refusent en production."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reseau.lib.reponses import GENRES, fichier
+from tests.conftest import connecter
+
+RACINE = Path(__file__).resolve().parent.parent
+SURS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+POLITIQUE = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "manifest-src": "'self'",
+}
+PRODUCTION = {
+    "DEBUG": "False",
+    "HTTPS": "True",
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_",
+    "ALLOWED_HOSTS": "reseau.exemple.fr",
+}
+
+
+def politique(response):
+    """La politique de contenu : {directive: sources}."""
+    directives = response.headers["Content-Security-Policy"].split("; ")
+    return dict(directive.split(" ", 1) for directive in directives)
+
+
+def verifier(response, statut, *, connecte=True):
+    assert response.status_code == statut
+    assert {nom: response.headers.get(nom) for nom in SURS} == SURS
+    assert politique(response) == POLITIQUE
+    assert "no-store" in response.headers.get("Cache-Control", "") or not connecte
+
+
+# Toute réponse, connectée ou non
+
+
+@pytest.mark.urls("tests.vues_d_essai")
+@pytest.mark.parametrize(
+    ("nom", "methode", "donnees", "statut"),
+    [
+        ("essai", "get", {}, 200),
+        ("essai", "post", {"reponse": "302"}, 302),
+        ("essai", "post", {"reponse": "403"}, 403),
+        ("essai", "post", {"reponse": "404"}, 404),
+        ("essai-geste", "get", {}, 405),
+        ("essai-panne", "get", {}, 500),
+        ("essai-regle", "get", {}, 302),
+    ],
+)
+def test_reponse_d_une_personne_connectee_est_protegee_et_ne_se_garde_pas(animateur, reseau, nom, methode, donnees, statut):
+    client = connecter(animateur)
+    client.raise_request_exception = False
+    verifier(getattr(client, methode)(reverse(nom, args=[reseau.slug]), donnees), statut)
+
+
+def test_reponse_d_un_inconnu_est_protegee(reseau):
+    client = Client()
+    verifier(client.get("/connexion/"), 200, connecte=False)
+    verifier(client.get(f"/{reseau.slug}/"), 302, connecte=False)
+    verifier(client.get("/rien/de/tel.php"), 404, connecte=False)
+    verifier(client.get("/connexion"), 301, connecte=False)
+    verifier(client.get("/connexion/", headers={"host": "n'importe où"}), 400, connecte=False)
+
+
+def test_fichier_statique_est_protege():
+    """Une image vectorielle ouverte seule est une page : elle n'exécute rien."""
+    response = Client().get("/static/js/site.js")
+    verifier(response, 200, connecte=False)
+    assert b"".join(response.streaming_content).startswith(b"// Comportements du site")
+
+
+def test_page_de_connexion_ne_se_garde_pas(db):
+    assert "no-store" in Client().get("/connexion/").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_fichier_ne_se_devine_pas(genre):
+    response = fichier(b"%PDF-", "lettres-2026", genre)
+    assert response.headers["Content-Type"] == GENRES[genre]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="lettres-2026.{genre}"'
+
+
+def test_logo_est_protege(animateur, reseau):
+    verifier(connecter(animateur).get(reverse("reseau:logo", args=[reseau.slug])), 302)
+
+
+# Les témoins et les envois forgés
+
+
+def test_temoins_ne_se_lisent_ni_ne_s_envoient_ailleurs(animateur):
+    client = Client()
+    envoi = {"username": animateur.utilisateur.email, "password": "une phrase de passe"}
+    avant = client.get("/connexion/").cookies["csrftoken"]
+    session = client.post("/connexion/", envoi).cookies["sessionid"]
+    assert (session["httponly"], session["samesite"], avant["samesite"]) == (True, "Lax", "Lax")
+
+
+def test_connexion_change_de_session(animateur):
+    """Une session ouverte d'avance par un tiers ne devient pas la sienne."""
+    client = Client()
+    client.session.save()
+    fixee = client.cookies["sessionid"].value
+    client.post("/connexion/", {"username": animateur.utilisateur.email, "password": "une phrase de passe"})
+    assert client.cookies["sessionid"].value != fixee
+
+
+@pytest.mark.urls("tests.vues_d_essai")
+def test_envoi_forge_est_refuse(animateur, reseau):
+    """Sans jeton CSRF, ou depuis un autre site : rien ne part."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(animateur.utilisateur)
+    adresse = reverse("essai", args=[reseau.slug])
+    verifier(client.post(adresse, {"reponse": "302"}), 403)
+    jeton = client.get("/mot-de-passe/changer/").cookies["csrftoken"].value
+    envoi = {"reponse": "302", "csrfmiddlewaretoken": jeton}
+    verifier(client.post(adresse, envoi, headers={"origin": "https://ailleurs.exemple"}), 403)
+    verifier(client.post(adresse, envoi), 302)
+
+
+@pytest.mark.parametrize("adresse", ["/connexion/", "/deconnexion/", "/mot-de-passe/oublie/", "/mot-de-passe/changer/"])
+def test_pages_du_compte_exigent_le_jeton_csrf(animateur, adresse):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(animateur.utilisateur)
+    verifier(client.post(adresse, {}), 403)
+
+
+# La production
+
+
+def lancer(*commande, **environnement):
+    """Le projet dans un processus neuf, qui ne sait que ce qu'on lui dit ; rend le processus fini."""
+    heritage = {nom: os.environ[nom] for nom in ("PATH", "HOME", "LANG", "DATABASE_URL") if nom in os.environ}
+    commande = [sys.executable, "manage.py", *commande]
+    return subprocess.run(commande, cwd=RACINE, env=heritage | environnement, capture_output=True, text=True, timeout=60)
+
+
+def test_reglages_de_production_n_appellent_aucun_avertissement():
+    joue = lancer("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (joue.returncode, joue.stdout) == (0, "System check identified no issues (0 silenced).\n"), joue.stderr
+
+
+def test_reglages_de_production_sans_https_sont_signales():
+    """Le témoin : la vérification voit ce qui manque."""
+    joue = lancer("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {"HTTPS": "False"})
+    assert joue.returncode == 1
+    assert set(re.findall(r"security\.W\d+", joue.stderr)) == {f"security.W{n:03}" for n in (4, 8, 12, 16)}
+
+
+@pytest.mark.parametrize("cle", [{}, {"SECRET_KEY": ""}])
+def test_production_sans_cle_refuse_de_demarrer(cle):
+    sans_cle = {nom: valeur for nom, valeur in PRODUCTION.items() if nom != "SECRET_KEY"}
+    joue = lancer("check", **sans_cle | cle)
+    assert joue.returncode == 1
+    assert joue.stderr.endswith("ImproperlyConfigured: SECRET_KEY est obligatoire dès que DEBUG vaut False.\n")
+
+
+def test_production_ne_parle_qu_en_https():
+    """Redirection vers https, HSTS d'un an, témoins « Secure »."""
+    essai = """
+from django.conf import settings
+from django.test import Client
+client = Client(headers={"host": "reseau.exemple.fr"})
+print(client.get("/").url)
+print(client.get("/", secure=True).headers["Strict-Transport-Security"])
+print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY)
+"""
+    joue = lancer("shell", "--no-imports", "--command", essai, **PRODUCTION)
+    attendu = ["https://reseau.exemple.fr/", "max-age=31536000; includeSubDomains; preload", "True True True"]
+    assert joue.stdout.splitlines() == attendu, joue.stderr
