@@ -171,9 +171,9 @@ def tenir_la_reunion(page):
     envoyer(page, "Convoquer")
     reunion = page.url
     page.get_by_role("link", name="Tenir la séance").click()
-    for case in page.locator("#presents").get_by_role("checkbox").all():
-        case.check(force=True)
-    page.get_by_text(re.compile(r"^3\sprésents$")).wait_for()
+    for etiquette in page.locator("#presents .fr-checkbox-group label").all():
+        etiquette.click()
+    page.locator("[data-compte]", has_text=re.compile(r"3\sprésents")).wait_for()
     page.get_by_role("link", name=re.compile("Atelier fictif")).first.click()
     with page.expect_navigation():
         page.get_by_role("button", name=re.compile("^Restituée")).click()
