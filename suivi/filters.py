@@ -32,7 +32,7 @@ ECHEANCES = [
 class ActionFilter(django_filters.FilterSet):
     """Filtre des actions. Aucun chiffre par personne : la liste montre des actions, elle ne compte pas les gens."""
 
-    texte = django_filters.CharFilter(method="chercher", label="Société, action ou numéro", max_length=100)
+    texte = django_filters.CharFilter(method="chercher", label="Société ou action", max_length=100)
     responsable = django_filters.ModelChoiceFilter(queryset=Membre.objects.none(), label="Responsable", empty_label="Tous")
     institution = django_filters.ModelChoiceFilter(
         queryset=Institution.objects.none(), field_name="responsable__institution", label="Institution", empty_label="Toutes"

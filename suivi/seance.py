@@ -2,7 +2,7 @@
 
 Deux classes de droits (conception, section 5) : les membres directs le lisent avec les restitutions ; la diffusion, que
 lit la préfecture, n'a ni restitution, ni action, ni discussion. Les entreprises dont le lecteur se déporte n'y sont pas,
-et un associé n'y voit que ses dossiers. Les objets d'ici sont ceux que lit `templates/pdf/reunion.html`.
+et un associé n'y voit que ses dossiers, sans la discussion. Les objets d'ici sont ceux que lit `templates/pdf/reunion.html`.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from itertools import groupby
 from django.db.models import Prefetch
 from django.utils.timezone import localdate, localtime, make_aware
 
-from reseau.droits import NON, portee
+from reseau.droits import NON, TOUT, portee
 from reseau.enums import EtatPresence, Role
 from reseau.lib.tableau import date_longue
 from reseau.models import Membre
@@ -121,11 +121,12 @@ def releve(reunion, lecteur, *, diffusion=False):
 
     Nombre de requêtes constant, quel que soit le nombre de visites, de projets et d'actions.
     """
-    complet = not diffusion and portee(lecteur, "reunions.voir_les_restitutions") is not NON
+    etendue = NON if diffusion else portee(lecteur, "reunions.voir_les_restitutions")
+    complet, integral = etendue is not NON, etendue is TOUT
     presences = list(reunion.presences.select_related("membre__institution"))
     suivante = ReunionTenue.objects.filter(reseau=reunion.reseau).a_venir(reunion.le).exclude(pk=reunion.pk).first()
     return Releve(
-        titre="Compte rendu de la réunion" if complet else "Relevé de décisions",
+        titre="Compte rendu de la réunion" if integral else "Relevé de décisions",
         debut=make_aware(datetime.combine(reunion.le, reunion.heure)),
         fin=_fin(reunion),
         lieu=reunion.lieu,
@@ -136,7 +137,7 @@ def releve(reunion, lecteur, *, diffusion=False):
         designations=_designations(reunion, lecteur, complet),
         prochaines=_prochaines(reunion, lecteur, complet),
         exposes=[Expose(e.titre, e.intervenant, e.organisme) for e in reunion.exposes.all()],
-        points=[Point("Échanges", reunion.releve)] if complet and reunion.releve.strip() else [],
+        points=[Point("Échanges", reunion.releve)] if integral and reunion.releve.strip() else [],
         decisions=_decisions(reunion, lecteur, complet),
         prochaine_reunion=_date_et_lieu(suivante) if suivante else "",
     )

@@ -11,6 +11,7 @@ from time import monotonic
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
@@ -235,11 +236,16 @@ def test_seance_ne_se_clot_qu_une_fois():
     assert len(refus(ensemble(*gestes))) == 7
 
 
-def test_lettre_preparee_a_deux_est_la_meme():
-    visite = VisiteFactory(programmee=True, **VISITE_SANS_REFERENCES)
-    resultats = ensemble(*(lambda: preparer(visite, par=visite.developpeur, le=JOUR).pk for _ in range(8)))
-    assert refus(resultats) == []
-    assert set(resultats) == {Courrier.objects.get().pk}
+@pytest.mark.xfail(
+    "postgresql" in settings.DATABASES["default"]["ENGINE"],
+    strict=True,
+    reason="visites.courriers.preparer : le second à préparer la même lettre reçoit une erreur 500 (IntegrityError)",
+)
+def test_lettre_preparee_a_plusieurs_est_la_meme():
+    for visite in VisiteFactory.create_batch(5, programmee=True, **VISITE_SANS_REFERENCES):
+        resultats = ensemble(*(lambda v=visite: preparer(v, par=v.developpeur, le=JOUR).pk for _ in range(8)))
+        assert refus(resultats) == []
+        assert set(resultats) == {Courrier.objects.get(visite=visite).pk}
 
 
 def test_lire_un_formulaire_n_attend_pas_qui_ecrit():

@@ -40,7 +40,11 @@ def obstacle(visite):
 
 @transaction.atomic
 def preparer(visite, *, par, le):
-    """Ouvre le brouillon de la lettre qui annonce cette visite ; rend celui qui existe déjà."""
+    """Ouvre le brouillon de la lettre qui annonce cette visite ; rend celui qui existe déjà.
+
+    La visite se verrouille : à plusieurs, une seule lettre ; et rien ne la sort de nos mains pendant qu'on l'écrit.
+    """
+    visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
     if motif := obstacle(visite):
         raise RegleEnfreinte(f"{visite.entreprise} : {motif}")
     existante = Courrier.objects.filter(visite=visite).first()
@@ -51,7 +55,8 @@ def preparer(visite, *, par, le):
 def preparer_lot(visites, *, par, le):
     """Ouvre les brouillons des visites programmées et sans lettre, en une fois ; rend le `Bilan`, refus expliqués."""
     bilan = Bilan()
-    for visite in visites.a_annoncer().select_related("entreprise").order_by("pk"):
+    a_annoncer = visites.a_annoncer().select_related("entreprise").order_by("pk")
+    for visite in a_annoncer.select_for_update(of=("self",)):
         if motif := obstacle(visite):
             bilan.refus.append(f"{visite.entreprise} : {motif}")
         else:

@@ -47,7 +47,7 @@ if (presences) {
 
 // Le relevé s'enregistre deux secondes après la dernière frappe ; en cas de conflit, les deux textes restent.
 
-let minuterie, modifie = false;
+let minuterie, modifie = false, conflit = false;
 
 async function relever() {
   const corps = new FormData(releve);
@@ -56,7 +56,7 @@ async function relever() {
   try {
     const { garde, texte, avant, enregistre } = await envoyer(releve.action, corps);
     etat.textContent = texte;
-    modifie = !garde;
+    modifie = conflit = !garde;
     $("input[name=avant]", releve).value = avant;
     $("[data-autre]", releve).hidden = garde;
     $("[data-autre-texte]", releve).textContent = enregistre;
@@ -70,7 +70,8 @@ releve?.addEventListener("input", ({ target }) => {
   if (target.name !== "releve") return;
   modifie = true;
   clearTimeout(minuterie);
-  minuterie = setTimeout(relever, 2000);
+  // En conflit, on n'efface pas l'autre sans le vouloir : seul le bouton enregistre.
+  if (!conflit) minuterie = setTimeout(relever, 2000);
 });
 releve?.addEventListener("submit", () => {
   clearTimeout(minuterie);

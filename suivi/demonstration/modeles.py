@@ -248,8 +248,8 @@ MODELES = (
         Nature.ENVIRONNEMENT,
         ("Traiter les rejets de l’atelier", "Mieux valoriser les déchets de production"),
         (
-            "Que faire de {dechets} ? L’évacuation coûte de plus en plus cher.",
-            "Le traitement de {dechets} est à reprendre ; un voisin a le même besoin.",
+            "Que faire {de_dechets} ? L’évacuation coûte de plus en plus cher.",
+            "Le traitement {de_dechets} est à reprendre ; un voisin a le même besoin.",
         ),
         (
             "Un prestataire passe chaque mois. Le tonnage est connu, la filière de valorisation non.",

@@ -34,12 +34,18 @@ def poser(chantier):
     """Crée les projets ; rend leurs esquisses, dans l'ordre des comptes rendus."""
     esquisses = _placer(chantier, _regrouper(chantier.hasard, chantier.plan.actions))
     _projeter_des_emplois(chantier, esquisses)
-    esquisses.sort(key=lambda esquisse: (esquisse.visite.termine_le, esquisse.visite.pk))
+    esquisses.sort(key=_ordre)
     for esquisse in esquisses:
         esquisse.mots = mots(chantier, esquisse.visite)
         esquisse.projet = _projet(chantier, esquisse)
     Projet.objects.bulk_create([esquisse.projet for esquisse in esquisses], batch_size=200)
     return esquisses
+
+
+def _ordre(esquisse):
+    """L'ordre des numéros : ceux que l'annexe donne d'abord, puis à mesure des comptes rendus."""
+    numero = esquisse.imposee.numero if esquisse.imposee else float("inf")
+    return numero, esquisse.visite.termine_le, esquisse.visite.pk
 
 
 def _regrouper(hasard, actions):

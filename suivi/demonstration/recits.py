@@ -101,6 +101,7 @@ def mots(chantier, visite):
         "matiere": secteur.matiere,
         "metiers": hasard.choice(secteur.metiers),
         "dechets": secteur.dechets,
+        "de_dechets": secteur.dechets.replace("les ", "des ", 1),
         "dirigeant": dirigeant,
         "Dirigeant": dirigeant.capitalize(),
         "e": "e" if feminin else "",

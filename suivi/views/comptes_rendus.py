@@ -83,7 +83,7 @@ def compte_rendu_lire(request, pk):
         "visite": visite,
         "compte_rendu": rendu,
         "reserve": reserve,
-        "projets": _projets(visite, request.membre),
+        "projets": _avec_echeances(_projets(visite, request.membre), localdate()),
         "peut_rediger": _peut_rediger(request.membre, visite),
         "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
     }
@@ -116,6 +116,15 @@ def _projets(visite, membre):
     return projets.prefetch_related(Prefetch("actions", actions))
 
 
+def _avec_echeances(projets, le):
+    """Les projets, chacun portant en `liste` ses actions, qui savent si elles sont échues."""
+    for projet in projets:
+        projet.liste = list(projet.actions.all())
+        for action in projet.liste:
+            action.echue = action.est_echue(le)
+    return projets
+
+
 def _reprendre(visite, membre, le):
     """L'écran neuf, ou garni du brouillon de ce membre."""
     brouillon = Brouillon.objects.filter(visite=visite, membre=membre).first()
@@ -142,6 +151,8 @@ def _allonger(envoi):
         return donnees, ""
     rang = _entier(donnees[compte])
     donnees[compte] = str(rang + 1)
+    if serie == "projets":
+        donnees.update({f"projets-{rang}-actions-TOTAL_FORMS": "1", f"projets-{rang}-actions-INITIAL_FORMS": "0"})
     return donnees, f"#{serie}-{rang}"
 
 

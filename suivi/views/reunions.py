@@ -99,12 +99,15 @@ def reunion_proposer(request, pk):
 def reunion(request, pk):
     """La réunion pour ce lecteur : ce qui s'y prépare, ou ce qui s'y est décidé."""
     reunion, membre = _reunion(request, pk), request.membre
+    compose = None if reunion.ouverte else releve(reunion, membre)
+    if compose and compose.restitutions:
+        noter(membre, Geste.LECTURE, reunion, nombre=len(compose.restitutions))
     contexte = {
         "reunion": reunion,
         "presences": reunion.presences.select_related("membre__institution"),
         "ma_reponse": reunion.presences.filter(membre=membre).values_list("reponse", flat=True).first() or "",
         "exposes": reunion.exposes.all(),
-        "releve": None if reunion.ouverte else releve(reunion, membre),
+        "releve": compose,
         "a_restituer": _a_restituer(reunion, membre),
         "point": PointForm(),
         "complet": portee(membre, "reunions.voir_les_restitutions") is TOUT,

@@ -85,9 +85,7 @@ def test_action_proposee_apres_le_jour_lu_n_y_est_pas(michu):
 
 
 def test_titre_nomme_le_responsable(michu):
-    assert tableau_2_4(michu.reseau, responsable=michu, au=AU).titre == (
-        "Liste des actions dont est responsable : Michu Agathe"
-    )
+    assert tableau_2_4(michu.reseau, responsable=michu, au=AU).titre == ("Liste des actions dont est responsable : Michu Agathe")
 
 
 def test_sans_responsable_une_section_par_personne_alphabetique(reseau, michu):

@@ -49,7 +49,7 @@ def test_gestes_sur_la_liste(membres, reseau):
 
 def test_gestes_d_une_visite_programmee(membres, reseau):
     visite = VisiteFactory(reseau=reseau, programmee=True, developpeur=membres["direct"], accompagnant=membres["associe"])
-    suite = ["Noter le rendez-vous", "La visite a eu lieu"]
+    suite = ["Noter le rendez-vous", "Rendre compte", "La visite a eu lieu"]
     tous = ["Préparer la lettre", *suite, "Changer de développeur", "Rendre à la liste", *SORTIES]
     assert offerts(visite, membres["animateur"]) == tous
     assert offerts(visite, membres["direct"]) == ["Préparer la lettre", *suite, "Rendre à la liste", *SORTIES[:2]]

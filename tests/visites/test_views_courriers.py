@@ -91,7 +91,7 @@ def test_courriers_d_un_direct_sont_les_siennes(clients, adresse, reseau, lettre
     CourrierFactory()
     contexte = clients["direct"].get(adresse("visites:courriers")).context
     assert list(contexte["page_obj"]) == [sienne]
-    assert dict((etat.value, nombre) for etat, nombre in contexte["etats"])["brouillon"] == 1
+    assert {etat.value: nombre for etat, nombre in contexte["etats"]}["brouillon"] == 1
 
 
 def test_courriers_filtrent(clients, adresse, reseau, lettre, campagne, direct):
