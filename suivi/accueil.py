@@ -94,7 +94,7 @@ class Accueil:
 def accueil(membre, le):
     """`Accueil` de ce membre, ce jour-là."""
     conduit = membre.profil in (Profil.ANIMATEUR, Profil.SECRETARIAT)
-    visite = membre.qualite == Qualite.DIRECT and not portee(membre, "visites.conduire") is NON
+    visite = membre.qualite == Qualite.DIRECT and portee(membre, "visites.conduire") is not NON
     prefecture = membre.profil == Profil.PREFECTURE
     return Accueil(
         reunion=prochaine_reunion(membre, le) if autorise(membre, "reunions.voir") else None,
@@ -215,8 +215,8 @@ def _rythme(reseau, le):
     directs = Membre.objects.filter(reseau=reseau).actifs(le).directs()
     compte = directs.aggregate(nombre=Count("pk"), rythme=Sum(Coalesce("rythme", Value(reseau.rythme))))
     nombre, rythme = compte["nombre"], compte["rythme"] or 0
-    pluriel = "s" if nombre > 1 else ""
-    return f"rythme convenu : {nombre_francais(rythme, 0 if rythme == int(rythme) else 1)} par mois, {nombre} développeur{pluriel}"
+    par_mois = nombre_francais(rythme, 0 if rythme == int(rythme) else 1)
+    return f"rythme convenu : {par_mois} par mois, {nombre} développeur{'s' if nombre > 1 else ''}"
 
 
 def _couverture(reseau, le):

@@ -61,6 +61,7 @@ def ensemble(*gestes):
 
     def jouer(geste):
         try:
+            connection.ensure_connection()  # ouvrir la connexion décalerait le départ
             depart.wait()
             return geste()
         except Exception as erreur:
@@ -192,13 +193,15 @@ def test_entreprise_de_la_liste_n_est_prise_qu_une_fois():
 
 
 def test_deux_animateurs_ne_partent_pas_ensemble():
-    """Dix fois : le départ de l'un, la rétrogradation de l'autre, au même instant."""
+    """Dix fois : le départ de l'un, la rétrogradation de l'autre, au même instant, chacun de son fait."""
     for _ in range(10):
         reseau = ReseauFactory()
         partant, retrograde = MembreFactory.create_batch(2, reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
+        eux_memes = Membre.objects.in_bulk([partant.pk, retrograde.pk])
         partant.parti_le, retrograde.role = JOUR, Role.SECRETARIAT
-        gestes = [lambda m=m: operations.modifier_membre(m, par=m, le=JOUR) for m in (partant, retrograde)]
-        assert len(refus(ensemble(*gestes))) == 1
+        gestes = [lambda m=m: operations.modifier_membre(m, par=eux_memes[m.pk], le=JOUR) for m in (partant, retrograde)]
+        raison = "Un réseau garde toujours au moins un animateur : confiez d’abord ce rôle à quelqu’un d’autre."
+        assert refus(ensemble(*gestes)) == [raison]
         assert Membre.objects.filter(reseau=reseau, role=Role.ANIMATEUR, parti_le=None).count() == 1
 
 

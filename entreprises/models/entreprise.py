@@ -157,7 +157,7 @@ class Entreprise(Versionne):
     def effectif_dit(self):
         """L'effectif connu, sinon sa tranche, en mots."""
         if self.effectif is not None:
-            return f"{self.effectif} salarié{'s' if self.effectif > 1 else ''}"
+            return f"{self.effectif}\u00a0salarié{'s' if self.effectif > 1 else ''}"
         return self.get_tranche_effectif_display() or "effectif inconnu"
 
     def sollicitable(self, le):

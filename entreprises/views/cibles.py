@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
@@ -18,7 +19,9 @@ ECHANTILLON = 10
 
 @page("cibles.voir")
 def liste(request):
+    """Celles qu'on prépare d'abord, puis les décidées, de la plus récente à la plus ancienne."""
     cibles = Cible.objects.visibles_par(request.membre).select_related("reunion").avec_nombre()
+    cibles = cibles.order_by(F("decidee_le").desc(nulls_first=True), "-pk")
     page_obj = Paginator(cibles, PAR_PAGE).get_page(request.GET.get("page"))
     return render(request, "entreprises/cible_liste.html", {"page_obj": page_obj})
 

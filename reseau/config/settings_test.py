@@ -14,3 +14,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Une connexion gardée par un fil du serveur d'essai empêcherait d'effacer la base.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405

@@ -17,6 +17,7 @@ TRIS = {"pole": ["pole", "sigle", "pk"], "sigle": ["sigle", "pk"], "cercle": ["c
 
 @page("annuaire.voir")
 def institutions(request):
+    """Les institutions du réseau et leur nombre de membres actifs."""
     le = localdate()
     du_reseau = Institution.objects.visibles_par(request.membre).select_related("successeur")
     filtre = InstitutionFilter(request.GET, du_reseau.avec_nb_membres(le), le=le)
@@ -27,6 +28,7 @@ def institutions(request):
 
 @formulaire("annuaire.gerer")
 def creer(request):
+    """Ajoute une institution au réseau."""
     nouvelle = Institution(reseau=request.reseau)
     form = InstitutionForm(request.POST or None, instance=nouvelle, par=request.membre)
     if form.is_valid() and tenter(form, operations.ajouter, form.instance, par=request.membre):
@@ -37,6 +39,7 @@ def creer(request):
 
 @formulaire("annuaire.gerer")
 def modifier(request, pk):
+    """Modifie une institution, ou note qu'elle quitte le réseau."""
     institution = get_object_or_404(Institution.objects.visibles_par(request.membre), pk=pk)
     titre = f"Modifier {institution}"
     form = InstitutionForm(request.POST or None, instance=institution, par=request.membre)

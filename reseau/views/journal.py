@@ -11,6 +11,7 @@ from reseau.models import Journal, Membre
 
 @page("journal.voir")
 def journal(request):
+    """Les lignes du journal que ce membre peut lire, filtrées et paginées."""
     tout = portee(request.membre, "journal.voir") is TOUT
     personnes = Membre.objects.visibles_par(request.membre) if tout else None
     lignes = Journal.objects.visibles_par(request.membre, tout).avec_noms()

@@ -26,6 +26,7 @@ TRIS = {
 
 @page("annuaire.voir")
 def membres(request):
+    """L'annuaire : les actifs d'abord, et ce que la composition du réseau appelle."""
     le = localdate()
     filtre = MembreFilter(request.GET, _visibles(request), membre=request.membre, le=le)
     page_obj = page_de(request, _tries(request, filtre.qs))
@@ -41,6 +42,7 @@ def membres(request):
 
 @page("annuaire.voir")
 def membre(request, pk):
+    """La fiche d'un membre, avec les gestes permis à qui la lit."""
     fiche = get_object_or_404(_visibles(request), pk=pk)
     gerable = autorise(request.membre, "membres.gerer") and request.membre.peut_gerer(fiche)
     contexte = {
@@ -55,6 +57,7 @@ def membre(request, pk):
 
 @formulaire("membres.gerer")
 def creer(request):
+    """Ajoute un membre et l'invite par courriel."""
     nouveau = Membre(reseau=request.reseau)
     form = MembreForm(request.POST or None, instance=nouveau, par=request.membre, initial={"entre_le": localdate()})
     if form.is_valid() and tenter(
@@ -68,6 +71,7 @@ def creer(request):
 
 @formulaire("membres.gerer")
 def modifier(request, pk):
+    """La fiche complète, et le courriel tant que la personne ne s'est pas connectée."""
     fiche = _gerable(request, pk)
     form = MembreForm(request.POST or None, instance=fiche, par=request.membre)
     if form.is_valid() and tenter(
@@ -85,6 +89,7 @@ def modifier(request, pk):
 
 @geste("membres.gerer")
 def inviter(request, pk):
+    """Renvoie l'invitation à qui ne s'est jamais connecté."""
     fiche = _gerable(request, pk)
     if not _invitable(fiche):
         raise RegleEnfreinte("Cette personne s’est déjà connectée ou a quitté le réseau : rien ne lui est envoyé.")
@@ -107,6 +112,7 @@ def partir(request, pk):
 
 @formulaire("fiche.modifier")
 def ma_fiche(request):
+    """Le téléphone et la fonction, que chacun tient soi-même."""
     fiche = Membre.objects.select_related("institution", "utilisateur", "reseau").get(pk=request.membre.pk)
     form = MaFicheForm(request.POST or None, instance=fiche)
     if form.is_valid() and tenter(form, operations.modifier_membre, form.instance, par=request.membre, le=localdate()):

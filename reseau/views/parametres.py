@@ -21,6 +21,7 @@ from reseau.models import Reseau, Signataire
 
 @formulaire("parametres.gerer")
 def reglages(request):
+    """L'identité du réseau, son logo et ses valeurs réglables."""
     form = ReglagesForm(request.POST or None, request.FILES or None, instance=_reseau(request))
     if form.is_valid() and tenter(form, operations.enregistrer, form.save(commit=False), par=request.membre):
         messages.success(request, "Les réglages sont enregistrés.")
@@ -30,6 +31,7 @@ def reglages(request):
 
 @formulaire("parametres.gerer")
 def lettre(request):
+    """L'en-tête et le texte de la lettre du préfet."""
     form = LettreForm(request.POST or None, instance=_reseau(request))
     if form.is_valid() and tenter(form, operations.regler_la_lettre, form.save(commit=False), par=request.membre, le=localdate()):
         messages.success(request, "La lettre est enregistrée : les prochaines suivront ce texte.")
@@ -58,6 +60,7 @@ def logo(request):
 
 @page("parametres.gerer")
 def signataires(request):
+    """Qui signe, qui a signé, et les périodes qui se chevauchent."""
     lignes = Signataire.objects.visibles_par(request.membre)
     contexte = {
         "signataires": list(lignes),
@@ -69,11 +72,13 @@ def signataires(request):
 
 @formulaire("parametres.gerer")
 def signataire_creer(request):
+    """Ajoute un signataire et l'image de sa signature."""
     return _signataire(request, Signataire(reseau=request.reseau), operations.ajouter)
 
 
 @formulaire("parametres.gerer")
 def signataire_modifier(request, pk):
+    """Modifie un signataire ; les lettres déjà signées ne changent pas."""
     signataire = get_object_or_404(Signataire.objects.visibles_par(request.membre), pk=pk)
     return _signataire(request, signataire, operations.enregistrer)
 

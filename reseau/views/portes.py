@@ -31,18 +31,21 @@ def compte(request):
 @login_not_required
 @require_safe
 def aide(request):
+    """Comment entrer, le cycle d'une visite, ce que chacun peut faire."""
     return render(request, "reseau/aide.html")
 
 
 @login_not_required
 @require_safe
 def confidentialite(request):
+    """Ce que l'outil garde sur les personnes, et qui peut le lire."""
     return render(request, "reseau/confidentialite.html")
 
 
 @login_not_required
 @require_safe
 def accessibilite(request):
+    """La déclaration d'accessibilité."""
     return render(request, "reseau/accessibilite.html")
 
 

@@ -30,7 +30,7 @@ MODELES = (
         (
             "Acheter {machine} ferait gagner plusieurs jours sur les délais ; le financement reste à boucler.",
             "L’équipement actuel a vingt ans : {dirigeant} veut le remplacer par {machine} {mois}.",
-            "Les commandes suivent, la cadence non : l’achat de {machine} est à l’étude.",
+            "Les commandes suivent, la cadence non : l’achat d’{machine} est à l’étude.",
         ),
         (
             "Le projet d’acheter {machine} est ancien ; il a été repoussé faute de visibilité. Deux devis sont arrivés et "
@@ -151,8 +151,8 @@ MODELES = (
         Nature.FORMATION,
         ("Recruter des {metiers}", "Renforcer l’équipe de production"),
         (
-            "Deux postes de {metiers} sont ouverts depuis {n} mois sans candidat.",
-            "L’entreprise refuse des commandes faute de {metiers}.",
+            "Deux postes {de_metiers} sont ouverts depuis {n} mois sans candidat.",
+            "L’entreprise refuse des commandes faute {de_metiers}.",
             "Une équipe de plus serait possible si l’on trouvait des {metiers} dans le bassin.",
         ),
         (

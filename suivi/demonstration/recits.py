@@ -92,6 +92,7 @@ def mots(chantier, visite):
     effectif = _effectif(visite.entreprise)
     part = hasard.choice((35, 40, 45, 55, 60))
     pays, de_pays = hasard.choice(PAYS)
+    metiers = hasard.choice(secteur.metiers)
     return {
         "produit": profil.produit,
         "activite": profil.activite,
@@ -99,7 +100,8 @@ def mots(chantier, visite):
         "client": hasard.choice(secteur.clients),
         "machine": hasard.choice(secteur.machines),
         "matiere": secteur.matiere,
-        "metiers": hasard.choice(secteur.metiers),
+        "metiers": metiers,
+        "de_metiers": f"d’{metiers}" if metiers[0] in "aeiouéè" else f"de {metiers}",
         "dechets": secteur.dechets,
         "de_dechets": secteur.dechets.replace("les ", "des ", 1),
         "dirigeant": dirigeant,

@@ -8,17 +8,36 @@ from reseau.models import Membre
 from suivi.enums import Issue
 from suivi.forms.choix import FAITS_UTILES, BoutonsEnLigne, ListePartagee
 
+CHANGEE = (
+    "Quelqu’un a fait avancer cette action depuis que vous avez ouvert la page. "
+    "Voyez où elle en est, puis recommencez si c’est encore utile."
+)
+
 
 class GesteForm(Formulaire):
-    """Base : reçoit l'action et les choix permis ; `arguments` est ce que l'opération attend."""
+    """Base : reçoit l'action et les choix permis ; `arguments` est ce que l'opération attend.
+
+    `version` : celle de l'action quand la page s'est ouverte ; on n'agit pas sur ce qu'un autre vient de changer.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, choix, **kwargs):
         super().__init__(*args, **kwargs)
         self.action, self.choix = action, choix
+        self.initial["version"] = action.version
 
     @property
     def arguments(self):
-        return dict(self.cleaned_data)
+        return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom != "version"}
+
+    def clean_version(self):
+        """Une version dépassée est une erreur de tout le formulaire ; ce qui est tapé reste."""
+        if self.cleaned_data["version"] != self.action.version:
+            self.add_error(None, CHANGEE)
+            self.data = self.data.copy()
+            self.data["version"] = self.action.version
+        return self.cleaned_data["version"]
 
 
 class RefusForm(GesteForm):

@@ -11,7 +11,7 @@ from suivi.enums import Nature, Sujet, TypeAction
 from suivi.forms.choix import BoutonsEnLigne, ListePartagee
 from suivi.models import Action, Projet
 
-UNE_DATE = "date"
+UNE_DATE, ECHEANCE_D_OFFICE = "date", "1_mois"
 ECHEANCES = {
     "15_jours": ("15 jours", lambda le: le + timedelta(days=15)),
     "1_mois": ("1 mois", lambda le: plus_mois(le, 1)),
@@ -93,7 +93,7 @@ class ActionForm(FormulaireModele):
     responsable = ListePartagee(Membre.objects.none(), required=False, label="Qui")
     echeance = forms.ChoiceField(
         label="Pour quand",
-        initial="1_mois",
+        initial=ECHEANCE_D_OFFICE,
         choices=[*((cle, libelle) for cle, (libelle, _) in ECHEANCES.items()), (UNE_DATE, "Une date")],
         widget=BoutonsEnLigne,
     )

@@ -29,9 +29,7 @@ class ReunionForm(FormulaireModele):
         fields = ["le", "heure", "lieu", "ordre_du_jour"]
         widgets = {"ordre_du_jour": forms.Textarea(attrs={"rows": 5})}
         labels = {"le": "Date"}
-        help_texts = {
-            "ordre_du_jour": "Une ligne par point. Les visites à restituer et le choix des prochaines entreprises y sont d’office."
-        }
+        help_texts = {"ordre_du_jour": "Une ligne par point. Les restitutions et le choix des entreprises y sont d’office."}
 
     def __init__(self, *args, le, **kwargs):
         self.jour = le

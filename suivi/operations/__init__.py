@@ -25,12 +25,14 @@ from suivi.operations.comptes_rendus import (
 from suivi.operations.projets import designer_interlocuteur, modifier_projet, ouvrir_projet, supprimer_projet
 from suivi.operations.reunions import (
     decider,
+    defaire_la_restitution,
     exposer,
     pointer_les_presences,
     preparer,
     proposer_un_point,
     rediger_le_releve,
     renoncer,
+    restituer_en_seance,
     retenir,
 )
 
@@ -40,6 +42,7 @@ __all__ = [
     "clore",
     "conclure",
     "decider",
+    "defaire_la_restitution",
     "designer",
     "designer_interlocuteur",
     "endormir",
@@ -59,6 +62,7 @@ __all__ = [
     "refuser",
     "rendre_compte",
     "renoncer",
+    "restituer_en_seance",
     "retenir",
     "reveiller",
     "supprimer_projet",

@@ -8,7 +8,7 @@ from entreprises.models import Acces
 from reseau.enums import EtatPresence
 from reseau.operations import ajouter, enregistrer, prochains_numeros
 from suivi.enums import EtatAction, Mouvement
-from suivi.models import MouvementDAction
+from suivi.models import Action, MouvementDAction
 from suivi.operations.regles import exiger, verifier_acces
 
 SERIE = "action"
@@ -46,8 +46,9 @@ def refuser(action, *, motif, par):
     _attendre(action, EtatAction.PROPOSEE, EtatAction.ACCEPTEE)
     exiger(action.responsable_id, "Cette action n’a pas encore de responsable.")
     exiger(motif.strip(), "Dites en quelques mots pourquoi vous la refusez.")
-    action.etat, action.responsable, action.acceptee_le = EtatAction.PROPOSEE, None, None
-    return _changer(action, Mouvement.REFUS, par, motif)
+    avant, action.responsable = action.responsable, None
+    action.etat, action.acceptee_le = EtatAction.PROPOSEE, None
+    return _changer(action, Mouvement.REFUS, par, motif, avant=avant)
 
 
 def transmettre(action, responsable, *, par, motif="", mouvement=Mouvement.TRANSMISSION):
@@ -55,10 +56,11 @@ def transmettre(action, responsable, *, par, motif="", mouvement=Mouvement.TRANS
     exiger(action.ouverte, CLOSE)
     exiger(responsable != action.responsable, f"{responsable} en est déjà responsable.")
     _verifier_responsable(action, responsable)
-    action.responsable, action.etat, action.acceptee_le, action.reveil_le = responsable, EtatAction.PROPOSEE, None, None
+    avant, action.responsable = action.responsable, responsable
+    action.etat, action.acceptee_le, action.reveil_le = EtatAction.PROPOSEE, None, None
     if responsable == par:
         action.etat, action.acceptee_le = EtatAction.ACCEPTEE, localdate()
-    return _changer(action, mouvement, par, motif)
+    return _changer(action, mouvement, par, motif, avant=avant)
 
 
 def designer(action, responsable, *, par, reunion):
@@ -66,10 +68,10 @@ def designer(action, responsable, *, par, reunion):
     exiger(action.ouverte, CLOSE)
     _verifier_responsable(action, responsable)
     present = reunion.presences.filter(membre=responsable, etat=EtatPresence.PRESENT).exists()
-    action.responsable, action.reveil_le = responsable, None
+    avant, action.responsable, action.reveil_le = action.responsable, responsable, None
     action.etat = EtatAction.ACCEPTEE if present else EtatAction.PROPOSEE
     action.acceptee_le = reunion.le if present else None
-    return _changer(action, Mouvement.DESIGNATION, par, str(reunion), reunion)
+    return _changer(action, Mouvement.DESIGNATION, par, str(reunion), reunion=reunion, avant=avant)
 
 
 def noter_la_suite(action, *, texte, par, fin_prevue=None):
@@ -108,8 +110,11 @@ def clore(action, *, issue, par, texte="", fin_reelle=None):
 
 
 @transaction.atomic
-def _changer(action, mouvement, par, texte="", reunion=None):
+def _changer(action, mouvement, par, texte="", reunion=None, avant=None):
+    """Enregistre, écrit au journal ; `avant` : qui n'est plus responsable, et ne voit plus ce qu'il voyait à ce titre."""
     enregistrer(action, par=par)
+    if avant and avant != action.responsable:
+        _fermer(action, avant)
     return _mouvement(action, mouvement, par, texte, reunion)
 
 
@@ -121,6 +126,13 @@ def _mouvement(action, mouvement, par, texte="", reunion=None):
         action=action, membre=par, mouvement=mouvement, responsable=action.responsable, texte=texte[:300], reunion=reunion
     )
     return action
+
+
+def _fermer(action, membre):
+    """Qui ne porte plus aucune action de l'entreprise n'a plus de raison de la voir."""
+    entreprise = action.projet.visite.entreprise
+    if not Action.objects.filter(responsable=membre, projet__visite__entreprise=entreprise).exists():
+        Acces.objects.filter(entreprise=entreprise, membre=membre, origine=OrigineAcces.ACTION).delete()
 
 
 def _verifier_responsable(action, responsable):

@@ -9,7 +9,9 @@ from suivi.operations.projets import designer_interlocuteur
 from suivi.operations.regles import exiger
 from visites.enums import EtatVisite, OrigineVisite
 from visites.models import Visite
-from visites.operations import affecter, annuler, choisir
+from visites.operations import affecter, annuler, choisir, reprendre_restitution, restituer
+
+SEANCE_CLOSE = "Cette réunion est close : elle ne décide plus."
 
 
 @transaction.atomic
@@ -18,14 +20,31 @@ def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", or
 
     Reprend la visite « à programmer » qui l'attendait. Lève `RegleEnfreinte` si une règle s'y oppose.
     """
-    exiger(reunion.ouverte, "Cette réunion est close : elle ne décide plus.")
+    exiger(reunion.ouverte, SEANCE_CLOSE)
     visite = Visite.objects.a_programmer().filter(entreprise=entreprise).first()
     if visite is None:
         visite = choisir(entreprise, par=par, le=le, reunion=reunion, derogation=derogation, origine=origine)
-    elif visite.choisie_en_id is None:
-        visite.choisie_en = reunion
+    else:
+        visite.choisie_en = visite.choisie_en or reunion
+        visite.derogation = derogation or visite.derogation
         enregistrer(visite, par=par)
     return affecter(visite, developpeur, par=par, le=le) if developpeur else visite
+
+
+@transaction.atomic
+def restituer_en_seance(visite, *, reunion, par, interlocuteurs=(), responsables=()):
+    """La visite est restituée, et ce que la séance en décide avec elle (voir `decider`)."""
+    exiger(reunion.ouverte, SEANCE_CLOSE)
+    if interlocuteurs or responsables:
+        decider(reunion, interlocuteurs=interlocuteurs, responsables=responsables, par=par)
+    return restituer(visite, reunion=reunion, par=par)
+
+
+def defaire_la_restitution(visite, *, reunion, par):
+    """Défait une coche, tant que la séance qui l'a posée est ouverte."""
+    exiger(reunion.ouverte, SEANCE_CLOSE)
+    exiger(visite.restituee_en_id == reunion.pk, "Cette visite n’a pas été restituée dans cette séance.")
+    return reprendre_restitution(visite, par=par)
 
 
 def renoncer(visite, *, reunion, par, le):
@@ -102,7 +121,7 @@ def exposer(expose, *, reunion, par):
 @transaction.atomic
 def decider(reunion, *, interlocuteurs=(), responsables=(), par):
     """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables."""
-    exiger(reunion.ouverte, "Cette réunion est close : elle ne décide plus.")
+    exiger(reunion.ouverte, SEANCE_CLOSE)
     for projet, membre in interlocuteurs:
         designer_interlocuteur(projet, membre, reunion=reunion, par=par)
     for action, membre in responsables:

@@ -106,14 +106,14 @@ def action_reveiller(request, pk):
 
 @formulaire("actions.conduire")
 def action_refuser(request, pk):
-    return _geste_en_mots(request, pk, RefusForm, operations.refuser, "Refuser cette action", "L’action revient chez l’animateur.")
+    titre = "Refuser cette action"
+    return _geste_en_mots(request, pk, RefusForm, operations.refuser, titre, "L’action revient chez l’animateur.")
 
 
 @formulaire("actions.conduire")
 def action_transmettre(request, pk):
-    return _geste_en_mots(
-        request, pk, TransmissionForm, operations.transmettre, "Transmettre cette action", "L’action est proposée à quelqu’un d’autre."
-    )
+    titre = "Transmettre cette action"
+    return _geste_en_mots(request, pk, TransmissionForm, operations.transmettre, titre, "L’action est transmise.")
 
 
 @formulaire("actions.conduire")
@@ -123,7 +123,8 @@ def action_suite(request, pk):
 
 @formulaire("actions.conduire")
 def action_endormir(request, pk):
-    return _geste_en_mots(request, pk, SommeilForm, operations.endormir, "Mettre en sommeil", "L’action dort jusqu’à sa date.")
+    titre = "Mettre en sommeil"
+    return _geste_en_mots(request, pk, SommeilForm, operations.endormir, titre, "L’action dort jusqu’à sa date.")
 
 
 @formulaire("actions.conduire")
@@ -153,7 +154,7 @@ def _geste_en_mots(request, pk, classe, operation, titre, fait):
     """Montre le formulaire d'un geste, ou le joue : les champs du formulaire sont les arguments de l'opération."""
     action = _action_a_conduire(request, pk)
     form = classe(request.POST or None, action=action, choix=_choix(request, action))
-    if form.is_valid() and tenter(form, operation, action, par=request.membre, **form.cleaned_data):
+    if form.is_valid() and tenter(form, operation, action, par=request.membre, **form.arguments):
         return _fait(request, action, fait)
     return render(request, "suivi/action_geste.html", {"form": form, "action": action, "intitule": titre})
 

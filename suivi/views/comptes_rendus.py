@@ -15,6 +15,7 @@ from reseau.models import Reunion
 from reseau.operations import noter
 from suivi import operations
 from suivi.forms import SaisieDeCompteRendu
+from suivi.forms.projets import ECHEANCE_D_OFFICE
 from suivi.models import Action, Brouillon, Projet, dossiers
 from visites.models import CompteRendu, Visite
 
@@ -31,7 +32,7 @@ def compte_rendu(request, pk):
         Brouillon.objects.filter(visite=visite, membre=request.membre).delete()
         messages.success(request, "Le brouillon est effacé.")
         return redirect("suivi:compte-rendu", request.reseau.slug, visite.pk)
-    donnees, ancre = _allonger(request.POST)
+    donnees, ancre = _allonger(request.POST, visite)
     saisie = SaisieDeCompteRendu.brouillon(visite, request.membre, le, donnees)
     if tenter(saisie.form, _garder, visite, donnees, request.membre):
         return redirect(reverse("suivi:compte-rendu", args=[request.reseau.slug, visite.pk]) + ancre)
@@ -142,17 +143,20 @@ def _garder(visite, donnees, membre):
     return operations.garder_le_brouillon(visite, contenu.urlencode(), version=_entier(donnees.get("version")), par=membre)
 
 
-def _allonger(envoi):
+def _allonger(envoi, visite):
     """L'envoi avec un projet ou une action de plus si le bouton le demande, et l'ancre où revenir."""
-    donnees, demande = envoi.copy(), envoi.get("geste", "")
-    serie = {"projet": "projets", "action": f"{demande.partition(':')[2]}-actions"}.get(demande.partition(":")[0])
-    compte = f"{serie}-TOTAL_FORMS"
-    if serie is None or compte not in donnees:
+    donnees, (genre, _, projet) = envoi.copy(), envoi.get("geste", "").partition(":")
+    serie = {"projet": "projets", "action": f"{projet}-actions"}.get(genre)
+    if serie is None or f"{serie}-TOTAL_FORMS" not in donnees:
         return donnees, ""
-    rang = _entier(donnees[compte])
-    donnees[compte] = str(rang + 1)
-    if serie == "projets":
-        donnees.update({f"projets-{rang}-actions-TOTAL_FORMS": "1", f"projets-{rang}-actions-INITIAL_FORMS": "0"})
+    rang = _entier(donnees[f"{serie}-TOTAL_FORMS"])
+    donnees[f"{serie}-TOTAL_FORMS"] = str(rang + 1)
+    actions = f"{serie}-{rang}-actions" if serie == "projets" else serie
+    premiere = 0 if serie == "projets" else rang
+    donnees.setdefault(f"{actions}-TOTAL_FORMS", "1")
+    donnees.setdefault(f"{actions}-INITIAL_FORMS", "0")
+    donnees.setdefault(f"{actions}-{premiere}-echeance", ECHEANCE_D_OFFICE)
+    donnees.setdefault(f"{actions}-{premiere}-responsable", str(visite.developpeur_id))
     return donnees, f"#{serie}-{rang}"
 
 

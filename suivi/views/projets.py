@@ -61,8 +61,10 @@ def action_ajouter(request, pk):
 
 
 def _projets_visibles(membre):
-    return Projet.objects.visibles_par(Visite.objects.visibles_par(membre)).avec_noms().select_related(
-        "visite__developpeur", "visite__accompagnant"
+    return (
+        Projet.objects.visibles_par(Visite.objects.visibles_par(membre))
+        .avec_noms()
+        .select_related("visite__developpeur", "visite__accompagnant")
     )
 
 

@@ -109,6 +109,19 @@ def test_taille_se_trie_par_nombre_ou_tranche_inconnues_en_fin(decroissant, atte
     assert [entreprise.raison_sociale for entreprise in triees] == list(map(str, attendus))
 
 
+@pytest.mark.parametrize(
+    ("effectif", "tranche", "dit"),
+    [
+        (1, "12", "1\u00a0salarié"),
+        (25, "", "25\u00a0salariés"),
+        (None, "12", "20 à 49 salariés"),
+        (None, "", "effectif inconnu"),
+    ],
+)
+def test_effectif_se_dit_par_le_nombre_sinon_la_tranche(effectif, tranche, dit):
+    assert Entreprise(effectif=effectif, tranche_effectif=tranche).effectif_dit == dit
+
+
 def test_un_siret_une_fois_par_reseau(reseau):
     EntrepriseFactory(reseau=reseau, siret="00000001800010")
     EntrepriseFactory(siret="00000001800010")

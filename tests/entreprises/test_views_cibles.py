@@ -150,6 +150,13 @@ def test_liste_figee_coute_autant_pour_une_que_pour_trente(clients, reseau, requ
     assert nombres[0] == nombres[1] == nombres[2]
 
 
+def test_cibles_en_preparation_viennent_en_tete(clients, reseau):
+    anciennes = [CibleFactory(reseau=reseau, etat="decidee", decidee_le=f"2026-0{mois}-02") for mois in (1, 3)]
+    ebauche = CibleFactory(reseau=reseau)
+    response = clients["prefecture"].get(adresse("cibles", reseau))
+    assert list(response.context["page_obj"]) == [ebauche, *reversed(anciennes)]
+
+
 def test_cibles_coutent_autant_pour_une_que_pour_trois(clients, reseau, requetes):
     nombres = []
     for combien in (1, 2):

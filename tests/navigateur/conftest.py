@@ -7,7 +7,9 @@ from django.core.management import call_command
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from reseau.enums import Profil
 from reseau.models import Membre
+from tests.navigateur.ecran import ouvrir_une_session
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # le navigateur tourne dans une boucle ; la base n'y est pour rien
 GRAINE = 1996
@@ -44,6 +46,7 @@ def site(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("demo", reseaux=2, graine=GRAINE, verbosity=0)
         serveur = LiveServer("127.0.0.1")
+        serveur.sessions = {profil: ouvrir_une_session(membre_de_demonstration(profil)) for profil in Profil.values}
         yield serveur
         serveur.stop()
         call_command("flush", interactive=False, verbosity=0)

@@ -28,15 +28,15 @@ ANGLAIS = [
 DEBORDE = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
-def ouvrir_une_session(contexte, site, membre):
-    """Pose le témoin de session de ce membre dans le navigateur, sans passer par la page de connexion."""
+def ouvrir_une_session(membre):
+    """Le témoin de session de ce membre, sans passer par la page de connexion."""
     utilisateur = membre.utilisateur
     session = SessionStore()
     session[SESSION_KEY] = str(utilisateur.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = utilisateur.get_session_auth_hash()
     session.create()
-    contexte.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site.url}])
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key}
 
 
 def defauts(page, adresse):

@@ -5,10 +5,11 @@ import pytest
 from reseau.droits import NON, portee
 from tests.adresses import routes
 from tests.navigateur.conftest import membre_de_demonstration
-from tests.navigateur.ecran import defauts, ouvrir_une_session
+from tests.navigateur.ecran import defauts
 from tests.navigateur.exemples import exemples
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("pages")]
+# La marque « django_db » fait créer la base d'essai ; la démonstration, elle, vit le temps du fichier.
+pytestmark = [pytest.mark.django_db, pytest.mark.navigateur, pytest.mark.xdist_group("pages")]
 
 FICHIERS = ("pdf", "xlsx", "export", "rejets", "logo", "apercu")
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
@@ -26,7 +27,7 @@ def lisibles(membre):
 def test_pages_tiennent_a_toute_largeur(site, new_context, profil):
     membre = membre_de_demonstration(profil)
     contexte = new_context()
-    ouvrir_une_session(contexte, site, membre)
+    contexte.add_cookies([site.sessions[profil] | {"url": site.url}])
     page, objets = contexte.new_page(), exemples(membre)
     trouves, visitees = [], 0
     for route in lisibles(membre):

@@ -34,7 +34,8 @@ def empreinte():
                     valeur = rangs[champ.related_model].get(valeur)
                 if champ.primary_key or champ.name in ("password", "objet_id"):
                     continue
-                trace.update(repr((modele.__name__, champ.name, bytes(valeur) if champ.name == "pdf" else valeur)).encode())
+                valeur = bytes(valeur) if isinstance(valeur, memoryview) else valeur
+                trace.update(repr((modele.__name__, champ.name, valeur)).encode())
     return trace.hexdigest()
 
 

@@ -1,0 +1,161 @@
+"""Ce que la séance montre au centre, sujet par sujet, et les formulaires de ses décisions."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.utils.timezone import localdate, now
+
+from entreprises.models import Cible, Entreprise
+from reseau.enums import Geste
+from reseau.models import Journal, Membre, Reunion
+from reseau.operations import noter
+from suivi.forms import Choix, DesignationsForm, ExposeForm, ReleveForm, RetenueForm
+from suivi.forms.choix import nom_et_sigle
+from suivi.models import Action, Projet
+from suivi.ordre_du_jour import (
+    ACTIONS,
+    CLOTURE,
+    EXPOSE,
+    OUVERTURE,
+    PROCHAINES,
+    RELEVE,
+    actions_a_debloquer,
+    visites_de_la_seance,
+)
+from visites.enums import EtatVisite
+from visites.espacement import empechements
+from visites.models import Visite
+
+CANDIDATES = 10
+GABARITS = {
+    OUVERTURE: "suivi/_seance_ouverture.html",
+    "visite": "suivi/_seance_visite.html",
+    ACTIONS: "suivi/_seance_actions.html",
+    PROCHAINES: "suivi/_seance_prochaines.html",
+    EXPOSE: "suivi/_seance_expose.html",
+    RELEVE: "suivi/_seance_releve.html",
+    CLOTURE: "suivi/_seance_cloture.html",
+}
+
+
+def panneau(request, reunion, sujet, presents):
+    """Le gabarit du sujet et son contexte ; `presents` : clés des membres pointés."""
+    genre = "visite" if sujet.visite else sujet.code
+    return {"panneau": GABARITS[genre], **PREPARER[genre](request, reunion, sujet, presents)}
+
+
+def _pour_une_visite(request, reunion, courant, presents):
+    visite = visites_de_la_seance(reunion, request.membre).select_related("compte_rendu__vu").get(pk=courant.visite)
+    _noter_la_lecture(request.membre, visite.compte_rendu)
+    form = designations(request, visite, presents)
+    projets = [(projet, *_lignes(form, projet)) for projet in form.projets.values()]
+    sortent = Membre.objects.filter(deports__entreprise=visite.entreprise, pk__in=presents)
+    return {"visite": visite, "compte_rendu": visite.compte_rendu, "form": form, "projets": projets, "sortent": list(sortent)}
+
+
+def _lignes(form, projet):
+    """Le champ de l'interlocuteur du projet, et [(action, ses champs)]."""
+    actions = [(action, form.paires("responsable", action)) for action in projet.actions.all()]
+    return form.paires("interlocuteur", projet), actions
+
+
+def _pour_les_actions(request, reunion, courant, presents):
+    form = deblocages(request, reunion, presents)
+    le = localdate()
+    lignes = [(action, form.paires("responsable", action), action.est_echue(le)) for action in form.actions.values()]
+    return {"form": form, "lignes": lignes}
+
+
+def _pour_les_prochaines(request, reunion, courant, presents):
+    le, cherche = localdate(), request.GET.get("cherche", "")[:100]
+    choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE)
+    candidates = list(_candidates(request.membre, cherche, le))
+    raisons = empechements(candidates, reunion.reseau, le)
+    candidates.sort(key=lambda entreprise: entreprise.pk in raisons)
+    directs = Membre.objects.visibles_par(request.membre).affectables(le)
+    developpeurs = [(membre.pk, nom_et_sigle(membre)) for membre in directs]
+    lignes = [
+        (
+            entreprise,
+            raisons.get(entreprise.pk),
+            RetenueForm(auto_id=f"entreprise-{entreprise.pk}-%s", membre=request.membre, developpeurs=developpeurs, le=le),
+        )
+        for entreprise in candidates
+    ]
+    return {"choisies": choisies.avec_noms().order_by("entreprise__raison_sociale"), "lignes": lignes, "cherche": cherche}
+
+
+def _candidates(membre, cherche, le):
+    """Ce que trouve la recherche ; sans elle, les entreprises de la cible que personne n'a encore touchées."""
+    entreprises = Entreprise.objects.visibles_par(membre).avec_references()
+    en_attente = Visite.objects.a_programmer().filter(entreprise=OuterRef("pk"))
+    entreprises = entreprises.annotate(en_attente=Exists(en_attente))
+    if cherche:
+        return entreprises.cherche(cherche)[:CANDIDATES]
+    cible = Cible.objects.en_vigueur(membre.reseau, le)
+    if cible is None:
+        return entreprises.none()
+    visites = Visite.objects.filter(entreprise=OuterRef("pk"))
+    libres = entreprises.filter(lignes_de_cible__cible=cible, lignes_de_cible__motif_d_ecart="")
+    return libres.exclude(Exists(visites.confiees())).exclude(Exists(visites.touchees(cible.decidee_le, le)))[:CANDIDATES]
+
+
+def _pour_l_expose(request, reunion, courant, presents):
+    return {"exposes": reunion.exposes.all(), "form": ExposeForm()}
+
+
+def _pour_le_releve(request, reunion, courant, presents):
+    return {"form": ReleveForm(reunion=reunion)}
+
+
+def _pour_l_ouverture(request, reunion, courant, presents):
+    return {"points": [ligne for ligne in reunion.ordre_du_jour.splitlines() if ligne.strip()]}
+
+
+def _pour_la_cloture(request, reunion, courant, presents):
+    suivante = Reunion.objects.visibles_par(request.membre).a_venir(reunion.le).exclude(pk=reunion.pk).first()
+    restent = visites_de_la_seance(reunion, request.membre).filter(restituee_en=None)
+    return {"prochaine": suivante, "restent": [visite.entreprise for visite in restent]}
+
+
+def designations(request, visite, presents):
+    """Le formulaire des décisions d'une visite : interlocuteurs de ses projets, responsables de ses actions ouvertes."""
+    actions = Action.objects.visibles_par(request.membre).avec_noms().ouvertes()
+    projets = Projet.objects.filter(visite=visite).avec_noms().select_related("interlocuteur_confirme_en")
+    projets = list(projets.prefetch_related(Prefetch("actions", actions)))
+    ouvertes = [action for projet in projets for action in projet.actions.all()]
+    return _formulaire(request, projets, ouvertes, visite.entreprise, presents)
+
+
+def deblocages(request, reunion, presents):
+    actions = list(actions_a_debloquer(reunion, request.membre, localdate()))
+    return _formulaire(request, [], actions, None, presents)
+
+
+def _formulaire(request, projets, actions, entreprise, presents):
+    choix = Choix(request.membre, entreprise, localdate())
+    return DesignationsForm(request.POST or None, projets=projets, actions=actions, choix=choix, presents=presents)
+
+
+def _noter_la_lecture(membre, compte_rendu):
+    """Une ligne par heure et par compte rendu : l'écran projeté se rafraîchit seul, ce n'est pas une lecture de plus."""
+    recentes = Journal.objects.filter(
+        membre=membre,
+        geste=Geste.LECTURE,
+        objet=compte_rendu._meta.label_lower,
+        objet_id=compte_rendu.pk,
+        le__gte=now() - timedelta(hours=1),
+    )
+    if not recentes.exists():
+        noter(membre, Geste.LECTURE, compte_rendu, precision="en séance")
+
+
+PREPARER = {
+    OUVERTURE: _pour_l_ouverture,
+    "visite": _pour_une_visite,
+    ACTIONS: _pour_les_actions,
+    PROCHAINES: _pour_les_prochaines,
+    EXPOSE: _pour_l_expose,
+    RELEVE: _pour_le_releve,
+    CLOTURE: _pour_la_cloture,
+}
