@@ -169,7 +169,9 @@ def test_annee_du_numero_est_celle_de_paris(membres, reseau, monkeypatch, instan
     assert (lettre.reference, lettre.signe_le.year, lettre.contenu["datee_du"][:4]) == (reference, lettre.annee, reference[:4])
 
 
-@bogue("visites.views.lots.signer : si aucune lettre du lot ne se signe, la règle enfreinte annule aussi leur retour en brouillon")
+@bogue(
+    "visites.views.lots.signer : si aucune lettre du lot ne se signe, la règle enfreinte annule aussi leur retour en brouillon"
+)
 def test_lettre_retenue_seule_repart_en_brouillon_avec_sa_raison(membres, reseau):
     visite = VisiteFactory(reseau=reseau, programmee=True, entreprise__diffusible=False)
     lettre = CourrierFactory(visite=visite, a_signer=True)

@@ -64,7 +64,7 @@ def test_vue_sans_politique_ne_repond_a_personne(client, adresse):
 
 
 def test_droit_inconnu_se_voit_au_chargement():
-    with pytest.raises(ImproperlyConfigured, match="entreprises.vroi"):
+    with pytest.raises(ImproperlyConfigured, match=r"« entreprises\.vroi »"):
         page("entreprises.vroi")
 
 

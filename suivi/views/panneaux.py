@@ -46,11 +46,13 @@ def panneau(request, reunion, sujet, presents):
 
 def _pour_une_visite(request, reunion, courant, presents):
     visite = visites_de_la_seance(reunion, request.membre).select_related("compte_rendu__vu").get(pk=courant.visite)
-    _noter_la_lecture(request.membre, visite.compte_rendu)
+    compte_rendu = getattr(visite, "compte_rendu", None)
+    if compte_rendu:
+        _noter_la_lecture(request.membre, compte_rendu)
     form = designations(request, visite, presents)
     projets = [(projet, *_lignes(form, projet)) for projet in form.projets.values()]
     sortent = Membre.objects.filter(deports__entreprise=visite.entreprise, pk__in=presents)
-    return {"visite": visite, "compte_rendu": visite.compte_rendu, "form": form, "projets": projets, "sortent": list(sortent)}
+    return {"visite": visite, "compte_rendu": compte_rendu, "form": form, "projets": projets, "sortent": list(sortent)}
 
 
 def _lignes(form, projet):

@@ -37,7 +37,7 @@ def test_par_defaut_rien_n_est_ecrit(lancer):
     assert (code, erreurs, Entreprise.objects.count(), Journal.objects.count()) == (0, "", 0, 0)
     assert sortie.splitlines() == [
         "Essai à blanc : rien n’est enregistré (ajoutez --ecrire).",
-        "1 lignes lues : 1 entreprises créées, 0 modifiées, 0 inchangées, 0 rejetées.",
+        "1 ligne lue : 1 créée, 0 modifiée, 0 inchangée, 0 rejetée.",
     ]
 
 
@@ -76,7 +76,15 @@ def test_fichier_refuse_rend_2(lancer):
 
 def test_fichier_absent_rend_2(lancer):
     code, _, erreurs = lancer(None)
-    assert (code, erreurs.startswith("Fichier illisible")) == (2, True)
+    assert (code, erreurs.startswith("Fichier introuvable : « ")) == (2, True)
+
+
+def test_valeurs_ecartees_se_disent(lancer):
+    _, sortie, _ = lancer(fichier(ligne(1, NAF="99.99X"), ligne(2)))
+    assert sortie.splitlines()[1:] == [
+        "2 lignes lues : 2 créées, 0 modifiée, 0 inchangée, 0 rejetée.",
+        "1 valeur écartée ou raccourcie.",
+    ]
 
 
 def test_reseau_inconnu_rend_2_et_nomme_les_autres(lancer, reseau):

@@ -52,7 +52,7 @@ def test_rechargement_ne_dit_ni_n_ecrit_rien(requetes):
 
 def test_rechargement_repare_ce_qui_a_change():
     Commune.objects.filter(pk="70550").update(nom="Vezoul")
-    assert sortie() == "Références de l’Insee : 1 lignes mises à jour.\n"
+    assert sortie() == "Références de l’Insee : 1 ligne mise à jour.\n"
     assert Commune.objects.get(pk="70550").nom == "Vesoul"
 
 

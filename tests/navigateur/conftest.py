@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -24,6 +25,7 @@ def chromium():
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*discret, *sous_root, "--disable-quic"])
         yield chromium
         chromium.close()
+        connections.close_all()  # celles qu'a ouvertes la boucle du navigateur : personne d'autre ne les voit
 
 
 @pytest.fixture

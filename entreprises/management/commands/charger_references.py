@@ -13,4 +13,5 @@ class Command(BaseCommand):
         with transaction.atomic():
             ecrites = referentiels.charger()
         if ecrites and options["verbosity"]:
-            self.stdout.write(f"Références de l’Insee : {ecrites} lignes mises à jour.")
+            s = "s" if ecrites > 1 else ""
+            self.stdout.write(f"Références de l’Insee : {ecrites} ligne{s} mise{s} à jour.")

@@ -14,7 +14,12 @@ from entreprises.operations.imports import en_listes
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Reseau
 
-TOUT_REPRIS, DES_REJETS, REFUSE = 0, 1, 2
+DES_REJETS, REFUSE = 1, 2
+ILLISIBLES = {
+    FileNotFoundError: "Fichier introuvable",
+    IsADirectoryError: "C’est un dossier, pas un fichier",
+    PermissionError: "Lecture interdite",
+}
 
 
 class Command(BaseCommand):
@@ -48,7 +53,7 @@ def executer(chemin, slug, *, ecrire):
         with chemin.open("rb") as flux:
             contenu = flux.read(TAILLE_MAX + MEBI)  # de quoi voir qu'il est trop gros, sans le lire en entier
     except OSError as erreur:
-        raise RegleEnfreinte(f"Fichier illisible : « {chemin} » ({erreur.strerror}).") from erreur
+        raise RegleEnfreinte(f"{ILLISIBLES.get(type(erreur), 'Fichier illisible')} : « {chemin} ».") from erreur
     return importer(contenu, chemin.name, reseau) if ecrire else analyser_import(contenu, chemin.name, reseau).bilan
 
 
@@ -59,10 +64,14 @@ def en_json(bilan, *, ecrit):
 def en_texte(bilan, *, ecrit):
     """Le bilan en quelques lignes, puis chaque rejet."""
     titre = "Import enregistré." if ecrit else "Essai à blanc : rien n’est enregistré (ajoutez --ecrire)."
-    nombres = (
-        f"{bilan.lus} lignes lues : {bilan.crees} entreprises créées, {bilan.modifies} modifiées, "
-        f"{bilan.inchanges} inchangées, {len(bilan.rejets)} rejetées."
-    )
-    avertis = [f"{bilan.avertissements} valeurs écartées ou raccourcies."] if bilan.avertissements else []
+    sorts = {"créée": bilan.crees, "modifiée": bilan.modifies, "inchangée": bilan.inchanges, "rejetée": len(bilan.rejets)}
+    comptes = ", ".join(f"{nombre} {sort}{_s(nombre)}" for sort, nombre in sorts.items())
+    nombres = f"{bilan.lus} ligne{_s(bilan.lus)} lue{_s(bilan.lus)} : {comptes}."
+    nombre = bilan.avertissements
+    avertis = [f"{nombre} valeur{_s(nombre)} écartée{_s(nombre)} ou raccourcie{_s(nombre)}."] if nombre else []
     rejets = [f"  ligne {ligne} : {raison}" for ligne, raison in bilan.rejets]
     return "\n".join([titre, nombres, *avertis, *rejets])
+
+
+def _s(nombre):
+    return "s" if nombre > 1 else ""
