@@ -266,7 +266,6 @@ def test_visite_ne_se_confie_pas_a_un_autre_reseau(animateur, reseau):
         visites.affecter(VisiteFactory(reseau=reseau), MembreFactory(), par=animateur, le=JOUR)
 
 
-@bogue("suivi.operations.retenir ignore le motif pour passer outre quand l'entreprise attend déjà dans la liste")
 def test_retenir_en_seance_passe_outre_avec_un_motif(animateur, direct, reseau, reunion):
     entreprise = EntrepriseFactory(reseau=reseau)
     VisiteFactory(reseau=reseau, entreprise=entreprise)
@@ -279,7 +278,6 @@ def test_retenir_en_seance_passe_outre_avec_un_motif(animateur, direct, reseau, 
 # La séance close
 
 
-@bogue("suivi.views.seance.seance_restituer et visites.operations.restituer ne regardent pas si la réunion est ouverte")
 @pytest.mark.parametrize("etat", ["tenue", "annulee"])
 def test_secretariat_ne_restitue_plus_dans_une_seance_close(membres, reseau, etat):
     visite = CompteRenduFactory(visite=VisiteFactory(reseau=reseau, realisee=True), termine=True).visite
@@ -323,7 +321,6 @@ def test_associe_ne_voit_que_l_entreprise_ou_on_le_sollicite(action, associe, re
     assert list(Entreprise.objects.visibles_par(associe)) == [action.projet.visite.entreprise]
 
 
-@bogue("suivi.operations n'ôte pas l'accès de l'associé qui refuse ou transmet : il garde la fiche de l'entreprise")
 @pytest.mark.parametrize("geste", ["refuser", "transmettre"])
 def test_associe_qui_rend_son_action_ne_voit_plus_l_entreprise(action, associe, direct, geste):
     if geste == "refuser":
@@ -340,7 +337,6 @@ def envoyer_la_page(client, adresse, **champs):
     return lambda: client.post(adresse, lus | champs)
 
 
-@bogue("suivi.forms.gestes n'a pas de version : le second à transmettre l'emporte sans avoir vu le premier")
 def test_action_transmise_a_deux_ne_s_ecrase_pas_en_silence(action, animateur, direct, reseau):
     choisi = MembreFactory(reseau=reseau, institution=direct.institution)
     adresse = reverse("suivi:action-transmettre", args=[reseau.slug, action.pk])

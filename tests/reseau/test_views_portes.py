@@ -20,7 +20,7 @@ def test_un_seul_reseau_s_ouvre_tout_seul(animateur):
 
 
 def test_plusieurs_reseaux_se_choisissent(animateur):
-    ailleurs = MembreFactory(utilisateur=animateur.utilisateur)
+    ailleurs = MembreFactory(utilisateur=animateur.utilisateur, reseau__nom="Un autre réseau")
     response = connecter(animateur).get("/")
     assert [m.reseau for m in response.context["appartenances"]] == [animateur.reseau, ailleurs.reseau]
     assert f'href="/{ailleurs.reseau.slug}/"' in response.text

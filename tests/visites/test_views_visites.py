@@ -202,6 +202,13 @@ def test_onglet_montre_les_visites_de_l_entreprise(clients, adresse, reseau):
     assert list(response.context["visites"]) == [visite]
 
 
+@pytest.mark.parametrize(("etat", "offert"), [({"realisee": True}, True), ({"programmee": True}, False)])
+def test_onglet_offre_de_programmer_si_rien_ne_bloque(clients, adresse, reseau, etat, offert):
+    page = adresse("visites:entreprise", VisiteFactory(reseau=reseau, **etat).entreprise_id)
+    assert clients["animateur"].get(page).context["peut_programmer"] is offert
+    assert clients["direct"].get(page).context["peut_programmer"] is False
+
+
 def test_onglet_d_un_associe_ne_montre_que_celles_qu_il_accompagne(clients, adresse, membres, reseau):
     entreprise = EntrepriseFactory(reseau=reseau)
     VisiteFactory(reseau=reseau, entreprise=entreprise, realisee=True)

@@ -87,11 +87,13 @@ def entreprise(request, pk):
     """L'onglet « Visites » de la fiche d'une entreprise : ce que les autres y ont déjà fait."""
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre).avec_references(), pk=pk)
     visites = Visite.objects.visibles_par(request.membre).filter(entreprise=entreprise).avec_noms().avec_repere()
+    empechement = empechements([entreprise], request.reseau, localdate()).get(entreprise.pk)
+    libre = empechement is None or empechement.franchissable
     contexte = {
         "entreprise": entreprise,
         "visites": visites.order_by("-repere_le", "-pk"),
-        "empechement": empechements([entreprise], request.reseau, localdate()).get(entreprise.pk),
-        "peut_programmer": autorise(request.membre, "visites.programmer"),
+        "empechement": empechement,
+        "peut_programmer": libre and autorise(request.membre, "visites.programmer"),
     }
     return render(request, "visites/visite_entreprise.html", contexte)
 

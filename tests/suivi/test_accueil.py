@@ -1,0 +1,212 @@
+"""L'accueil selon le rôle : ce qui attend chacun, compté sur ce qu'il voit, en un nombre constant de requêtes."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.utils.timezone import localdate, make_aware, now
+
+from reseau.enums import EtatPresence, Qualite, Role
+from suivi.accueil import accueil, chiffres
+from suivi.enums import Mouvement
+from suivi.models import MouvementDAction
+from tests.factories import (
+    ActionFactory,
+    CibleFactory,
+    CompteRenduFactory,
+    ContactFactory,
+    CourrierFactory,
+    DeportFactory,
+    LigneDeCibleFactory,
+    MembreFactory,
+    PresenceFactory,
+    ProjetFactory,
+    ReunionFactory,
+    VisiteFactory,
+)
+
+JOUR = localdate()
+PARTS = ["reunion", "a_faire", "chiffres", "journee", "actions", "lettres", "dernieres_reunions", "tableaux"]
+
+
+def il_y_a(jours):
+    return JOUR - timedelta(days=jours)
+
+
+def parts(membre):
+    """Les parts que l'accueil de ce membre montre, vides comprises."""
+    compose = accueil(membre, JOUR)
+    return [nom for nom in PARTS if getattr(compose, nom) not in (None, [], False)]
+
+
+def taches(membre):
+    return [(tache.nombre, tache.quoi) for tache in accueil(membre, JOUR).a_faire]
+
+
+@pytest.mark.parametrize(
+    ("profil", "attendues"),
+    [
+        ("animateur", ["reunion", "chiffres"]),
+        ("secretariat", ["reunion", "chiffres"]),
+        ("direct", ["reunion", "journee", "actions"]),
+        ("associe", ["reunion", "actions"]),
+        ("prefecture", ["reunion", "lettres", "dernieres_reunions", "tableaux"]),
+        ("observateur", ["tableaux"]),
+    ],
+)
+def test_accueil_montre_a_chacun_ce_qui_est_de_son_role(reseau, membres, profil, attendues):
+    ReunionFactory(reseau=reseau, le=JOUR)
+    ReunionFactory(reseau=reseau, le=il_y_a(20), tenue=True)
+    assert parts(membres[profil]) == attendues
+
+
+def test_animateur_qui_visite_a_aussi_sa_journee(reseau):
+    animateur = MembreFactory(reseau=reseau, role=Role.ANIMATEUR, qualite=Qualite.DIRECT)
+    assert parts(animateur) == ["chiffres", "journee", "actions"]
+
+
+def test_prochaine_reunion_dit_les_reponses_et_la_mienne(reseau, membres):
+    reunion = ReunionFactory(reseau=reseau, le=JOUR, ordre_du_jour="Calendrier")
+    ReunionFactory(reseau=reseau, le=JOUR + timedelta(days=15))
+    PresenceFactory(reunion=reunion, membre=membres["direct"], reponse=EtatPresence.EXCUSE)
+    PresenceFactory(reunion=reunion, membre=membres["associe"], reponse="")
+    prochaine = accueil(membres["direct"], JOUR).reunion
+    assert (prochaine.reunion, prochaine.reponses, prochaine.invites, prochaine.pret, prochaine.ma_reponse) == (
+        reunion,
+        1,
+        2,
+        True,
+        EtatPresence.EXCUSE,
+    )
+
+
+def peupler(reseau):
+    """Une ligne de chaque chose à faire."""
+    urgente = VisiteFactory(reseau=reseau, realisee=True)
+    CompteRenduFactory(visite=urgente, termine=True, urgent=True)
+    VisiteFactory(reseau=reseau, realisee=True, realisee_le=il_y_a(reseau.compte_rendu_relance_jours))
+    VisiteFactory(reseau=reseau, annoncee=True, annoncee_le=il_y_a(reseau.lettre_relance_jours + 1))
+    CourrierFactory(visite__reseau=reseau, a_signer=True)
+    CourrierFactory(visite__reseau=reseau)
+    ActionFactory(projet=ProjetFactory(visite=urgente), responsable=None)
+    ActionFactory(projet=ProjetFactory(visite=urgente), acceptee=True, fin_prevue=il_y_a(1))
+    VisiteFactory(reseau=reseau)
+    return urgente.entreprise
+
+
+TACHES = [
+    (1, "visite urgente à traiter"),
+    (1, "visite passée sans compte rendu"),
+    (1, "lettre à faire signer"),
+    (1, "lettre sans rendez-vous"),
+    (1, "action sans responsable"),
+    (1, "action échue"),
+    (1, "entreprise sans développeur"),
+]
+
+
+@pytest.mark.parametrize("profil", ["animateur", "secretariat"])
+def test_a_faire_tient_en_sept_lignes_de_la_plus_pressante_a_la_moins(reseau, membres, profil):
+    peupler(reseau)
+    peupler(MembreFactory().reseau)
+    assert taches(membres[profil]) == TACHES
+
+
+def test_a_faire_se_tait_quand_rien_ne_presse(membres):
+    assert taches(membres["animateur"]) == []
+
+
+def test_a_faire_attend_la_fin_du_delai(reseau, membres):
+    VisiteFactory(reseau=reseau, realisee=True, realisee_le=il_y_a(reseau.compte_rendu_relance_jours - 1))
+    VisiteFactory(reseau=reseau, annoncee=True, annoncee_le=il_y_a(reseau.lettre_relance_jours))
+    ActionFactory(projet__visite=VisiteFactory(reseau=reseau, restituee=True), acceptee=True, fin_prevue=JOUR)
+    assert taches(membres["animateur"]) == []
+
+
+def test_a_faire_ne_compte_pas_ce_dont_on_se_deporte(reseau, membres):
+    DeportFactory(entreprise=peupler(reseau), membre=membres["animateur"])
+    assert taches(membres["animateur"]) == [tache for tache in TACHES if "urgente" not in tache[1] and "action" not in tache[1]]
+
+
+def test_boutons_d_a_faire_ouvrent_des_listes_de_meme_nombre(reseau, membres, clients):
+    """Chaque ligne promet un nombre : la liste qu'elle ouvre en montre autant."""
+    peupler(reseau)
+    for tache in accueil(membres["animateur"], JOUR).a_faire:
+        page_obj = clients["animateur"].get(tache.adresse).context["page_obj"]
+        assert (tache.quoi, page_obj.paginator.count) == (tache.quoi, tache.nombre)
+
+
+def test_chiffres_sont_les_memes_pour_tous(reseau, membres):
+    cible = CibleFactory(reseau=reseau, decidee=True)
+    visite = VisiteFactory(reseau=reseau, realisee=True, realisee_le=JOUR, developpeur=membres["direct"])
+    LigneDeCibleFactory(cible=cible, entreprise=visite.entreprise)
+    LigneDeCibleFactory(cible=cible)
+    action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True, proposee_le=il_y_a(12))
+    MouvementDAction.objects.create(action=action, membre=membres["direct"], mouvement=Mouvement.SUITE)
+    DeportFactory(entreprise=visite.entreprise, membre=membres["animateur"])
+    attendus = [(1, "rythme convenu : 2 par mois, 1 développeur"), (50, "1 entreprises sur 2")]
+    attendus += [(1, "0 close depuis le 1er janvier"), (12, "1 action suivie")]
+    for profil in ("animateur", "secretariat"):
+        assert [(chiffre.valeur, chiffre.sur) for chiffre in chiffres(membres[profil], JOUR)] == attendus
+
+
+def test_rythme_additionne_celui_de_chacun(reseau, membres):
+    MembreFactory(reseau=reseau, rythme="1.50")
+    MembreFactory(reseau=reseau, parti_le=JOUR)
+    assert chiffres(membres["animateur"], JOUR)[0].sur == "rythme convenu : 3,5 par mois, 2 développeurs"
+
+
+def test_journee_du_developpeur(reseau, direct):
+    matin = make_aware(datetime.combine(JOUR, time(0, 1)))
+    soir = make_aware(datetime.combine(JOUR, time(23, 59)))
+    siennes = {"reseau": reseau, "developpeur": direct}
+    passe = VisiteFactory(rendez_vous=True, rendez_vous_le=matin, **siennes)
+    a_venir = VisiteFactory(rendez_vous=True, rendez_vous_le=soir, **siennes)
+    demain = VisiteFactory(rendez_vous=True, rendez_vous_le=soir + timedelta(days=1), **siennes)
+    faite = VisiteFactory(realisee=True, realisee_le=il_y_a(2), **siennes)
+    VisiteFactory(realisee=True, reseau=reseau)
+    rendu = CompteRenduFactory(visite=VisiteFactory(realisee=True, **siennes), termine_le=now())
+    journee = accueil(direct, JOUR).journee
+    assert (journee.rendez_vous, journee.prochain) == ([passe, a_venir], demain)
+    assert (journee.a_rendre, journee.a_valider) == ([faite, passe], [rendu])
+
+
+def test_rendez_vous_du_jour_donne_le_numero_et_l_adresse(reseau, direct):
+    visite = VisiteFactory(rendez_vous=True, rendez_vous_le=now(), reseau=reseau, developpeur=direct)
+    ContactFactory(entreprise=visite.entreprise, telephone="03 84 00 00 01")
+    (trouvee,) = accueil(direct, JOUR).journee.rendez_vous
+    assert (trouvee.appel, trouvee.itineraire) == ("03 84 00 00 01", "12 rue des Essais 70000 Vesoul")
+
+
+def test_mes_actions_a_accepter_puis_echues(reseau, membres):
+    associe = membres["associe"]
+    projet = ProjetFactory(visite=VisiteFactory(reseau=reseau, realisee=True))
+    proposee = ActionFactory(projet=projet, responsable=associe)
+    echue = ActionFactory(projet=projet, responsable=associe, acceptee=True, fin_prevue=il_y_a(1))
+    ActionFactory(projet=projet, responsable=associe, acceptee=True)
+    ActionFactory(projet=projet, acceptee=True, fin_prevue=il_y_a(1))
+    actions = accueil(associe, JOUR).actions
+    assert (actions.a_accepter, actions.echues, actions.nb_en_cours) == ([proposee], [echue], 1)
+
+
+@pytest.mark.parametrize("profil", ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"])
+def test_accueil_en_un_nombre_constant_de_requetes(reseau, membres, clients, requetes, profil):
+    def remplir():
+        peupler(reseau)
+        siennes = {"reseau": reseau, "developpeur": membres["direct"]}
+        ContactFactory(entreprise=VisiteFactory(rendez_vous=True, rendez_vous_le=now(), **siennes).entreprise)
+        visite = CompteRenduFactory(visite=VisiteFactory(realisee=True, **siennes), termine_le=now()).visite
+        VisiteFactory(realisee=True, **siennes)
+        ReunionFactory(reseau=reseau, le=il_y_a(9), tenue=True)
+        for responsable in (membres["direct"], membres["associe"]):
+            ActionFactory(projet=ProjetFactory(visite=visite), responsable=responsable)
+            ActionFactory(projet=ProjetFactory(visite=visite), responsable=responsable, acceptee=True, fin_prevue=il_y_a(1))
+
+    adresse = f"/{reseau.slug}/"
+    remplir()
+    clients[profil].get(adresse)
+    un = requetes(lambda: clients[profil].get(adresse))
+    remplir(), remplir()
+    assert requetes(lambda: clients[profil].get(adresse)) == un
+    for _ in range(20):
+        remplir()
+    assert (requetes(lambda: clients[profil].get(adresse)), un <= 25) == (un, True)
