@@ -1,8 +1,4 @@
-"""Adresses de `reseau` à l'intérieur d'un réseau ; `urls_racine` les inclut sous `/<réseau>/`.
-
-Un espace de noms n'a qu'une racine : `reseau:choix` (« / ») et `reseau:membres` (« /<réseau>/membres/ ») n'en partagent
-un que sous le même `include`. D'où la liste vide que lit `config/urls.py`.
-"""
+"""Adresses de `reseau` à l'intérieur d'un réseau ; `urls_racine` les inclut sous `/<réseau>/`."""
 
 from django.urls import path
 
@@ -28,4 +24,3 @@ PAGES = [
     path("logo/", parametres.logo, name="logo"),
     path("journal/", journal.journal, name="journal"),
 ]
-urlpatterns = []

@@ -42,8 +42,7 @@ def membres(reseau):
     """Un membre par profil du réseau : `membres["direct"]`…"""
     institution = InstitutionFactory(reseau=reseau)
     return {
-        nom: MembreFactory(reseau=reseau, institution=institution, nom=nom.title(), **profil)
-        for nom, profil in PROFILS.items()
+        nom: MembreFactory(reseau=reseau, institution=institution, nom=nom.title(), **profil) for nom, profil in PROFILS.items()
     }
 
 

@@ -15,8 +15,9 @@ from django.utils.timezone import make_aware
 
 from entreprises.models import Contact
 from reseau.enums import Geste
+from reseau.exemple import modele_de_lettre
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.lib.lettre import APPELS, MODELE_PAR_DEFAUT, Lettre, composer_adresse, imprimer_lettre, rediger
+from reseau.lib.lettre import APPELS, Lettre, composer_adresse, imprimer_lettre, rediger
 from reseau.lib.pdf import ImpressionImpossible, assembler
 from reseau.models import Institution, Signataire
 from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
@@ -205,15 +206,8 @@ def composer(courrier, *, signataire, le, institutions):
         datee_du=le if courrier.numero else None,
         logo=bytes(reseau.logo or b""),
         signature=bytes((signataire.signature if signataire and courrier.numero else None) or b""),
-        **rediger(_modele(reseau), _valeurs(visite, reseau, dirigeant, appel)),
+        **rediger(modele_de_lettre(reseau.modele_de_lettre), _valeurs(visite, reseau, dirigeant, appel)),
     )
-
-
-def _modele(reseau):
-    if not reseau.modele_de_lettre.strip():
-        return MODELE_PAR_DEFAUT
-    paragraphes = [texte.strip() for texte in reseau.modele_de_lettre.split("\n") if texte.strip()]
-    return dataclasses.replace(MODELE_PAR_DEFAUT, paragraphes=tuple(paragraphes))
 
 
 def _valeurs(visite, reseau, dirigeant, appel):

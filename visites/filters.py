@@ -111,9 +111,7 @@ class ProgrammationFilter(django_filters.FilterSet):
     division = django_filters.ModelChoiceFilter(
         label="Activité", queryset=divisions, field_name="naf__division", empty_label="Toutes"
     )
-    taille = django_filters.ChoiceFilter(
-        label="Taille", choices=Tranche.choices, field_name="tranche_effectif", empty_label="Toutes"
-    )
+    taille = django_filters.ChoiceFilter(label="Taille", choices=Tranche.choices, method="de_cette_taille", empty_label="Toutes")
 
     class Meta:
         model = Entreprise
@@ -122,6 +120,9 @@ class ProgrammationFilter(django_filters.FilterSet):
 
     def chercher(self, entreprises, nom, texte):
         return entreprises.cherche(texte)
+
+    def de_cette_taille(self, entreprises, nom, tranche):
+        return entreprises.des_tranches([tranche])
 
 
 class CourrierFilter(django_filters.FilterSet):

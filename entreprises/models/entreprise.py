@@ -10,9 +10,9 @@ from stdnum.fr import siret as numero_siret
 
 from entreprises.enums import BORNES, Etat, OrigineAcces, Tranche
 from entreprises.models.cible import LigneDeCible
-from entreprises.recherche import cle_de_recherche
 from reseau.droits import SIENS, portee
 from reseau.enums import Civilite
+from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Versionne
 
 

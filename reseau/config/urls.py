@@ -8,7 +8,6 @@ RESEAU = [
     path("", include("suivi.urls")),
     path("", include("visites.urls")),
     path("", include("entreprises.urls")),
-    path("", include("reseau.urls")),
 ]
 
 urlpatterns = [

@@ -5,8 +5,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
 from entreprises.models import Deport
-from entreprises.recherche import cle_de_recherche
 from reseau.droits import SIENS, portee
+from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Versionne
 from suivi.enums import EtatAction, Issue, Mouvement, Sujet, TypeAction
 

@@ -18,9 +18,9 @@ PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "obser
 def lisibles(membre):
     """Les routes de pages (pas de fichiers) que la table des droits ouvre à ce membre."""
     for route in routes():
-        if "GET" in route.vue.methodes and portee(membre, route.vue.droit) is not NON:
-            if not any(mot in route.nom for mot in FICHIERS):
-                yield route
+        ouverte = "GET" in route.vue.methodes and portee(membre, route.vue.droit) is not NON
+        if ouverte and not any(mot in route.nom for mot in FICHIERS):
+            yield route
 
 
 @pytest.mark.parametrize("profil", PROFILS)

@@ -2,10 +2,10 @@
 
 import io
 import re
-from datetime import date
 
 import pdfplumber
 import pytest
+from django.utils.timezone import localdate
 
 from reseau.enums import Qualite, Role
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory, siret_fictif
@@ -17,7 +17,7 @@ ENTREPRISES = 6
 FICHIER = "\n".join(
     ["SIRET;Raison sociale;Code NAF;Effectif;Adresse;Code postal;Ville;Civilité;Prénom du dirigeant;Nom du dirigeant"]
     + [
-        f"{siret_fictif(7000 + rang)};Atelier fictif {rang};16.10A;{20 + rang};{rang} rue des Essais;70000;Vesoul;Mme;Zoé;Essai{rang}"
+        f"{siret_fictif(7000 + rang)};Atelier fictif {rang};16.10A;{20 + rang};{rang} rue;70000;Vesoul;Mme;Zoé;Essai{rang}"
         for rang in range(1, ENTREPRISES + 1)
     ]
     + ["12345678901234;SIRET faux;16.10A;12;1 rue;70000;Vesoul;;;"]
@@ -114,8 +114,8 @@ def programmer(page):
     aller(page, "campagnes/nouvelle/")
     champ(page, "Nom").fill("Printemps")
     champ(page, "Cible").select_option(label="Industrie du bassin")
-    champ(page, "Début").fill(f"{date.today():%Y}-01-01")
-    champ(page, "Fin").fill(f"{date.today():%Y}-12-31")
+    champ(page, "Début").fill(f"{localdate():%Y}-01-01")
+    champ(page, "Fin").fill(f"{localdate():%Y}-12-31")
     envoyer(page, "Enregistrer")
     campagne = page.url
     page.get_by_role("link", name="Programmer des visites").click()
@@ -139,7 +139,7 @@ def signer(page):
     page.get_by_role("link", name=re.compile("Télécharger le PDF")).wait_for(timeout=30_000)
     pages, texte = texte_du_pdf(telecharger(page, "courriers/lettres.pdf"))
     assert pages == 3
-    assert [f"{date.today():%Y}-{numero:04d}" in texte for numero in (1, 2, 3)] == [True] * 3
+    assert [f"{localdate():%Y}-{numero:04d}" in texte for numero in (1, 2, 3)] == [True] * 3
     page.get_by_role("button", name="Marquer 3 lettres envoyées").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Oui, parties").click()
@@ -165,7 +165,7 @@ def rendre_compte(page):
 
 def tenir_la_reunion(page):
     aller(page, "reunions/convoquer/")
-    champ(page, "Date").fill(f"{date.today():%Y-%m-%d}")
+    champ(page, "Date").fill(f"{localdate():%Y-%m-%d}")
     champ(page, "Heure").fill("14:00")
     champ(page, "Lieu").fill("Salle des fêtes de Vesoul")
     envoyer(page, "Convoquer")
