@@ -231,7 +231,7 @@ def _couverture(reseau, le):
             "Entreprises distinctes de la cible visitées, ou ayant refusé, depuis sa décision.",
             reverse("entreprises:cible", args=[reseau.slug, cible.pk]),
             unite="%",
-            sur=f"{nombre_francais(compte.touchees)} entreprises sur {nombre_francais(compte.entreprises)}",
+            sur=f"{compte.touchees} entreprise{'s' if compte.touchees > 1 else ''} sur {nombre_francais(compte.entreprises)}",
         )
     ]
 

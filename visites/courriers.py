@@ -93,13 +93,12 @@ def rejeter(courrier, *, motif, par):
 def signer(courriers, *, par, le):
     """Signe et numérote, sans trou, les lettres à la signature parmi `courriers` ; rend le `range` de leurs numéros.
 
-    Le compteur verrouillé passe avant la lecture : deux signatures simultanées du même lot n'en numérotent qu'un. Une
+    Les lettres se verrouillent en se lisant : de deux signatures simultanées du même lot, la seconde n'en trouve plus. Une
     lettre que plus rien ne permet d'envoyer (entreprise devenue non diffusible) repart en brouillon, avec la raison.
     """
     signataire = Signataire.objects.filter(reseau=par.reseau).en_fonction(le).first()
     if signataire is None:
         raise RegleEnfreinte("Aucun signataire n’est en fonction aujourd’hui : renseignez-le dans les paramètres.")
-    prochains_numeros(par.reseau, SERIE, le.year, 0)
     lot = _verrouiller(courriers.a_signer(), par)
     numeros = prochains_numeros(par.reseau, SERIE, le.year, len(lot))
     choix = {"signataire": signataire, "le": le, "institutions": _sigles(par.reseau)}

@@ -46,6 +46,7 @@ class ProjetForm(FormulaireModele):
         super().__init__(*args, **kwargs)
         for champ in self.emplois:
             champ.field.required = False
+            self.initial[champ.name] = self.initial.get(champ.name) or None
             champ.field.widget.attrs |= {"inputmode": "numeric", "min": 0, "max": 999}
 
     @property

@@ -25,7 +25,7 @@ COLONNES = (
 LEXIQUE = (
     (
         "Responsable",
-        "la personne à qui l’action est confiée, qu’elle l’ait acceptée ou non ; le même tableau compte une action une fois.",
+        "la personne à qui l’action est confiée, qu’elle l’ait acceptée ou non.",
     ),
     ("Fin prévue, fin réelle", "au mois ; la fin réelle reste vide tant que l’action n’est pas close."),
     (
@@ -37,13 +37,16 @@ LEXIQUE = (
 SANS_RESPONSABLE = "Sans responsable"
 
 
-def tableau_2_4(reseau, *, responsable=None, lecteur=None, au):
+def tableau_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False):
     """`Tableau` des actions au soir du jour `au` (annexe 2.4), une section par responsable, par ordre alphabétique.
 
-    `responsable` : un membre, ou None pour tous. Composé pour son lecteur : un associé n'a que les siennes, et
-    personne n'y lit une entreprise dont il se déporte. Qui n'a pas droit aux actions n'en reçoit aucune.
+    `responsable` : un membre, ou None pour tous ; `ouvertes` : sans celles qui sont closes. Composé pour son lecteur :
+    un associé n'a que les siennes, et personne n'y lit une entreprise dont il se déporte. Qui n'a pas droit aux actions
+    n'en reçoit aucune.
     """
     actions = list(_actions(reseau, responsable, lecteur, au))
+    if ouvertes:
+        actions = [action for action in actions if not _close(action, au)]
     if responsable or etendue(lecteur, "tableaux.actions") is SIENS:
         seul = responsable or lecteur
         titre = f"Liste des actions dont est responsable : {seul.nom_alphabetique}"
@@ -61,6 +64,7 @@ def tableau_2_4(reseau, *, responsable=None, lecteur=None, au):
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
+        filtres=[("Actions", "ouvertes seulement")] if ouvertes else [],
     )
 
 
@@ -92,23 +96,26 @@ def _nom(membre, au):
 def _section(titre, actions, au):
     lignes = [_ligne(action, au) for action in sorted(actions, key=lambda action: action.numero)]
     closes = sum(1 for ligne in lignes if ligne["fin_reelle"])
-    notes = [f"Actions : {len(lignes)}, dont {len(lignes) - closes} en cours et {closes} closes."] if lignes else []
+    notes = [f"Actions ouvertes : {len(lignes) - closes} ; closes : {closes}."] if lignes else []
     return Section(titre=titre, colonnes=COLONNES, lignes=lignes, notes=notes)
 
 
 def _ligne(action, au):
     visite = action.projet.visite
-    close = action.fin_reelle is not None and action.fin_reelle <= au
     return {
         "numero": Valeur(str(action.numero), adresse=action.get_absolute_url()),
         "societe": visite.entreprise.raison_sociale,
         "action": action.libelle,
         "projet": action.projet.titre,
         "fin_prevue": action.fin_prevue,
-        "fin_reelle": action.fin_reelle if close else None,
+        "fin_reelle": action.fin_reelle if _close(action, au) else None,
         "interlocuteur": action.projet.interlocuteur.nom_alphabetique,
         "contact": _contact(visite),
     }
+
+
+def _close(action, au):
+    return action.fin_reelle is not None and action.fin_reelle <= au
 
 
 def _contact(visite):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reseau.lib.tableau import Valeur, nombre_francais
+from reseau.lib.tableau import INSECABLE, Valeur, nombre_francais
 
 
 @dataclass(frozen=True)
@@ -83,4 +83,4 @@ def _chiffres_2_7(tableau, le):
 
 def _pourcentage(valeur):
     part = valeur.valeur if isinstance(valeur, Valeur) else valeur
-    return "–" if part is None else f"{nombre_francais(100 * part)} %"
+    return "–" if part is None else f"{nombre_francais(100 * part)}{INSECABLE}%"

@@ -14,10 +14,17 @@ from suivi.indicateurs.presences import debut_de_la_participation, debut_des_vis
 from suivi.indicateurs.projets import tableau_2_7
 from suivi.models import Action
 
+OUVERTES = "ouvertes"
 ORIGINE = date(1990, 1, 1)
 DANS_L_AVENIR = "Cette date est dans l’avenir : un tableau se lit à une date passée ou aujourd’hui."
 TROP_ANCIENNE = "Cette date est antérieure à 1990."
 A_L_ENVERS = "Le début de la période vient avant sa fin."
+
+
+def _completer(donnees, defauts):
+    """La requête, où ce qui n'est pas demandé vaut son défaut ; un choix vidé exprès reste vide."""
+    manquants = {nom: getattr(valeur, "pk", valeur) for nom, valeur in defauts.items() if valeur and nom not in donnees}
+    return manquants | donnees.dict()
 
 
 class ChoixDuTableau(FormulaireFiltre):
@@ -26,7 +33,8 @@ class ChoixDuTableau(FormulaireFiltre):
     def __init__(self, donnees, *, membre, le):
         """`donnees` : la requête GET ; `membre` : le lecteur ; `le` : aujourd'hui, borne de toutes les dates."""
         self.membre, self.le = membre, le
-        super().__init__(donnees or None, initial=self.defauts())
+        defauts = self.defauts()
+        super().__init__(_completer(donnees, defauts) if donnees else None, initial=defauts)
         for champ in self.fields.values():
             champ.required = False
             if isinstance(champ, forms.DateField):
@@ -64,6 +72,7 @@ class ChoixDuResponsable(ChoixDuTableau):
     """Tableau 2.4 : un développeur y voit d'abord les siennes ; un associé n'a pas d'autre choix."""
 
     responsable = forms.ModelChoiceField(Membre.objects.none(), label="Responsable", empty_label="Tous les responsables")
+    etat = forms.ChoiceField(choices=[("", "Ouvertes et closes"), (OUVERTES, "Ouvertes seulement")], label="Actions")
 
     def __init__(self, donnees, **mots):
         super().__init__(donnees, **mots)
@@ -80,9 +89,14 @@ class ChoixDuResponsable(ChoixDuTableau):
 
     def composer(self):
         """Le `Tableau` choisi ; « Tous les responsables » se choisit aussi."""
-        choisi = self.is_bound and "responsable" in self.fields and self.is_valid()
-        responsable = self.cleaned_data["responsable"] if choisi else self.defauts()["responsable"]
-        return tableau_2_4(self.membre.reseau, responsable=responsable, lecteur=self.membre, au=self.le)
+        choix = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        return tableau_2_4(
+            self.membre.reseau,
+            responsable=choix.get("responsable") if "responsable" in choix else self.defauts()["responsable"],
+            lecteur=self.membre,
+            au=self.le,
+            ouvertes=choix.get("etat") == OUVERTES,
+        )
 
 
 class ChoixDesPresences(ChoixDuTableau):

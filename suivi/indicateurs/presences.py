@@ -23,6 +23,9 @@ PARTICIPATION = (
     "réseau ; une réunion annulée ne compte pas."
 )
 PARTICIPATION_INSTITUTION = "réunions où au moins un de ses membres était présent, sur les réunions tenues dans la période."
+PRESENCES = "les deux nombres dont la participation est le rapport : présences, sur réunions comptées."
+SIENNE = "Vous lisez votre ligne ; les totaux sont ceux du réseau. Une visite que l’on accompagne compte à son titulaire."
+TOTAUX = "Les totaux du réseau ; le détail par développeur n’est pas ouvert à ce lecteur."
 LEXIQUE = (
     ("Refus", "visites refusées par l’entreprise dans la période ; ils ne sont portés au compte de personne."),
     ("Total", "visites réalisées et refus ; il compte des visites, la couverture compte des entreprises."),
@@ -96,15 +99,16 @@ def _sections(releve, depuis, lecteur, liste):
 
 
 def _par_developpeur(releve, membres, liste, *, entier):
-    notes = [] if entier else ["Le détail par développeur n’est pas ouvert à ce lecteur ; les totaux sont ceux du réseau."]
+    """Une ligne par membre ; sans aucune, les totaux seuls et les colonnes qui en ont."""
+    participation = (
+        Colonne("participation", "Participation aux réunions", "pourcentage", PARTICIPATION),
+        Colonne("reunions", "Présences", definition=PRESENCES),
+    )
+    detaille = entier or bool(membres)
+    notes = [] if entier else [SIENNE if membres else TOTAUX]
     return Section(
-        titre="Par développeur",
-        colonnes=(
-            Colonne("nom", "Nom du développeur"),
-            *ACTIVITE,
-            Colonne("participation", "Participation aux réunions", "pourcentage", PARTICIPATION),
-            Colonne("reunions", "Présences"),
-        ),
+        titre="Par développeur" if detaille else "Totaux du réseau",
+        colonnes=(Colonne("nom", "Nom du développeur"), *ACTIVITE, *(participation if detaille else ())),
         lignes=[_ligne_du_developpeur(releve, membre, liste) for membre in membres],
         pied=_pied("nom", releve),
         notes=[*notes, *_note_de_la_cible(releve)],

@@ -35,7 +35,8 @@ def il_y_a(jours):
 def parts(membre):
     """Les parts que l'accueil de ce membre montre, vides comprises."""
     compose = accueil(membre, JOUR)
-    return [nom for nom in PARTS if getattr(compose, nom) not in (None, [], False)]
+    absentes = (None, False)
+    return [nom for nom in PARTS if (part := getattr(compose, nom)) != [] and not any(part is vide for vide in absentes)]
 
 
 def taches(membre):
@@ -124,7 +125,8 @@ def test_a_faire_attend_la_fin_du_delai(reseau, membres):
 
 def test_a_faire_ne_compte_pas_ce_dont_on_se_deporte(reseau, membres):
     DeportFactory(entreprise=peupler(reseau), membre=membres["animateur"])
-    assert taches(membres["animateur"]) == [tache for tache in TACHES if "urgente" not in tache[1] and "action" not in tache[1]]
+    restent = [tache for tache in TACHES if "urgente" not in tache[1] and "action" not in tache[1]]
+    assert taches(membres["animateur"]) == [*restent, (1, "lettre à mettre à la signature")]
 
 
 def test_boutons_d_a_faire_ouvrent_des_listes_de_meme_nombre(reseau, membres, clients):
@@ -143,7 +145,7 @@ def test_chiffres_sont_les_memes_pour_tous(reseau, membres):
     action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True, proposee_le=il_y_a(12))
     MouvementDAction.objects.create(action=action, membre=membres["direct"], mouvement=Mouvement.SUITE)
     DeportFactory(entreprise=visite.entreprise, membre=membres["animateur"])
-    attendus = [(1, "rythme convenu : 2 par mois, 1 développeur"), (50, "1 entreprises sur 2")]
+    attendus = [(1, "rythme convenu : 2 par mois, 1 développeur"), (50, "1 entreprise sur 2")]
     attendus += [(1, "0 close depuis le 1er janvier"), (12, "1 action suivie")]
     for profil in ("animateur", "secretariat"):
         assert [(chiffre.valeur, chiffre.sur) for chiffre in chiffres(membres[profil], JOUR)] == attendus

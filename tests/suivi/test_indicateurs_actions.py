@@ -75,8 +75,16 @@ def test_fin_reelle_est_vide_tant_qu_elle_n_est_pas_passee(michu):
     tableau = tableau_2_4(michu.reseau, responsable=michu, au=AU)
     assert [ligne["fin_reelle"] for ligne in lignes(tableau)] == [None, None]
     assert tableau_2_4(michu.reseau, responsable=michu, au=date(2026, 7, 1)).sections[0].notes == [
-        "Actions : 2, dont 1 en cours et 1 closes."
+        "Actions ouvertes : 1 ; closes : 1."
     ]
+
+
+def test_ouvertes_seulement_retire_les_closes_et_le_dit(michu):
+    ouverte = confier(michu)
+    ActionFactory(projet=ouverte.projet, responsable=michu, close=True, fin_reelle=AU)
+    tableau = tableau_2_4(michu.reseau, au=AU, ouvertes=True)
+    assert [ligne["numero"] for ligne in lignes(tableau)] == [str(ouverte.numero)]
+    assert tableau.filtres == [("Actions", "ouvertes seulement")]
 
 
 def test_action_proposee_apres_le_jour_lu_n_y_est_pas(michu):
@@ -110,6 +118,12 @@ def test_associe_ne_lit_que_les_siennes(reseau, michu, membres):
         tableau = tableau_2_4(reseau, lecteur=membres["associe"], au=AU, **choix)
         assert {ligne["numero"] for ligne in lignes(tableau)} <= {str(sienne.numero)}
     assert titres(tableau_2_4(reseau, lecteur=membres["associe"], au=AU)) == ["Associe Camille"]
+
+
+def test_associe_qui_accompagne_ne_lit_pas_les_actions_des_autres(reseau, michu, membres):
+    visite = VisiteFactory(reseau=reseau, realisee=True, accompagnant=membres["associe"])
+    ActionFactory(projet=ProjetFactory(visite=visite), responsable=michu)
+    assert lignes(tableau_2_4(reseau, lecteur=membres["associe"], au=AU)) == []
 
 
 @pytest.mark.parametrize("profil", ["prefecture", "observateur"])

@@ -139,6 +139,12 @@ def test_refus_s_ajoutent_au_total_sans_etre_imputes(reseau, alix):
     assert pied(tableau)["Total"] == {"realisees": 2, "programmees": 0}
 
 
+def test_refus_sont_dates_dans_la_periode(reseau, alix):
+    for jour in (date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1)):
+        visite(reseau, alix, refusee=True, refusee_le=jour)
+    assert pied(tableau_2_5(reseau, visites_depuis=date(2026, 2, 1), au=AU))["Refus"] == {"realisees": 1}
+
+
 def test_part_compte_des_entreprises_de_la_cible(reseau, alix):
     cible = CibleFactory(reseau=reseau, decidee=True)
     lignes = LigneDeCibleFactory.create_batch(4, cible=cible)

@@ -97,6 +97,12 @@ def test_responsable_se_choisit(reseau, clients, action):
     assert numeros(response) == ["7002"]
 
 
+def test_etat_se_choisit_sans_changer_de_responsable(reseau, clients, action):
+    ActionFactory(projet=action.projet, responsable=action.responsable, close=True, numero=7002)
+    ActionFactory(projet=action.projet, responsable=MembreFactory(reseau=reseau, nom="Autre"), numero=7003)
+    assert numeros(clients["direct"].get(adresse(reseau, "2.4"), {"etat": "ouvertes"})) == ["7001"]
+
+
 def test_responsable_d_un_autre_reseau_est_une_erreur_du_formulaire(reseau, clients, action):
     ailleurs = ActionFactory(responsable=MembreFactory()).responsable
     response = clients["animateur"].get(adresse(reseau, "2.4"), {"responsable": ailleurs.pk})
@@ -112,7 +118,7 @@ def test_responsables_proposes_sans_ceux_que_seul_un_deport_cacherait(reseau, cl
 
 def test_associe_n_a_pas_de_selecteur(reseau, clients, membres, action):
     response = clients["associe"].get(adresse(reseau, "2.4"), {"responsable": membres["direct"].pk})
-    assert response.context["form"].fields == {}
+    assert list(response.context["form"].fields) == ["etat"]
     assert numeros(response) == []
 
 

@@ -128,9 +128,12 @@ def test_lettres_en_echec_garde_le_fichier_d_avant(lancer, tmp_path):
 
 @pytest.mark.usefixtures("signees")
 def test_lettres_remplace_le_fichier_d_un_seul_geste(lancer, tmp_path):
+    """Le nouveau prend le nom de l'ancien, que personne ne réécrit : qui le lisait le lit encore en entier."""
     (tmp_path / "lettres.pdf").write_bytes(b"avant")
+    (tmp_path / "lecteur").hardlink_to(tmp_path / "lettres.pdf")
     assert pages(lancer()) == 2
-    assert [fichier.name for fichier in tmp_path.iterdir()] == ["lettres.pdf"]
+    assert (tmp_path / "lecteur").read_bytes() == b"avant"
+    assert sorted(fichier.name for fichier in tmp_path.iterdir()) == ["lecteur", "lettres.pdf"]
 
 
 @pytest.mark.usefixtures("signees")

@@ -5,7 +5,7 @@ from contextlib import closing
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from reseau.lib.erreurs import RegleEnfreinte
 from tests.factories import (
@@ -125,11 +125,12 @@ def test_deux_lots_croises_ne_se_bloquent_pas(reseau):
     animateurs = [MembreFactory(reseau=reseau) for _ in range(2)]
     developpeur = MembreFactory(reseau=reseau)
     ordres = [entreprises, entreprises[::-1]]
-    gestes = [
-        lambda par=par, lot=lot: operations.programmer_lot(lot, developpeur=developpeur, par=par, le=JOUR)
-        for par, lot in zip(animateurs, ordres, strict=True)
-    ]
-    bilans = ensemble(*gestes)
+
+    @transaction.atomic  # comme la vue : les verrous du lot se gardent jusqu'au bout
+    def programmer(lot, par):
+        return operations.programmer_lot(lot, developpeur=developpeur, par=par, le=JOUR)
+
+    bilans = ensemble(*(lambda paire=paire: programmer(*paire) for paire in zip(ordres, animateurs, strict=True)))
     assert sum(len(bilan.faites) for bilan in bilans) == 20
     assert sum(len(bilan.refus) for bilan in bilans) == 20
 

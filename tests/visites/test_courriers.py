@@ -182,7 +182,7 @@ def test_signer_un_texte_trop_long_ne_consomme_aucun_numero(prefecture, reseau):
 def test_signer_en_un_nombre_de_requetes_constant(prefecture, reseau, requetes, combien):
     lettres = lettres_a_signer(reseau, combien)
     Compteur.objects.create(reseau=reseau, serie="lettre", annee=2026)
-    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 14
+    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 11
 
 
 def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):
