@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+RESEAU = "<slug:reseau>"
+
 # Ce que désigne le numéro d'une adresse : le début du nom de la route, le plus long l'emporte.
 OBJETS = {
     "reseau:membre": "membre",
@@ -69,7 +71,7 @@ def routes(resolveur=None, espace="", dans_un_reseau=False):
     for motif in (resolveur or get_resolver()).url_patterns:
         if isinstance(motif, URLResolver):
             nom = f"{espace}{motif.namespace}:" if motif.namespace else espace
-            trouvees += routes(motif, nom, dans_un_reseau or "reseau" in motif.pattern.converters)
+            trouvees += routes(motif, nom, dans_un_reseau or RESEAU in str(motif.pattern))
         elif isinstance(motif, URLPattern) and dans_un_reseau:
             trouvees.append(Route(f"{espace}{motif.name}", tuple(motif.pattern.converters), motif.callback))
     return trouvees
@@ -81,7 +83,7 @@ def routes_hors_reseau(resolveur=None, espace=""):
     for motif in (resolveur or get_resolver()).url_patterns:
         if isinstance(motif, URLPattern):
             trouvees.append(Route(f"{espace}{motif.name}", tuple(motif.pattern.converters), motif.callback))
-        elif "reseau" not in motif.pattern.converters:
+        elif RESEAU not in str(motif.pattern):
             nom = f"{espace}{motif.namespace}:" if motif.namespace else espace
             trouvees += routes_hors_reseau(motif, nom)
     return trouvees

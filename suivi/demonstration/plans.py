@@ -45,6 +45,8 @@ SITUATIONS_DU_DEUXIEME = (
 SITUATIONS_BREVES = (RENDEZ_VOUS_AUJOURD_HUI, RENDEZ_VOUS_A_VENIR, ANNONCEE, LETTRE_A_SIGNER, LETTRE_EN_BROUILLON)
 POSTES = ("CCI", "DDETSPP", "France Travail", "CMA", "Banque de France", "DREETS", "DDT", "DREAL", "DDFiP", "Urssaf")
 
+QUI_RESTENT = (0, 2, 3)  # un poste de la chambre, un de France Travail, un des métiers : ils portent des comptes
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -155,7 +157,7 @@ def _reduire(facteur):
 def _lignes_inventees(hasard: Random, *, personnes, partis, realisees, programmees):
     """Des lignes dont les sommes sont exactes ; les partis cessent avant la fin, les autres se partagent le reste."""
     identites = sorted(patronymes_melanges(hasard)[:personnes], key=lambda identite: identite[2])
-    rangs_partis = set(hasard.sample(range(personnes), partis))
+    rangs_partis = set(hasard.sample([rang for rang in range(personnes) if rang not in QUI_RESTENT], partis))
     poids = [hasard.randint(1, 2) if rang in rangs_partis else hasard.randint(3, 9) for rang in range(personnes)]
     faites = _partager(realisees, poids)
     a_faire = _partager(programmees, [0 if rang in rangs_partis else 1 for rang in range(personnes)])

@@ -40,6 +40,8 @@ DELAI = timedelta(days=20)  # le temps qu'une réunion confirme
 DUREE_MINIMUM = timedelta(days=30)
 ECHEANCES = (-40, 100)  # fin prévue d'une action ouverte, en jours depuis aujourd'hui
 PART_DES_ASSOCIES = 0.06
+PREMIERE_SUITE = (2, 18)  # jours après l'acceptation
+PART_DES_SUITES_NOTEES = 0.75
 ISSUES = {TypeAction.AIDE: Issue.AIDE, TypeAction.CONTACT: Issue.CONTACT}
 ISSUES_RARES = (Issue.SANS_SOLUTION, Issue.ABANDONNEE)
 AU_COMPTE_DIRECT = 2  # actions à accepter, et actions échues, de qui porte le compte « direct »
@@ -172,7 +174,7 @@ def _avancer(chantier, suite):
         _noter(suite, jour, Mouvement.PROPOSITION, suite.esquisse.visite.developpeur, membre)
         return
     _confier(chantier, suite, membre, min(jour + timedelta(days=hasard.randint(1, 8)), fin))
-    {CLOSE: _finir, ENDORMIE: _endormir, EN_COURS: _poursuivre}.get(etat, _laisser)(chantier, suite, fin)
+    {CLOSE: _finir, ENDORMIE: _endormir, EN_COURS: _reprendre}.get(etat, _laisser)(chantier, suite, fin)
 
 
 def _responsable(chantier, suite, jour, jusqu_au):
@@ -221,10 +223,16 @@ def _laisser(chantier, suite, fin=None):
 
 
 def _poursuivre(chantier, suite, fin=None):
+    """Une première suite est notée dans les trois semaines."""
     suite.action.etat = EN_COURS
-    jour = min(suite.action.acceptee_le + timedelta(days=chantier.hasard.randint(4, 30)), chantier.le)
+    jour = suite.action.acceptee_le + timedelta(days=chantier.hasard.randint(*PREMIERE_SUITE))
     membre = suite.action.responsable
-    _noter(suite, jour, Mouvement.SUITE, membre, membre, chantier.hasard.choice(SUITES_NOTEES))
+    texte = chantier.hasard.choice(SUITES_NOTEES)
+    _noter(suite, min(jour, fin or chantier.le), Mouvement.SUITE, membre, membre, texte)
+
+
+def _reprendre(chantier, suite, fin):
+    _poursuivre(chantier, suite)
 
 
 def _endormir(chantier, suite, fin):
@@ -238,6 +246,8 @@ def _finir(chantier, suite, fin):
     """Close dans un délai proche de celui prévu ; l'issue suit le type d'action, sauf exception."""
     hasard, action = chantier.hasard, suite.action
     fin = max(fin, action.acceptee_le)
+    if hasard.random() < PART_DES_SUITES_NOTEES:
+        _poursuivre(chantier, suite, fin)
     action.fin_prevue = max(suite.proposee_le, fin + timedelta(days=hasard.randint(-25, 40)))
     rare = hasard.random() < 0.12
     issue = hasard.choice(ISSUES_RARES) if rare else ISSUES.get(action.type, Issue.INFORMATION)

@@ -1,9 +1,10 @@
 """Toute adresse que l'on peut lire, par chaque rôle, aux trois largeurs, dans un vrai Chromium."""
 
 import pytest
+from django.urls import reverse
 
 from reseau.droits import NON, portee
-from tests.adresses import routes
+from tests.adresses import routes, routes_hors_reseau
 from tests.navigateur.conftest import membre_de_demonstration
 from tests.navigateur.ecran import defauts
 from tests.navigateur.exemples import exemples
@@ -37,4 +38,20 @@ def test_pages_tiennent_a_toute_largeur(site, new_context, profil):
         visitees += 1
         trouves += defauts(page, adresse)
     assert visitees > 0
+    assert trouves == []
+
+
+@pytest.mark.parametrize("connecte", [False, True])
+def test_pages_hors_reseau_tiennent_a_toute_largeur(site, new_context, connecte):
+    """Connexion, mot de passe, aide, choix du réseau : ce que voit un visiteur, puis une personne connectée."""
+    contexte = new_context()
+    if connecte:
+        contexte.add_cookies([site.sessions["animateur"] | {"url": site.url}])
+    page, trouves, visitees = contexte.new_page(), [], 0
+    for route in routes_hors_reseau():
+        adresse = site.url + reverse(route.nom) if not route.arguments else None
+        if adresse and page.request.get(adresse).status == 200:
+            visitees += 1
+            trouves += defauts(page, adresse)
+    assert visitees > 5
     assert trouves == []

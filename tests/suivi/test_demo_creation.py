@@ -2,6 +2,7 @@
 
 from datetime import date
 from hashlib import sha256
+from random import Random
 
 import pytest
 from django.apps import apps
@@ -9,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from reseau.models import Reseau, Utilisateur
-from suivi.demonstration import creer
+from suivi.demonstration import RESEAUX_MAX, creer
 from suivi.demonstration.controle import DonneesIncoherentes
+from suivi.demonstration.plans import plan
 from suivi.indicateurs import tableau_2_5
 from visites.models import Visite
 
@@ -68,6 +70,15 @@ def test_troisieme_reseau_est_plus_petit():
     creer(3, graine="1996", le=LE)
     tailles = [Visite.objects.filter(reseau=reseau).realisees().count() for reseau in Reseau.objects.order_by("pk")]
     assert tailles == [187, 203, 38]
+
+
+@pytest.mark.parametrize("graine", range(20))
+def test_plans_ont_leurs_comptes_quelle_que_soit_la_graine(graine):
+    for rang in range(RESEAUX_MAX):
+        prevu = plan(rang, Random(f"{graine} {rang}"))
+        presents = {ligne.nom for ligne in prevu.lignes if ligne.depart is None}
+        assert {prevu.direct, prevu.adjoint} <= presents
+        assert sum(ligne.programmees for ligne in prevu.lignes) == len(prevu.situations)
 
 
 def test_base_qui_a_deja_un_reseau_est_refusee(reseau):

@@ -1,0 +1,90 @@
+"""Toute page et tout export d'un réseau : le même nombre de requêtes avec 1, 3 et 200 lignes de chaque genre."""
+
+import pytest
+
+from reseau.enums import Qualite, Role
+from reseau.models import Signataire
+from tests.adresses import routes
+from tests.conftest import connecter
+from tests.factories import (
+    ActionFactory,
+    CampagneFactory,
+    CibleFactory,
+    CompteRenduFactory,
+    ContactFactory,
+    CourrierFactory,
+    DeportFactory,
+    EntrepriseFactory,
+    ImportFactory,
+    InstitutionFactory,
+    LigneDeCibleFactory,
+    MembreFactory,
+    PresenceFactory,
+    ProjetFactory,
+    ReseauFactory,
+    ReunionFactory,
+    SignataireFactory,
+    VisiteFactory,
+)
+
+PAR_LIGNE = {"visites:courriers-pdf"}  # un PDF de 200 pages se compose : ses requêtes ont leur propre essai
+
+
+def peupler(nombre):
+    """Un réseau où chaque genre compte `nombre` lignes, sous une campagne, une cible et une réunion communes."""
+    reseau = ReseauFactory()
+    SignataireFactory(reseau=reseau)
+    du_reseau, institution = {"reseau": reseau}, InstitutionFactory(reseau=reseau)
+    lecteur = MembreFactory(**du_reseau, institution=institution, role=Role.ANIMATEUR, qualite=Qualite.AUCUN)
+    visiteur = MembreFactory(**du_reseau, institution=institution)
+    campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
+    for _ in range(nombre):
+        entreprise = EntrepriseFactory(**du_reseau)
+        visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=visiteur, campagne=campagne, realisee=True)
+        CompteRenduFactory(visite=visite, termine=True)
+        action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True)
+        annoncee = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, programmee=True)
+        courrier = CourrierFactory(visite=annoncee)
+        ligne = LigneDeCibleFactory(cible=cible)
+        contact, depot = ContactFactory(entreprise=entreprise), ImportFactory(**du_reseau, membre=lecteur)
+        deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
+        PresenceFactory(reunion=reunion, membre=deport.membre)
+        ReunionFactory(**du_reseau, tenue=True)
+        autre = InstitutionFactory(**du_reseau)
+    objets = {
+        "membre": visiteur,
+        "institution": autre,
+        "signataire": Signataire.objects.get(reseau=reseau),
+        "entreprise": entreprise,
+        "contact": contact,
+        "deport": deport,
+        "import": depot,
+        "cible": cible,
+        "ligne": ligne,
+        "campagne": campagne,
+        "visite": visite,
+        "courrier": courrier,
+        "projet": action.projet,
+        "action": action,
+        "reunion": reunion,
+    }
+    return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}
+
+
+def compter(nombre, requetes):
+    """Route → nombre de requêtes à la seconde lecture : la première peut s'inscrire au journal."""
+    lecteur, objets = peupler(nombre)
+    client = connecter(lecteur)
+    lues = [route for route in routes() if "GET" in route.vue.methodes and route.nom not in PAR_LIGNE]
+    adresses = {route.nom: route.adresse(lecteur.reseau.slug, objets) for route in lues}
+    for adresse in adresses.values():
+        client.get(adresse)
+    return {nom: requetes(lambda adresse=adresse: client.get(adresse)) for nom, adresse in adresses.items()}
+
+
+@pytest.mark.django_db
+def test_pages_ont_le_meme_nombre_de_requetes_quel_que_soit_le_nombre_de_lignes(requetes):
+    une, trois, deux_cents = (compter(nombre, requetes) for nombre in (1, 3, 200))
+    ecarts = {nom: (une[nom], trois[nom], deux_cents[nom]) for nom in une if len({une[nom], trois[nom], deux_cents[nom]}) > 1}
+    assert ecarts == {}
+    assert max(deux_cents.values()) <= 40
