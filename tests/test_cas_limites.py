@@ -230,13 +230,11 @@ def test_developpeur_deporte_ne_voit_plus_sa_visite_et_l_animateur_la_reconfie(d
     assert visites.affecter(deportee, autre, par=animateur, le=JOUR).developpeur == autre
 
 
-@bogue("visites.courriers.obstacle ignore les déports : le préfet annonce la visite de qui s'en est déporté")
 def test_lettre_ne_s_ecrit_pas_au_nom_d_un_deporte(deportee, animateur):
     with pytest.raises(RegleEnfreinte):
         courriers.preparer(deportee, par=animateur, le=JOUR)
 
 
-@bogue("visites.courriers.signer ne revérifie pas le déport posé depuis la mise à la signature")
 def test_lettre_d_un_deporte_ne_se_signe_pas(deportee, membres):
     CourrierFactory(visite=deportee, a_signer=True)
     assert len(courriers.signer(Courrier.objects.all(), par=membres["prefecture"], le=JOUR)) == 0
@@ -249,7 +247,7 @@ def test_lettre_d_un_deporte_ne_se_signe_pas(deportee, membres):
     "champs",
     [
         {"parti_le": date(2021, 1, 1)},
-        pytest.param({"entre_le": date(2099, 1, 1)}, marks=bogue("n'est pas encore entré : ni visites ni suivi ne le regardent")),
+        {"entre_le": date(2099, 1, 1)},
     ],
 )
 def test_rien_ne_se_confie_a_qui_n_est_pas_la(action, animateur, reseau, champs):
@@ -260,7 +258,6 @@ def test_rien_ne_se_confie_a_qui_n_est_pas_la(action, animateur, reseau, champs)
         visites.affecter(VisiteFactory(reseau=reseau), absent, par=animateur, le=JOUR)
 
 
-@bogue("visites.operations._verifier_developpeur ne regarde pas le réseau : seul le formulaire l'en empêche")
 def test_visite_ne_se_confie_pas_a_un_autre_reseau(animateur, reseau):
     with pytest.raises(RegleEnfreinte):
         visites.affecter(VisiteFactory(reseau=reseau), MembreFactory(), par=animateur, le=JOUR)
@@ -289,7 +286,6 @@ def test_secretariat_ne_restitue_plus_dans_une_seance_close(membres, reseau, eta
     assert visite.etat == EtatVisite.REALISEE
 
 
-@bogue("visites.operations.reprendre_restitution réécrit le compte rendu d'une réunion close")
 def test_restitution_d_une_seance_close_ne_se_defait_plus(animateur, reseau):
     seance = ReunionFactory(reseau=reseau, tenue=True)
     visite = VisiteFactory(reseau=reseau, restituee=True, restituee_en=seance)

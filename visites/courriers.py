@@ -30,8 +30,10 @@ APPEL_DE = {"M.": APPELS["m"], "Mme": APPELS["mme"], "": APPELS[""]}
 IMAGES = ("logo", "signature", "logos_institutions")
 
 
-def obstacle(visite):
-    """Ce qui interdit d'écrire à cette entreprise, en une phrase ; vide si rien."""
+def obstacle(visite, *, deporte):
+    """Ce qui interdit d'écrire à cette entreprise, en une phrase ; vide si rien. `deporte` : voir `avec_deport`."""
+    if deporte:
+        return "La visite n’a plus de développeur qui puisse la faire : confiez-la à un autre."
     if not visite.entreprise.diffusible:
         return "Entreprise non diffusible au répertoire SIRENE : aucune lettre ne lui est adressée."
     if not visite.confiee:
@@ -45,8 +47,9 @@ def preparer(visite, *, par, le):
 
     La visite se verrouille : à plusieurs, une seule lettre ; et rien ne la sort de nos mains pendant qu'on l'écrit.
     """
-    visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
-    if motif := obstacle(visite):
+    visites = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").avec_deport()
+    visite = visites.get(pk=visite.pk)
+    if motif := obstacle(visite, deporte=visite.deporte):
         raise RegleEnfreinte(f"{visite.entreprise} : {motif}")
     existante = Courrier.objects.filter(visite=visite).first()
     return existante or ajouter(Courrier(reseau=visite.reseau, visite=visite, prepare_le=le), par=par)
@@ -56,9 +59,9 @@ def preparer(visite, *, par, le):
 def preparer_lot(visites, *, par, le):
     """Ouvre les brouillons des visites programmées et sans lettre, en une fois ; rend le `Bilan`, refus expliqués."""
     bilan = Bilan()
-    a_annoncer = visites.a_annoncer().select_related("entreprise").order_by("pk")
+    a_annoncer = visites.a_annoncer().select_related("entreprise").avec_deport().order_by("pk")
     for visite in a_annoncer.select_for_update(of=("self",)):
-        if motif := obstacle(visite):
+        if motif := obstacle(visite, deporte=visite.deporte):
             bilan.refus.append(f"{visite.entreprise} : {motif}")
         else:
             bilan.faites.append(Courrier(reseau=par.reseau, visite=visite, prepare_le=le))
@@ -247,7 +250,7 @@ def _verrouiller(courriers, par):
     lot, retenues = [], []
     for courrier in lettres.select_for_update(of=("self",)).order_by("pk"):
         courrier.reseau = par.reseau
-        courrier.rejet = obstacle(courrier.visite)
+        courrier.rejet = obstacle(courrier.visite, deporte=courrier.deporte)
         (retenues if courrier.rejet else lot).append(courrier)
     for courrier in retenues:
         courrier.etat, courrier.soumis_le, courrier.version = EtatCourrier.BROUILLON, None, courrier.version + 1

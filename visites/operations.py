@@ -158,6 +158,8 @@ def restituer(visite, *, reunion, par):
 def reprendre_restitution(visite, *, par):
     """Défait une restitution cochée par erreur."""
     _exiger(visite.etat == EtatVisite.RESTITUEE, "Cette visite n’est pas restituée.")
+    seance = visite.restituee_en
+    _exiger(seance is None or seance.ouverte, "La séance est close : ce qu’elle a restitué ne change plus.")
     visite.etat, visite.restituee_le, visite.restituee_en = EtatVisite.REALISEE, None, None
     return enregistrer(visite, par=par)
 
@@ -203,16 +205,22 @@ def _verifier_espacement(entreprise, reseau, le, derogation):
 
 
 def _verifier_developpeur(developpeur, entreprise, le):
-    _exiger(not developpeur.est_parti(le), f"{developpeur} a quitté le réseau.")
+    _verifier_appartenance(developpeur, entreprise, le)
     _exiger(developpeur.qualite == Qualite.DIRECT, f"{developpeur} n’est pas développeur direct : il peut accompagner.")
     _verifier_deport(developpeur, entreprise)
+
+
+def _verifier_appartenance(membre, entreprise, le):
+    _exiger(membre.reseau_id == entreprise.reseau_id, "Cette personne n’est pas du réseau.")
+    _exiger(membre.entre_le <= le, f"{membre} n’est pas encore dans le réseau.")
+    _exiger(not membre.est_parti(le), f"{membre} a quitté le réseau.")
 
 
 def _verifier_accompagnant(accompagnant, developpeur, entreprise, le):
     if accompagnant is None:
         return
     _exiger(accompagnant != developpeur, "On ne s’accompagne pas soi-même.")
-    _exiger(not accompagnant.est_parti(le), f"{accompagnant} a quitté le réseau.")
+    _verifier_appartenance(accompagnant, entreprise, le)
     _exiger(accompagnant.qualite != Qualite.AUCUN, f"{accompagnant} ne visite pas d’entreprise.")
     _verifier_deport(accompagnant, entreprise)
 

@@ -84,7 +84,8 @@ def _accorder(chantier, entreprises, developpeurs, jours):
     file = list(entreprises)
     for rang, membre in enumerate(developpeurs):
         if not chantier.peut(membre, file[rang]):
-            voisin = next(autre for autre in range(rang + 1, len(file)) if developpeurs[autre] is not membre)
+            voisins = [*range(rang + 1, len(file)), *range(rang - 1, len(ANNEXE_2_4) - 1, -1)]
+            voisin = next(autre for autre in voisins if developpeurs[autre] is not membre)
             file[rang], file[voisin] = file[voisin], file[rang]
     return zip(file, developpeurs, jours, strict=True)
 

@@ -142,7 +142,9 @@ def test_filtre_refuse_le_responsable_d_un_autre_reseau(reseau, action, clients)
     assert list(response.context["filter"].form.errors) == ["responsable"]
 
 
-@pytest.mark.parametrize("tri", ["numero", "-numero", "fin", "societe", "-responsable", "mot_de_passe", "-responsable__utilisateur"])
+@pytest.mark.parametrize(
+    "tri", ["numero", "-numero", "fin", "societe", "-responsable", "mot_de_passe", "-responsable__utilisateur"]
+)
 def test_tri_vient_d_une_liste_fermee(reseau, action, clients, tri):
     assert lues(liste(clients["animateur"], reseau, f"?tri={tri}")) == [action]
 
@@ -259,7 +261,9 @@ def test_geste_sur_une_page_perimee_garde_ce_qui_est_tape(action, envoyer):
     assert envoyer("direct", "clore", action, issue=Issue.AIDE, texte="Fait", fin_reelle=str(JOUR)).status_code == 302
 
 
-@pytest.mark.parametrize(("retour", "suit"), [("/chez-nous/", True), ("https://ailleurs.example/", False), ("//ailleurs.example", False)])
+@pytest.mark.parametrize(
+    ("retour", "suit"), [("/chez-nous/", True), ("https://ailleurs.example/", False), ("//ailleurs.example", False)]
+)
 def test_retour_ne_mene_jamais_ailleurs(action, envoyer, retour, suit):
     response = envoyer("direct", "accepter", action, retour=retour)
     assert response.url == (retour if suit else action.get_absolute_url())

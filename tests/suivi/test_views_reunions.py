@@ -176,9 +176,7 @@ def test_page_d_un_observateur_est_fermee(tenue, clients):
     assert clients["observateur"].get(tenue.get_absolute_url()).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("profil", "lit"), [("animateur", True), ("direct", True), ("associe", False), ("prefecture", False)]
-)
+@pytest.mark.parametrize(("profil", "lit"), [("animateur", True), ("direct", True), ("associe", False), ("prefecture", False)])
 def test_page_a_venir_ne_nomme_les_visites_qu_a_qui_lit_les_comptes_rendus(reunion, clients, profil, lit):
     visite = VisiteFactory(reseau=reunion.reseau, realisee=True)
     CompteRenduFactory(visite=visite, termine=True)
@@ -276,7 +274,7 @@ def test_page_en_un_nombre_constant_de_requetes(reunion, tenue, clients, requete
                 ExposeFactory(reunion=seance)
 
     def compter():
-        return [requetes(lambda page=seance.get_absolute_url(): clients["direct"].get(page)) for seance in (reunion, tenue)]
+        return [requetes(lambda seance=seance: clients["direct"].get(seance.get_absolute_url())) for seance in (reunion, tenue)]
 
     garnir(1)
     compter()

@@ -49,7 +49,9 @@ def poster(reunion, clients):
 
     def envoyer(profil, geste, fetch=False, **champs):
         entetes = {"accept": "application/json"} if fetch else {}
-        return clients[profil].post(reverse(f"suivi:seance-{geste}", args=[reunion.reseau.slug, reunion.pk]), champs, headers=entetes)
+        return clients[profil].post(
+            reverse(f"suivi:seance-{geste}", args=[reunion.reseau.slug, reunion.pk]), champs, headers=entetes
+        )
 
     return envoyer
 

@@ -308,7 +308,7 @@ def test_annoncer_avance_les_programmees_et_garde_le_rendez_vous(reseau):
 
 
 def test_restituer_puis_reprendre(animateur, reseau):
-    visite, reunion = en_liste(reseau, realisee=True), ReunionFactory(reseau=reseau, tenue=True)
+    visite, reunion = en_liste(reseau, realisee=True), ReunionFactory(reseau=reseau)
     operations.restituer(visite, reunion=reunion, par=animateur)
     assert (visite.etat, visite.restituee_en) == (EtatVisite.RESTITUEE, reunion)
     operations.reprendre_restitution(visite, par=animateur)

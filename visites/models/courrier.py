@@ -23,7 +23,12 @@ class CourrierQuerySet(models.QuerySet):
 
     def avec_noms(self):
         noms = ["visite__entreprise__commune", "visite__developpeur__institution", "visite__campagne", "signataire"]
-        return self.select_related("reseau", *noms).defer("reseau__logo", "signataire__signature")
+        return self.select_related("reseau", *noms).defer("reseau__logo", "signataire__signature").avec_deport()
+
+    def avec_deport(self):
+        """Annote `deporte` : le développeur de la visite s'est déporté de l'entreprise depuis qu'on la lui a confiée."""
+        deports = Deport.objects.filter(entreprise=OuterRef("visite__entreprise"), membre=OuterRef("visite__developpeur"))
+        return self.annotate(deporte=Exists(deports))
 
     def brouillons(self):
         return self.filter(etat=EtatCourrier.BROUILLON)

@@ -36,6 +36,11 @@ class VisiteQuerySet(models.QuerySet):
         noms = self.select_related("reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne")
         return noms.defer("reseau__logo")
 
+    def avec_deport(self):
+        """Annote `deporte` : son développeur s'est déporté de l'entreprise depuis qu'on la lui a confiée."""
+        deports = Deport.objects.filter(entreprise=OuterRef("entreprise"), membre=OuterRef("developpeur"))
+        return self.annotate(deporte=Exists(deports))
+
     def avec_repere(self):
         """Annote `repere_le` : la date qui range la visite au plan ; voir `Visite.repere`."""
         return self.annotate(repere_le=Coalesce(*SORTIES, TruncDate("rendez_vous_le"), "prevue_le", "creee_le"))

@@ -51,7 +51,10 @@ def courriers(request):
         "filter": filtre,
         "page_obj": page_obj,
         "nombre": page_obj.paginator.count,
-        "lettres": [(lettre, operations.obstacle(lettre.visite) if not lettre.signee else "") for lettre in page_obj],
+        "lettres": [
+            (lettre, operations.obstacle(lettre.visite, deporte=lettre.deporte) if not lettre.signee else "")
+            for lettre in page_obj
+        ],
         "etats": _par_etat(visibles),
         "gestes": _gestes_du_lot(request.membre, {lettre.etat for lettre in page_obj}),
         "a_signer": list(filtre.qs.a_signer().order_by("pk").values_list("pk", flat=True)) if signe else [],
@@ -68,7 +71,7 @@ def courrier(request, pk):
         "courrier": courrier,
         "visite": courrier.visite,
         "lettre": operations.apercu(courrier, le=localdate()),
-        "obstacle": "" if courrier.signee else operations.obstacle(courrier.visite),
+        "obstacle": "" if courrier.signee else operations.obstacle(courrier.visite, deporte=courrier.deporte),
         "peut_soumettre": etat == EtatCourrier.BROUILLON and autorise(membre, "courriers.imprimer"),
         "peut_signer": etat == EtatCourrier.A_SIGNER and autorise(membre, "courriers.signer"),
         "peut_imprimer": courrier.signee and autorise(membre, "courriers.imprimer"),
