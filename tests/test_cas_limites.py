@@ -169,9 +169,6 @@ def test_annee_du_numero_est_celle_de_paris(membres, reseau, monkeypatch, instan
     assert (lettre.reference, lettre.signe_le.year, lettre.contenu["datee_du"][:4]) == (reference, lettre.annee, reference[:4])
 
 
-@bogue(
-    "visites.views.lots.signer : si aucune lettre du lot ne se signe, la règle enfreinte annule aussi leur retour en brouillon"
-)
 def test_lettre_retenue_seule_repart_en_brouillon_avec_sa_raison(membres, reseau):
     visite = VisiteFactory(reseau=reseau, programmee=True, entreprise__diffusible=False)
     lettre = CourrierFactory(visite=visite, a_signer=True)
@@ -200,7 +197,6 @@ def test_lettre_signee_pendant_l_envoi_ne_part_pas_avec(membres, reseau):
     assert signee_trop_tard.etat == EtatCourrier.SIGNEE
 
 
-@bogue("visites.operations : rendue puis reconfiée, une visite dont la lettre est partie redevient « programmée », sans relance")
 def test_visite_reconfiee_apres_sa_lettre_reste_annoncee(animateur, direct, reseau):
     visite = VisiteFactory(reseau=reseau, programmee=True, developpeur=direct)
     lettre = Courrier.objects.filter(pk=CourrierFactory(visite=visite, a_signer=True).pk)

@@ -169,7 +169,9 @@ def _confier(visite, developpeur, *, par, le, accompagnant, prevue_le):
     _verifier_accompagnant(accompagnant, developpeur, visite.entreprise, le)
     visite.developpeur, visite.accompagnant, visite.prevue_le = developpeur, accompagnant, prevue_le
     if visite.etat == EtatVisite.A_PROGRAMMER:
-        visite.etat, visite.programmee_le = EtatVisite.PROGRAMMEE, le
+        # Rendue après le départ de sa lettre, elle reste annoncée : l'entreprise attend un appel.
+        visite.etat = EtatVisite.ANNONCEE if visite.annoncee_le else EtatVisite.PROGRAMMEE
+        visite.programmee_le = le
     enregistrer(visite, par=par)
     _ouvrir_aux_accompagnants(visite)
     return visite

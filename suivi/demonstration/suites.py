@@ -116,10 +116,10 @@ def _forcer(chantier, suites):
     autres = [s for s in permises if s.esquisse.visite.developpeur != direct and age[id(s)] < 80]
     siennes = [s for s in permises if s.esquisse.visite.developpeur == direct and age[id(s)] > 70]
     siennes = [s for s in siennes if s.action.type != TypeAction.RESERVE]
-    orphelines = [s for s in libres if s not in autres[-AU_COMPTE_DIRECT:] and age[id(s)] < 100]
-    forcees = {id(suite): _sans_responsable for suite in orphelines[:AU_COMPTE_DIRECT]}
+    forcees = {id(suite): _a_accepter for suite in autres[-AU_COMPTE_DIRECT:]}
     forcees |= {id(suite): _echue for suite in siennes[-AU_COMPTE_DIRECT:]}
-    return forcees | {id(suite): _a_accepter for suite in autres[-AU_COMPTE_DIRECT:]}
+    orphelines = [s for s in libres if id(s) not in forcees and age[id(s)] < 100]
+    return forcees | {id(suite): _sans_responsable for suite in orphelines[:AU_COMPTE_DIRECT]}
 
 
 def _suivre_l_annexe(chantier, suite):

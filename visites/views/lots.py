@@ -59,6 +59,8 @@ def signer(request):
     if retenues := coche.brouillons().exclude(rejet="").count():
         partent = pluriel_fr(retenues, "lettre retenue,lettres retenues")
         messages.warning(request, f"{partent}, en brouillon : la raison est sur la ligne.")
+    if retenues and not numeros:  # le retour en brouillon se garde : pas d'exception, qui l'annulerait
+        return redirect("visites:courriers", request.reseau.slug)
     _exiger(numeros, "Aucune lettre à signer : quelqu’un vient peut-être de le faire.")
     messages.success(request, f"{pluriel_fr(len(numeros), 'lettre signée,lettres signées')}.")
     lot = f"annee={le.year}&du={numeros[0]}&au={numeros[-1]}"
