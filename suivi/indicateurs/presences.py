@@ -108,7 +108,11 @@ def _par_developpeur(releve, membres, liste, *, entier):
     notes = [] if entier else [SIENNE if membres else TOTAUX]
     return Section(
         titre="Par développeur" if detaille else "Totaux du réseau",
-        colonnes=(Colonne("nom", "Nom du développeur"), *ACTIVITE, *(participation if detaille else ())),
+        colonnes=(
+            Colonne("nom", "Nom du développeur" if detaille else "Mesure"),
+            *ACTIVITE,
+            *(participation if detaille else ()),
+        ),
         lignes=[_ligne_du_developpeur(releve, membre, liste) for membre in membres],
         pied=_pied("nom", releve),
         notes=[*notes, *_note_de_la_cible(releve)],
