@@ -18,9 +18,16 @@ async function envoyer(adresse, corps) {
   return reponse.json();
 }
 
-// Pointer : un seul membre part à chaque geste, le pointage de l'autre poste n'est pas écrasé.
+// Pointer : un seul membre part à chaque geste, le pointage de l'autre poste n'est pas écrasé. Les gestes partent l'un
+// après l'autre : deux réponses qui se croiseraient laisseraient à l'écran un compte déjà dépassé.
 
 let enCours = 0;
+let file = Promise.resolve();
+
+function enfiler(champ) {
+  enCours += 1;
+  file = file.then(() => pointer(champ)).finally(() => { enCours -= 1; });
+}
 
 async function pointer(champ) {
   const ligne = champ.closest("li");
@@ -29,20 +36,21 @@ async function pointer(champ) {
   corps.append("membre", membre);
   if (champ.type === "checkbox" && champ.checked) corps.append("present", membre);
   if (champ.type !== "checkbox") corps.append(`etat-${membre}`, champ.value);
-  enCours += 1;
   try {
     compte.textContent = (await envoyer(presences.action, corps)).texte;
   } catch {
     if (champ.type === "checkbox") champ.checked = !champ.checked;
     compte.textContent = "Non enregistré : vérifiez la connexion, puis recommencez.";
-  } finally {
-    enCours -= 1;
   }
 }
 
+// Une case cochée avant que ce fichier soit lu n'a prévenu personne : on l'envoie à l'arrivée.
+const dejaTouche = (champ) => champ.checked !== champ.defaultChecked;
+
 if (presences) {
   for (const bouton of $$("[data-sans-js]")) bouton.hidden = true;
-  presences.addEventListener("change", ({ target }) => pointer(target));
+  presences.addEventListener("change", ({ target }) => enfiler(target));
+  $$("input[type=checkbox]", presences).filter(dejaTouche).forEach(enfiler);
 }
 
 // Le relevé s'enregistre deux secondes après la dernière frappe ; en cas de conflit, les deux textes restent.

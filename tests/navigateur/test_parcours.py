@@ -171,6 +171,7 @@ def tenir_la_reunion(page):
     envoyer(page, "Convoquer")
     reunion = page.url
     page.get_by_role("link", name="Tenir la séance").click()
+    page.locator("#presents .fr-checkbox-group label").first.wait_for()
     for etiquette in page.locator("#presents .fr-checkbox-group label").all():
         etiquette.click()
     page.locator("[data-compte]", has_text=re.compile(r"3\sprésents")).wait_for()
