@@ -65,7 +65,56 @@ class EtatCible(TextChoices):
     DECIDEE = "decidee", "Décidée"
 
 
+class Voix(TextChoices):
+    POUR = "pour", "Pour"
+    CONTRE = "contre", "Contre"
+    ABSTENTION = "abstention", "Abstention"
+
+
 class EtatImport(TextChoices):
     APERCU = "apercu", "À confirmer"
     ECRIT = "ecrit", "Importé"
     ABANDONNE = "abandonne", "Abandonné"
+    ANNULE = "annule", "Annulé"
+
+
+class GenreImport(TextChoices):
+    """Ce que porte le fichier déposé."""
+
+    ENTREPRISES = "entreprises", "Liste d’entreprises"
+    SIRENE = "sirene", "Répertoire SIRENE"
+    SOLLICITATIONS = "sollicitations", "Contacts d’une institution"
+
+
+class GenreChangement(TextChoices):
+    """Ce qu'une mise à jour apprend d'une entreprise déjà connue."""
+
+    FERMETURE = "fermeture", "Fermée"
+    REOUVERTURE = "reouverture", "Rouverte"
+    DEMENAGEMENT = "demenagement", "Déménagée"
+    EFFECTIF = "effectif", "Effectif changé"
+
+
+class Canal(TextChoices):
+    """Comment une institution a joint l'entreprise."""
+
+    VISITE = "visite", "Visite"
+    TELEPHONE = "telephone", "Téléphone"
+    COURRIEL = "courriel", "Courriel"
+    COURRIER = "courrier", "Courrier"
+    EVENEMENT = "evenement", "Réunion, salon"
+
+
+class ObjetDeContact(TextChoices):
+    """De quoi l'institution a parlé : deux contacts « de même objet » ont la même valeur."""
+
+    DEVELOPPEMENT = "developpement", "Projet de développement"
+    EMPLOI = "emploi", "Emploi et recrutement"
+    FORMATION = "formation", "Formation"
+    FINANCEMENT = "financement", "Financement"
+    EXPORT = "export", "Export"
+    INNOVATION = "innovation", "Innovation et numérique"
+    ENVIRONNEMENT = "environnement", "Environnement et énergie"
+    IMMOBILIER = "immobilier", "Locaux et terrains"
+    ENQUETE = "enquete", "Enquête"
+    AUTRE = "autre", "Autre"

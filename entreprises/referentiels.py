@@ -1,7 +1,19 @@
 """Les références de l'Insee en base : zones d'emploi, communes, divisions et activités, tirées des fichiers embarqués."""
 
-from entreprises.models import Activite, Commune, Division, ZoneEmploi
+from entreprises.models import Activite, Arrondissement, Commune, Division, Epci, ZoneEmploi
 from entreprises.reference import lire_csv
+
+
+CHAMPS_DE_COMMUNE = (
+    "code",
+    "nom",
+    "departement",
+    "arrondissement_id",
+    "epci_id",
+    "zone_emploi_id",
+    "latitude",
+    "longitude",
+)
 
 
 def charger():
@@ -12,7 +24,9 @@ def charger():
     return sum(
         [
             _accorder(ZoneEmploi, ("code", "nom"), ((zone["code"], zone["nom"]) for zone in lire_csv("zones_emploi"))),
-            _accorder(Commune, ("code", "nom", "departement", "arrondissement", "zone_emploi_id"), _communes()),
+            _accorder(Arrondissement, ("code", "nom", "departement"), _arrondissements()),
+            _accorder(Epci, ("code", "nom"), ((epci["siren"], epci["nom"]) for epci in lire_csv("epci"))),
+            _accorder(Commune, CHAMPS_DE_COMMUNE, _communes()),
             _accorder(Division, ("code", "libelle", "section"), _divisions()),
             _accorder(Activite, ("code", "libelle", "division_id"), _activites()),
         ]
@@ -33,10 +47,16 @@ def _accorder(modele, champs, voulues):
     return len(manquantes)
 
 
+def _arrondissements():
+    for arrondissement in lire_csv("arrondissements"):
+        yield arrondissement["code"], arrondissement["nom"], arrondissement["departement"]
+
+
 def _communes():
     for commune in lire_csv("communes"):
-        zone = commune["zone_emploi"] or None
-        yield commune["code_insee"], commune["nom"], commune["departement"], commune["arrondissement"], zone
+        rattachements = (commune[cle] or None for cle in ("arrondissement", "epci", "zone_emploi"))
+        degres = (float(commune[cle]) if commune[cle] else None for cle in ("latitude", "longitude"))
+        yield commune["code_insee"], commune["nom"], commune["departement"], *rattachements, *degres
 
 
 def _divisions():

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from entreprises.enums import EtatCible
+from entreprises.enums import EtatCible, Voix
 from reseau.models import Versionne
 
 
@@ -26,7 +26,9 @@ class CibleQuerySet(models.QuerySet):
 
 
 class Cible(Versionne):
-    """`criteres` : {"zones_emploi": [codes], "divisions": [codes NAF], "tranches": [codes Insee]} ; vide = tout."""
+    """`criteres` : {"zones_emploi": [codes], "arrondissements": [codes], "epci": [codes], "divisions": [codes NAF],
+    "tranches": [codes Insee], "etiquettes": [clés]} ; une liste vide ou absente admet tout.
+    """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="cibles")
     nom = models.CharField(max_length=120)
@@ -42,6 +44,11 @@ class Cible(Versionne):
         related_name="cibles",
         verbose_name="décidée en réunion",
     )
+    precedente = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="suivantes", verbose_name="génération d’avant"
+    )
+    vote_ouvert_le = models.DateTimeField("vote ouvert le", null=True, blank=True)
+    vote_clos_le = models.DateTimeField("vote clos le", null=True, blank=True)
 
     objects = CibleQuerySet.as_manager()
 
@@ -65,6 +72,23 @@ class Cible(Versionne):
     def decidee(self):
         """Sa liste est figée : ses critères ne changent plus."""
         return self.etat == EtatCible.DECIDEE
+
+
+class Vote(models.Model):
+    """La voix d'un membre sur une cible en préparation : une par membre, qu'il peut changer tant que le vote est ouvert."""
+
+    cible = models.ForeignKey(Cible, models.CASCADE, related_name="votes")
+    membre = models.ForeignKey("reseau.Membre", models.PROTECT, related_name="votes")
+    voix = models.CharField(max_length=20, choices=Voix)
+    le = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cible", "membre"], name="vote_unique", violation_error_message="Vous avez déjà voté.")
+        ]
+
+    def __str__(self):
+        return f"{self.membre} : {self.get_voix_display().lower()}"
 
 
 class LigneDeCibleQuerySet(models.QuerySet):

@@ -25,14 +25,18 @@ def valider_siret(valeur):
 class EntrepriseQuerySet(models.QuerySet):
     def visibles_par(self, membre):
         """Celles du réseau, moins ses déports ; pour un associé, celles où il est sollicité."""
-        entreprises = self.filter(reseau=membre.reseau)
-        entreprises = entreprises.exclude(Exists(Deport.objects.filter(entreprise=OuterRef("pk"), membre=membre)))
+        entreprises = self.filter(reseau=membre.reseau).distinctes()
+        entreprises = entreprises.exclude(pk__in=Deport.objects.filter(membre=membre).values("entreprise"))
         if portee(membre, "entreprises.voir") is SIENS:
             entreprises = entreprises.filter(Exists(Acces.objects.filter(entreprise=OuterRef("pk"), membre=membre)))
         return entreprises
 
+    def distinctes(self):
+        """Sans les doublons, fusionnés dans une autre fiche."""
+        return self.filter(fusionnee_dans=None)
+
     def actives(self):
-        return self.filter(etat=Etat.ACTIF)
+        return self.distinctes().filter(etat=Etat.ACTIF)
 
     def sollicitables(self, le):
         """En activité et pas mises à l'abri par « ne plus solliciter jusqu'au »."""
@@ -118,6 +122,11 @@ class Entreprise(Versionne):
         default=True, help_text="Non diffusible au répertoire SIRENE : aucune lettre ne lui est adressée."
     )
     ne_plus_solliciter_jusqu_au = models.DateField("ne plus solliciter jusqu’au", null=True, blank=True)
+    ne_plus_solliciter_motif = models.CharField("pourquoi", max_length=200, blank=True)
+    etiquettes = models.ManyToManyField("entreprises.Etiquette", blank=True, related_name="entreprises", verbose_name="étiquettes")
+    fusionnee_dans = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="absorbees", verbose_name="fusionnée dans"
+    )
     recherche = models.TextField(editable=False, blank=True)
     cree_le = models.DateTimeField("créée le", auto_now_add=True)
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from entreprises.enums import EtatImport
+from entreprises.enums import EtatImport, GenreChangement, GenreImport
 
 
 class ImportQuerySet(models.QuerySet):
@@ -20,16 +20,23 @@ class Import(models.Model):
     """Un dépôt. `contenu` : le fichier tant qu'on hésite, puis ses seules lignes rejetées (CSV) ; vide si abandonné.
 
     `bilan` : lus, crees, modifies, inchanges, rejetes (nombres), puis la description du fichier (`Apercu.en_json`).
-    `rejets` : [{"ligne": n, "raison": "…"}].
+    `rejets` : [{"ligne": n, "raison": "…"}]. `correspondance` : {"champ": [rangs de colonnes]} corrigée à l'écran, {} si
+    les colonnes sont prises telles que leurs noms les désignent.
     """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="imports")
     membre = models.ForeignKey("reseau.Membre", models.RESTRICT, verbose_name="déposé par")
+    genre = models.CharField(max_length=20, choices=GenreImport, default=GenreImport.ENTREPRISES)
     nom = models.CharField("fichier", max_length=200)
+    correspondance = models.JSONField(default=dict, blank=True)
     contenu = models.BinaryField(editable=False)
     depose_le = models.DateTimeField("déposé le", auto_now_add=True)
     etat = models.CharField("état", max_length=20, choices=EtatImport, default=EtatImport.APERCU)
     ecrit_le = models.DateTimeField("importé le", null=True, blank=True)
+    annule_le = models.DateTimeField("annulé le", null=True, blank=True)
+    annule_par = models.ForeignKey(
+        "reseau.Membre", models.RESTRICT, null=True, blank=True, related_name="+", verbose_name="annulé par"
+    )
     bilan = models.JSONField(default=dict)
     rejets = models.JSONField(default=list)
 
@@ -38,7 +45,8 @@ class Import(models.Model):
     class Meta:
         ordering = ["-depose_le", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(etat=EtatImport.ECRIT) | Q(ecrit_le__isnull=False), name="import_ecrit_date")
+            models.CheckConstraint(condition=~Q(etat=EtatImport.ECRIT) | Q(ecrit_le__isnull=False), name="import_ecrit_date"),
+            models.CheckConstraint(condition=~Q(etat=EtatImport.ANNULE) | Q(annule_le__isnull=False), name="import_annule_date"),
         ]
 
     def __str__(self):
@@ -50,3 +58,61 @@ class Import(models.Model):
     @property
     def a_confirmer(self):
         return self.etat == EtatImport.APERCU
+
+
+class LotEcrit(models.Model):
+    """Ce qu'un lot de l'import a écrit, pour pouvoir l'annuler : une ligne par lot, jamais par entreprise."""
+
+    depot = models.ForeignKey(Import, models.CASCADE, related_name="lots")
+    numero = models.PositiveIntegerField("numéro")
+    avant = models.BinaryField(editable=False)
+
+    class Meta:
+        ordering = ["numero"]
+        constraints = [models.UniqueConstraint(fields=["depot", "numero"], name="lot_ecrit_unique")]
+
+    def __str__(self):
+        return f"Lot {self.numero}"
+
+
+class ChangementQuerySet(models.QuerySet):
+    def visibles_par(self, membre, entreprises):
+        return self.filter(depot__reseau=membre.reseau, entreprise__in=entreprises)
+
+
+class Changement(models.Model):
+    """Une fermeture, un déménagement, un effectif changé, appris d'un fichier ; `avant` et `apres` en mots."""
+
+    depot = models.ForeignKey(Import, models.CASCADE, related_name="changements")
+    entreprise = models.ForeignKey("entreprises.Entreprise", models.CASCADE, related_name="changements")
+    genre = models.CharField(max_length=20, choices=GenreChangement)
+    avant = models.CharField(max_length=200, blank=True)
+    apres = models.CharField("après", max_length=200, blank=True)
+
+    objects = ChangementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["genre", "pk"]
+
+    def __str__(self):
+        return f"{self.get_genre_display()} : {self.entreprise}"
+
+
+class Correspondance(models.Model):
+    """Les colonnes qu'un réseau a corrigées une fois, reprises au prochain fichier de mêmes en-têtes.
+
+    `entetes` : l'empreinte des en-têtes en clés de comparaison ; `colonnes` : {"champ": [rangs]}.
+    """
+
+    reseau = models.ForeignKey("reseau.Reseau", models.CASCADE, related_name="correspondances")
+    genre = models.CharField(max_length=20, choices=GenreImport, default=GenreImport.ENTREPRISES)
+    entetes = models.CharField("en-têtes", max_length=64, help_text="empreinte SHA-256 des en-têtes")
+    nom = models.CharField("fichier d’origine", max_length=200)
+    colonnes = models.JSONField(default=dict)
+    retenue_le = models.DateTimeField("retenue le", auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reseau", "genre", "entetes"], name="correspondance_unique")]
+
+    def __str__(self):
+        return self.nom

@@ -26,18 +26,69 @@ class ZoneEmploi(models.Model):
         return self.nom
 
 
+class Arrondissement(models.Model):
+    """Circonscription d'une sous-préfecture."""
+
+    code = models.CharField(max_length=4, primary_key=True)
+    nom = models.CharField(max_length=80)
+    departement = models.CharField("département", max_length=3, db_index=True)
+
+    class Meta:
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
+
+
+class EpciQuerySet(models.QuerySet):
+    def du_departement(self, code):
+        """Ceux qui ont au moins une commune dans ce département."""
+        return self.filter(Exists(Commune.objects.filter(epci=OuterRef("pk"), departement=code)))
+
+
+class Epci(models.Model):
+    """Intercommunalité à fiscalité propre, désignée par son SIREN."""
+
+    code = models.CharField("SIREN", max_length=9, primary_key=True)
+    nom = models.CharField(max_length=120)
+
+    objects = EpciQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "intercommunalité"
+        ordering = ["nom"]
+
+    def __str__(self):
+        return self.nom
+
+
 class Commune(models.Model):
+    """`latitude` et `longitude` : le centre de la commune, en degrés (WGS 84) ; None s'il est inconnu."""
+
     code = models.CharField("code Insee", max_length=5, primary_key=True)
     nom = models.CharField(max_length=80)
     departement = models.CharField("département", max_length=3, db_index=True)
-    arrondissement = models.CharField(max_length=4, blank=True)
+    arrondissement = models.ForeignKey(Arrondissement, models.PROTECT, null=True)
+    epci = models.ForeignKey(Epci, models.PROTECT, null=True)
     zone_emploi = models.ForeignKey(ZoneEmploi, models.PROTECT, null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
 
     class Meta:
         ordering = ["nom", "code"]
 
     def __str__(self):
         return self.nom
+
+
+class Contour(models.Model):
+    """Contour d'une commune : un tracé SVG (attribut « d »), en degrés × 10 000, latitude vers le bas."""
+
+    commune = models.OneToOneField(Commune, models.CASCADE, primary_key=True)
+    trace = models.TextField("tracé")
+
+    def __str__(self):
+        return f"Contour de {self.commune_id}"
 
 
 class Division(models.Model):

@@ -3,6 +3,7 @@
 from suivi.models.action import Action, MouvementDAction
 from suivi.models.brouillon import Brouillon
 from suivi.models.dossier import dossiers
+from suivi.models.fusion import Doublon, Fusion
 from suivi.models.projet import Projet
 
-__all__ = ["Action", "Brouillon", "MouvementDAction", "Projet", "dossiers"]
+__all__ = ["Action", "Brouillon", "Doublon", "Fusion", "MouvementDAction", "Projet", "dossiers"]

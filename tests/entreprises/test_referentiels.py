@@ -47,7 +47,7 @@ def test_zones_du_departement_y_ont_une_commune():
 
 def test_rechargement_ne_dit_ni_n_ecrit_rien(requetes):
     assert sortie() == ""
-    assert requetes(referentiels.charger) == 4
+    assert requetes(referentiels.charger) == 6
 
 
 def test_rechargement_repare_ce_qui_a_change():

@@ -27,7 +27,7 @@ class VisiteQuerySet(models.QuerySet):
     def visibles_par(self, membre):
         """Celles du réseau, moins les entreprises dont il se déporte ; pour un associé, celles qu'il accompagne."""
         visites = self.filter(reseau=membre.reseau)
-        visites = visites.exclude(Exists(Deport.objects.filter(entreprise=OuterRef("entreprise"), membre=membre)))
+        visites = visites.exclude(entreprise__in=Deport.objects.filter(membre=membre).values("entreprise"))
         if portee(membre, "visites.voir") is SIENS:
             visites = visites.filter(accompagnant=membre)
         return visites
@@ -159,6 +159,12 @@ class Visite(Versionne):
         max_length=200,
         blank=True,
         help_text="Pourquoi visiter malgré l’espacement ou le refus.",
+    )
+    malgre_contact = models.CharField(
+        "malgré un contact récent",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi visiter alors qu’une institution vient de la contacter.",
     )
     choisie_en = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="entreprises_choisies")
 
