@@ -10,6 +10,32 @@ class Etat(TextChoices):
     FERME = "ferme", "Fermé"
 
 
+class Section(TextChoices):
+    """Sections de la NAF rév. 2, dans l'ordre : le secteur, dont les divisions sont le détail."""
+
+    A = "A", "A – Agriculture, sylviculture et pêche"
+    B = "B", "B – Industries extractives"
+    C = "C", "C – Industrie manufacturière"
+    D = "D", "D – Électricité, gaz, vapeur et air conditionné"
+    E = "E", "E – Eau, assainissement, déchets et dépollution"
+    F = "F", "F – Construction"
+    G = "G", "G – Commerce, réparation d’automobiles"
+    H = "H", "H – Transports et entreposage"
+    I = "I", "I – Hébergement et restauration"  # noqa: E741  (la lettre de l'Insee)
+    J = "J", "J – Information et communication"
+    K = "K", "K – Finance et assurance"
+    L = "L", "L – Immobilier"
+    M = "M", "M – Activités spécialisées, scientifiques et techniques"
+    N = "N", "N – Services administratifs et de soutien"
+    O = "O", "O – Administration publique"  # noqa: E741  (la lettre de l'Insee)
+    P = "P", "P – Enseignement"
+    Q = "Q", "Q – Santé humaine et action sociale"
+    R = "R", "R – Arts, spectacles et loisirs"
+    S = "S", "S – Autres services"
+    T = "T", "T – Ménages employeurs"
+    U = "U", "U – Activités extraterritoriales"
+
+
 class Tranche(TextChoices):
     """Tranches d'effectifs salariés de l'Insee, dans l'ordre."""
 

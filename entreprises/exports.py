@@ -1,12 +1,15 @@
-"""Les entreprises en classeur : la sélection, et ce qui l'a produite. Les en-têtes se relisent à l'import."""
+"""Les entreprises en classeur : la sélection, et ce qui l'a produite. Tout ce qui sort se relit à l'import."""
 
 from django.db.models import Prefetch
 
+from entreprises.lecture.nettoyage import cle, nettoyer
 from entreprises.models import Contact
 from reseau.lib.tableau import Colonne, date_longue
-from reseau.lib.tableur import Feuille, ecrire_xlsx
+from reseau.lib.tableur import FORMATS, Feuille
 
 LOT = 2_000
+GENRES = {"xlsx": "Excel (.xlsx)", "ods": "LibreOffice (.ods)", "zip": "Texte (.csv)"}
+SEPARATEUR = ", "  # entre deux étiquettes : aucune n'a de virgule dans son nom
 COLONNES = (
     Colonne("siret", "SIRET"),
     Colonne("raison_sociale", "Raison sociale"),
@@ -32,46 +35,54 @@ COLONNES = (
     Colonne("filiere", "Filière"),
     Colonne("etat", "État"),
     Colonne("diffusion", "Statut diffusion"),
+    Colonne("etiquettes", "Étiquettes"),
     Colonne("protegee", "Ne plus solliciter jusqu’au", "date"),
 )
 DU_DIRIGEANT = ("civilite", "nom", "prenom", "fonction")
 
 
-def selection_en_xlsx(entreprises, choix, *, reseau, nombre, edite_le):
-    """Octets d'un classeur : les entreprises du QuerySet, en flux, puis les filtres [(libellé, choix)] et la date."""
+def exporter(entreprises, choix, genre, *, reseau, nombre, edite_le):
+    """Octets d'un classeur (`genre`, une clé de `GENRES`) : les entreprises du QuerySet, en flux, puis les filtres
+    [(libellé, choix)] et la date.
+    """
     dirigeants = Prefetch("contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
-    lignes = entreprises.avec_references().prefetch_related(dirigeants).iterator(chunk_size=LOT)
+    lignes = entreprises.avec_references().prefetch_related(dirigeants, "etiquettes").iterator(chunk_size=LOT)
     faits = [
         ("Réseau", reseau.nom),
         ("Édité le", f"{date_longue(edite_le)} à {edite_le:%H:%M}"),
         ("Entreprises", str(nombre)),
         *([(f"Filtre : {libelle}", valeur) for libelle, valeur in choix] or [("Filtre", "Aucun : tout ce que vous voyez")]),
     ]
-    return ecrire_xlsx(
-        [
-            Feuille("Entreprises", COLONNES, map(ligne, lignes)),
-            Feuille(
-                "Sélection",
-                (Colonne("terme", "Ce classeur"), Colonne("valeur", "Valeur")),
-                [{"terme": terme, "valeur": valeur} for terme, valeur in faits],
-            ),
-        ],
-        edite_le=edite_le,
-    )
+    feuilles = [
+        Feuille("Entreprises", COLONNES, map(ligne, lignes)),
+        Feuille(
+            "Sélection",
+            (Colonne("terme", "Ce classeur"), Colonne("valeur", "Valeur")),
+            [{"terme": terme, "valeur": valeur} for terme, valeur in faits],
+        ),
+    ]
+    return FORMATS[genre](feuilles, edite_le=edite_le)
 
 
 def ligne(entreprise):
-    """Dictionnaire clé de colonne → valeur ; lit `avec_references` et `dirigeants`, sans requête de plus."""
+    """Dictionnaire clé de colonne → valeur ; lit `avec_references`, `dirigeants` et `etiquettes`, sans requête de plus.
+
+    Chaque texte sort comme l'import le relira (`nettoyer` ; une enseigne qui répète le nom se tait) : exporter,
+    réimporter, réexporter donne le même fichier.
+    """
     valeurs = {colonne.cle: getattr(entreprise, colonne.cle, None) for colonne in COLONNES}
     dirigeant = entreprise.dirigeants[0] if entreprise.dirigeants else None
     zone = entreprise.commune.zone_emploi if entreprise.commune else None
-    return {
+    valeurs = {
         **valeurs,
+        "enseigne": "" if cle(entreprise.enseigne) == cle(entreprise.raison_sociale) else entreprise.enseigne,
         **{f"dirigeant_{champ}": getattr(dirigeant, champ, "") for champ in DU_DIRIGEANT},
         "activite": entreprise.naf.libelle if entreprise.naf else "",
         "tranche_effectif": entreprise.tranche_effectif,
         "zone_emploi": zone.nom if zone else "",
         "etat": entreprise.get_etat_display(),
         "diffusion": "Diffusible" if entreprise.diffusible else "Non diffusible",
+        "etiquettes": SEPARATEUR.join(etiquette.nom for etiquette in entreprise.etiquettes.all()),
         "protegee": entreprise.ne_plus_solliciter_jusqu_au,
     }
+    return {nom: nettoyer(valeur) if isinstance(valeur, str) else valeur for nom, valeur in valeurs.items()}

@@ -1,19 +1,14 @@
-"""Formulaires du tissu : une fiche, un contact, un déport, un dépôt de fichier, une cible et sa décision."""
-
-from functools import cache
+"""Formulaires du tissu : une fiche, un contact, un déport, un dépôt de fichier."""
 
 from django import forms
 
-from entreprises.enums import Tranche
 from entreprises.lecture import referentiel_embarque
 from entreprises.lecture.coordonnees import lire_site
 from entreprises.lecture.refus import MEBI, TAILLE_MAX, ValeurEcartee
-from entreprises.models import Activite, Cible, Commune, Contact, Deport, Division, Entreprise, ZoneEmploi
+from entreprises.models import Activite, Commune, Contact, Deport, Entreprise
 from entreprises.models.entreprise import valider_siret
-from entreprises.reference import lire_csv
-from reseau.enums import EtatReunion
 from reseau.lib.formulaires import Formulaire, FormulaireModele
-from reseau.models import Membre, Reunion
+from reseau.models import Membre
 
 COMMUNES_CITEES = 8
 
@@ -154,108 +149,3 @@ class DepotForm(Formulaire):
                 f"Ce fichier pèse {fichier.size // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo. Découpez-le."
             )
         return fichier
-
-
-class CasesEnLigne(forms.CheckboxSelectMultiple):
-    """Cases à cocher côte à côte : le gabarit du champ lit `inline`."""
-
-    inline = True
-
-
-class CibleForm(FormulaireModele):
-    """Les critères se combinent : une zone ET une activité ET un effectif ; une liste vide admet tout."""
-
-    versionne = True
-
-    zones_emploi = forms.MultipleChoiceField(
-        label="Zones d’emploi", required=False, widget=CasesEnLigne, help_text="Aucune cochée : toutes."
-    )
-    industrie = forms.BooleanField(label="Toute l’industrie et l’agroalimentaire", required=False)
-    divisions = forms.MultipleChoiceField(label="Divisions d’activité", required=False, widget=forms.CheckboxSelectMultiple)
-    tranches = forms.MultipleChoiceField(
-        label="Effectif",
-        required=False,
-        widget=CasesEnLigne,
-        choices=Tranche.choices,
-        help_text="Aucun coché : tous.",
-    )
-
-    class Meta:
-        model = Cible
-        fields = ["nom"]
-
-    def __init__(self, *args, reseau, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.divisions = list(Division.objects.all())
-        self.industrielles = [division.code for division in self.divisions if division.industrielle]
-        self.fields["zones_emploi"].choices = _choix(ZoneEmploi.objects.du_departement(reseau.departement))
-        self.fields["divisions"].choices = _choix(self.divisions)
-        criteres = self.instance.criteres
-        divisions = criteres.get("divisions", [])
-        industrie = set(self.industrielles) <= set(divisions)
-        self.initial |= {
-            "zones_emploi": criteres.get("zones_emploi", []),
-            "tranches": criteres.get("tranches", []),
-            "industrie": industrie,
-            "divisions": [code for code in divisions if not (industrie and code in self.industrielles)],
-        }
-
-    @property
-    def sections(self):
-        """Les divisions par section, pour le gabarit : `libelle`, `cases` (à cocher), `choisie` si l'une l'est."""
-        sections = {}
-        for division, case in zip(self.divisions, self["divisions"].subwidgets, strict=True):
-            vide = {"libelle": libelles_des_sections()[division.section], "cases": [], "choisie": False}
-            section = sections.setdefault(division.section, vide)
-            section["cases"].append(case)
-            section["choisie"] |= case.data["selected"]
-        return list(sections.values())
-
-    @property
-    def criteres(self):
-        """Les critères valides, forme de `Cible.criteres` ; ceux de la cible tant que rien n'est envoyé."""
-        if not self.is_bound:
-            return self.instance.criteres
-        valides = getattr(self, "cleaned_data", {})
-        industrielles = self.industrielles if valides.get("industrie") else []
-        return {
-            "zones_emploi": valides.get("zones_emploi", []),
-            "divisions": sorted({*industrielles, *valides.get("divisions", [])}),
-            "tranches": valides.get("tranches", []),
-        }
-
-    def clean(self):
-        valeurs = super().clean()
-        self.instance.criteres = self.criteres
-        return valeurs
-
-
-class DecisionForm(Formulaire):
-    decidee_le = forms.DateField(label="Décidée le")
-    reunion = forms.ModelChoiceField(
-        label="En réunion", queryset=Reunion.objects.none(), required=False, empty_label="Hors réunion"
-    )
-
-    def __init__(self, *args, par, le, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["decidee_le"].initial = le
-        self.fields["reunion"].queryset = Reunion.objects.visibles_par(par).exclude(etat=EtatReunion.ANNULEE)
-
-
-class EcartForm(Formulaire):
-    motif = forms.CharField(
-        label="Pourquoi l’écarter ?",
-        max_length=200,
-        help_text="Par exemple : cessation d’activité annoncée, double d’un autre site.",
-    )
-
-
-@cache
-def libelles_des_sections():
-    """Section de la NAF rév. 2 → libellé, « C – Industrie manufacturière »."""
-    sections = (ligne for ligne in lire_csv("naf_rev2") if ligne["niveau"] == "section")
-    return {ligne["code"]: f"{ligne['code']} – {ligne['libelle'].capitalize()}" for ligne in sections}
-
-
-def _choix(lignes):
-    return [(ligne.pk, str(ligne)) for ligne in lignes]

@@ -22,6 +22,7 @@ from suivi.enums import Mouvement
 from suivi.models import Action
 from visites.couverture import couverture
 from visites.enums import EtatVisite
+from visites.generations import epuisement
 from visites.models import CompteRendu, Courrier, Visite
 
 TACHES_MAX = 7
@@ -160,7 +161,17 @@ def a_faire(membre, le):
         ),
     ]
     taches = [_tache(membre.reseau, *ligne) for ligne in lignes]
-    return [tache for tache in taches if tache.nombre][:TACHES_MAX]
+    suite = _generation_suivante(membre, le)
+    return [*[tache for tache in taches if tache.nombre][: TACHES_MAX - len(suite)], *suite]
+
+
+def _generation_suivante(membre, le):
+    """La ligne qui propose de préparer la génération suivante, si la cible en vigueur s'épuise et que nul ne l'a fait."""
+    cible = Cible.objects.select_related("reseau").en_vigueur(membre.reseau, le)
+    if cible is None or cible.suivantes.exists() or not autorise(membre, "cibles.gerer") or not epuisement(cible, le).a_preparer:
+        return []
+    adresse = reverse("visites:cible-couverture", args=[membre.reseau.slug, cible.pk])
+    return [Tache(1, "cible épuisée ou presque : préparez la génération suivante", f"{adresse}#generation")]
 
 
 def _tache(reseau, lignes, singulier, pluriel, nom, requete):

@@ -92,3 +92,18 @@ class Mouvement(TextChoices):
     SOMMEIL = "sommeil", "Mise en sommeil"
     REVEIL = "reveil", "Réveillée"
     CLOTURE = "cloture", "Close"
+
+
+class GenreEvenement(TextChoices):
+    """Ce que raconte la chronologie d'une entreprise."""
+
+    VISITE = "visite", "Visites"
+    LETTRE = "lettre", "Lettres"
+    COMPTE_RENDU = "compte_rendu", "Comptes rendus"
+    PROJET = "projet", "Projets"
+    ACTION = "action", "Actions"
+    SOLLICITATION = "sollicitation", "Contacts des institutions"
+    CIBLE = "cible", "Cibles"
+    DOCUMENT = "document", "Documents"
+    DEPORT = "deport", "Déports"
+    FICHE = "fiche", "Vie de la fiche"

@@ -234,7 +234,10 @@ def _prochaines(reunion, lecteur, complet):
 
 def _decisions(reunion, lecteur, complet):
     """Ce qui se décide sans nommer d'entreprise, puis, pour qui les lit, les actions confiées hors des restitutions."""
-    phrases = [f"Cible décidée : {cible.nom}." for cible in reunion.cibles.all()]
+    phrases = [
+        f"Cible décidée : {cible.nom} ({cible.nombre} entreprise{'s' if cible.nombre > 1 else ''})."
+        for cible in reunion.cibles.avec_nombre()
+    ]
     restituees = Visite.objects.filter(restituee_en=reunion).count()
     if restituees:
         phrases.append(f"{restituees} visite{'s' if restituees > 1 else ''} restituée{'s' if restituees > 1 else ''}.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suivi.views import accueil, actions, comptes_rendus, entreprise, projets, reunions, seance, tableaux
+from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, tableaux
 
 app_name = "suivi"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("a-faire/sans-rendez-vous/", accueil.sans_rendez_vous, name="visites-sans-rendez-vous"),
     path("a-faire/urgentes/", accueil.urgentes, name="visites-urgentes"),
     path("entreprises/<int:pk>/projets/", entreprise.entreprise, name="entreprise"),
+    path("entreprises/<int:pk>/chronologie/", entreprise.chronologie, name="chronologie"),
+    path("entreprises/<int:pk>/preparation.pdf", entreprise.preparation, name="preparation"),
+    path("entreprises/<int:pk>/doublon/", fusions.signaler, name="doublon-signaler"),
+    path("entreprises/<int:pk>/fusionner/", fusions.fusionner, name="fusionner"),
+    path("doublons/", fusions.doublons, name="doublons"),
+    path("doublons/<int:pk>/ecarter/", fusions.ecarter, name="doublon-ecarter"),
+    path("fusions/<int:pk>/", fusions.fusion, name="fusion"),
+    path("fusions/<int:pk>/defaire/", fusions.defaire, name="fusion-defaire"),
     path("visites/<int:pk>/compte-rendu/", comptes_rendus.compte_rendu_lire, name="compte-rendu-lire"),
     path("visites/<int:pk>/compte-rendu/ecrire/", comptes_rendus.compte_rendu, name="compte-rendu"),
     path("visites/<int:pk>/compte-rendu/brouillon/", comptes_rendus.compte_rendu_brouillon, name="compte-rendu-brouillon"),

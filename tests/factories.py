@@ -6,12 +6,25 @@ import factory
 from factory.django import DjangoModelFactory
 from stdnum import luhn
 
-from entreprises.enums import EtatCible, EtatImport, OrigineAcces, Tranche
-from entreprises.models import Acces, Cible, Contact, Deport, Entreprise, Import, LigneDeCible
+from entreprises.enums import Canal, EtatCible, EtatImport, ObjetDeContact, OrigineAcces, Tranche
+from entreprises.models import (
+    Acces,
+    Cible,
+    Concurrence,
+    Contact,
+    Deport,
+    Document,
+    Entreprise,
+    Etiquette,
+    Import,
+    LigneDeCible,
+    Sollicitation,
+    VueEnregistree,
+)
 from reseau.enums import Cercle, Civilite, EtatPresence, EtatReunion, Pole, Qualite, Role
 from reseau.models import Expose, Institution, Membre, Presence, Reseau, Reunion, Signataire, Utilisateur
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
-from suivi.models import Action, Projet
+from suivi.models import Action, Doublon, Fusion, Projet
 from visites.enums import EtatCourrier, EtatVisite, MotifRefus
 from visites.models import Campagne, CompteRendu, Courrier, Visite
 
@@ -132,6 +145,24 @@ class EntrepriseFactory(DjangoModelFactory):
     recherche = factory.LazyAttribute(lambda o: f"{o.raison_sociale} vesoul {o.siret}".lower())
 
 
+class EtiquetteFactory(DjangoModelFactory):
+    class Meta:
+        model = Etiquette
+
+    reseau = factory.SubFactory(ReseauFactory)
+    nom = factory.Sequence(lambda n: f"Étiquette {n}")
+
+
+class VueEnregistreeFactory(DjangoModelFactory):
+    class Meta:
+        model = VueEnregistree
+
+    membre = factory.SubFactory(MembreFactory)
+    nom = factory.Sequence(lambda n: f"Vue {n}")
+    parametres = "etat=actif"
+    partagee = True
+
+
 class ContactFactory(DjangoModelFactory):
     class Meta:
         model = Contact
@@ -192,6 +223,40 @@ class ImportFactory(DjangoModelFactory):
     membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))
     nom = "entreprises.csv"
     contenu = b"siret;raison sociale\n"
+
+
+class ConcurrenceFactory(DjangoModelFactory):
+    """`entreprise` est créée avant `concurrente` : le lien va toujours de la plus ancienne fiche à la plus récente."""
+
+    class Meta:
+        model = Concurrence
+
+    reseau = factory.SelfAttribute("entreprise.reseau")
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    concurrente = factory.SubFactory(EntrepriseFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+
+
+class SollicitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Sollicitation
+
+    reseau = factory.SelfAttribute("entreprise.reseau")
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    institution = factory.SubFactory(InstitutionFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+    le = JOUR
+    canal = Canal.TELEPHONE
+    objet = ObjetDeContact.FORMATION
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+    nom = "plan de l’atelier.pdf"
+    contenu = b"%PDF-1.4 fictif"
+    taille = 15
 
 
 class CampagneFactory(DjangoModelFactory):
@@ -280,3 +345,27 @@ class ActionFactory(DjangoModelFactory):
     libelle = "Renseigner sur les aides à l’immobilier d’entreprise"
     responsable = factory.SelfAttribute("projet.interlocuteur")
     proposee_le = JOUR
+
+
+class DoublonFactory(DjangoModelFactory):
+    class Meta:
+        model = Doublon
+
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    autre = factory.SubFactory(EntrepriseFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+    signale_par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+
+
+class FusionFactory(DjangoModelFactory):
+    """Une fusion qui n'a rien déplacé ; pour une vraie, `suivi.operations.fusionner`."""
+
+    class Meta:
+        model = Fusion
+
+    reseau = factory.SubFactory(ReseauFactory)
+    gardee = factory.SubFactory(EntrepriseFactory, reseau=factory.SelfAttribute("..reseau"))
+    absorbee = factory.SubFactory(
+        EntrepriseFactory, reseau=factory.SelfAttribute("..reseau"), fusionnee_dans=factory.SelfAttribute("..gardee")
+    )
+    par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))
+    deplaces = factory.LazyFunction(lambda: {"ecritures": [], "presents": {}})

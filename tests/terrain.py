@@ -8,10 +8,15 @@ from tests.factories import (
     CampagneFactory,
     CibleFactory,
     CompteRenduFactory,
+    ConcurrenceFactory,
     ContactFactory,
     CourrierFactory,
     DeportFactory,
+    DocumentFactory,
+    DoublonFactory,
     EntrepriseFactory,
+    EtiquetteFactory,
+    FusionFactory,
     ImportFactory,
     InstitutionFactory,
     LigneDeCibleFactory,
@@ -20,7 +25,9 @@ from tests.factories import (
     ReseauFactory,
     ReunionFactory,
     SignataireFactory,
+    SollicitationFactory,
     VisiteFactory,
+    VueEnregistreeFactory,
 )
 
 PROFILS = {
@@ -65,7 +72,12 @@ class Terrain:
             "institution": developpeur.institution_id,
             "signataire": Signataire.objects.get(reseau=reseau).pk,
             "entreprise": entreprise.pk,
+            "etiquette": EtiquetteFactory(**du_reseau).pk,
+            "vue": VueEnregistreeFactory(membre=developpeur).pk,
             "contact": ContactFactory(entreprise=entreprise).pk,
+            "document": DocumentFactory(entreprise=entreprise, membre=developpeur).pk,
+            "doublon": DoublonFactory(entreprise=entreprise, signale_par=developpeur).pk,
+            "fusion": FusionFactory(reseau=reseau, gardee=entreprise, par=developpeur).pk,
             "deport": DeportFactory(entreprise=EntrepriseFactory(**du_reseau), membre=developpeur).pk,
             "import": ImportFactory(**du_reseau, membre=developpeur).pk,
             "cible": ligne.cible_id,
@@ -73,8 +85,16 @@ class Terrain:
             "campagne": campagne.pk,
             "visite": visite.pk,
             "courrier": CourrierFactory(visite=annoncee).pk,
+            "concurrence": ConcurrenceFactory(entreprise=entreprise).pk,
+            "sollicitation": self._sollicitation(entreprise, developpeur).pk,
             "projet": projet.pk,
             "action": ActionFactory(projet=projet, responsable=responsable, acceptee=True).pk,
             "reunion": ReunionFactory(**du_reseau).pk,
             "code": "2.5",
         }
+
+    def _sollicitation(self, entreprise, auteur):
+        """Du développeur et de son institution ; celle des autres n'est pas de la maison."""
+        aux_siens = auteur == self.membres["direct"]
+        maison = {"institution": auteur.institution} if aux_siens else {}
+        return SollicitationFactory(entreprise=entreprise, membre=auteur, **maison)

@@ -16,12 +16,16 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
+from entreprises.operations import ouvrir_le_vote, preparer_la_suivante, voter
 from reseau import operations
 from reseau.enums import Role
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Institution, JetonUtilise, Journal, Membre, Reunion, Utilisateur
+from suivi.models import Fusion
+from suivi.operations import defaire_la_fusion, fusionner
 from tests.factories import (
     JOUR,
+    CibleFactory,
     EntrepriseFactory,
     InstitutionFactory,
     MembreFactory,
@@ -237,6 +241,39 @@ def test_seance_ne_se_clot_qu_une_fois():
     fiches = [Reunion.objects.get(pk=reunion.pk) for _ in range(8)]
     refuses = refus(ensemble(*(partial(operations.clore, fiche, par=animateur) for fiche in fiches)))
     assert refuses == ["Cette réunion est close : elle ne se modifie plus."] * 7
+
+
+def test_meme_fiche_fusionnee_par_deux_animateurs_ne_l_est_qu_une_fois():
+    for _ in range(5):
+        reseau = ReseauFactory()
+        animateurs = MembreFactory.create_batch(2, reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
+        une, autre = EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES)
+        gestes = [partial(fusionner, une, autre, par=animateurs[0]), partial(fusionner, autre, une, par=animateurs[1])]
+        assert len(refus(ensemble(*gestes))) == 1
+        assert Fusion.objects.filter(reseau=reseau).count() == 1
+
+
+def test_fusion_defaite_par_deux_animateurs_ne_l_est_qu_une_fois():
+    reseau = ReseauFactory()
+    animateurs = MembreFactory.create_batch(2, reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
+    fusion = fusionner(*EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES), par=animateurs[0])
+    gestes = [partial(defaire_la_fusion, fusion, par=animateur) for animateur in animateurs]
+    assert refus(ensemble(*gestes)) == ["Cette fusion est déjà défaite."]
+
+
+def test_voix_donnee_plusieurs_fois_au_meme_instant_n_en_fait_qu_une():
+    membre = MembreFactory()
+    cible = ouvrir_le_vote(CibleFactory(reseau=membre.reseau), par=membre)
+    gestes = [partial(voter, cible, voix, par=membre) for voix in ("pour", "contre", "abstention", "pour")]
+    assert (refus(ensemble(*gestes)), cible.votes.count()) == ([], 1)
+
+
+def test_generation_suivante_demandee_a_plusieurs_est_la_meme():
+    membre = MembreFactory()
+    cible = CibleFactory(reseau=membre.reseau, decidee=True)
+    resultats = ensemble(*[partial(preparer_la_suivante, cible, par=membre)] * 4)
+    assert (refus(resultats), {suivante for suivante, _ in resultats}) == ([], set(cible.suivantes.all()))
+    assert [creee for _, creee in resultats].count(True) == 1
 
 
 def test_lettre_preparee_a_plusieurs_est_la_meme():

@@ -11,10 +11,15 @@ from tests.factories import (
     CampagneFactory,
     CibleFactory,
     CompteRenduFactory,
+    ConcurrenceFactory,
     ContactFactory,
     CourrierFactory,
     DeportFactory,
+    DocumentFactory,
+    DoublonFactory,
     EntrepriseFactory,
+    EtiquetteFactory,
+    FusionFactory,
     ImportFactory,
     InstitutionFactory,
     LigneDeCibleFactory,
@@ -24,7 +29,9 @@ from tests.factories import (
     ReseauFactory,
     ReunionFactory,
     SignataireFactory,
+    SollicitationFactory,
     VisiteFactory,
+    VueEnregistreeFactory,
 )
 
 PAR_LIGNE = {"visites:courriers-pdf"}  # un PDF de 200 pages se compose : ses requêtes ont leur propre essai
@@ -40,12 +47,19 @@ def peupler(nombre):
     campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
     for _ in range(nombre):
         entreprise = EntrepriseFactory(**du_reseau)
+        etiquette, vue = EtiquetteFactory(**du_reseau), VueEnregistreeFactory(membre=lecteur)
+        entreprise.etiquettes.add(etiquette)
         visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=visiteur, campagne=campagne, realisee=True)
         CompteRenduFactory(visite=visite, termine=True)
         action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True)
+        document = DocumentFactory(entreprise=entreprise, membre=visiteur)
+        doublon = DoublonFactory(entreprise=entreprise, signale_par=visiteur)
+        fusion = FusionFactory(reseau=reseau, gardee=entreprise, par=visiteur)
         annoncee = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, programmee=True)
         courrier = CourrierFactory(visite=annoncee)
         ligne = LigneDeCibleFactory(cible=cible)
+        concurrence = ConcurrenceFactory(entreprise=entreprise)
+        sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
         contact, depot = ContactFactory(entreprise=entreprise), ImportFactory(**du_reseau, membre=lecteur)
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         PresenceFactory(reunion=reunion, membre=deport.membre)
@@ -56,7 +70,12 @@ def peupler(nombre):
         "institution": autre,
         "signataire": Signataire.objects.get(reseau=reseau),
         "entreprise": entreprise,
+        "etiquette": etiquette,
+        "vue": vue,
         "contact": contact,
+        "document": document,
+        "doublon": doublon,
+        "fusion": fusion,
         "deport": deport,
         "import": depot,
         "cible": cible,
@@ -65,6 +84,8 @@ def peupler(nombre):
         "visite": visite,
         "courrier": courrier,
         "projet": action.projet,
+        "sollicitation": sollicitation,
+        "concurrence": concurrence,
         "action": action,
         "reunion": reunion,
     }

@@ -1,10 +1,13 @@
 """La couverture d'une cible : quelles entreprises de la liste ont été touchées depuis la décision (annexe 2.5)."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, TruncMonth
 
 from entreprises.models import LigneDeCible
+from reseau.lib.dates import plus_mois, premier_du_mois
 from visites.models import Visite
 
 
@@ -45,3 +48,35 @@ def couverture(cible, au):
             programmees=Count("pk", filter=Q(touchee=False, programmee=True)),
         )
     )
+
+
+@dataclass(frozen=True)
+class Mois:
+    """Un mois de la vie d'une cible : entreprises touchées pour la première fois ce mois-là, et depuis la décision."""
+
+    premier: date
+    nouvelles: int
+    cumul: int
+    part: float | None
+
+
+def evolution(cible, au):
+    """Un `Mois` par mois, de la décision au jour `au`, sans trou ; [] tant que la cible n'est pas décidée. Deux requêtes.
+
+    Une entreprise compte au mois de sa première touche ; le dernier cumul est `couverture(cible, au).touchees`. Le
+    dénominateur est la liste d'aujourd'hui : une entreprise écartée depuis ne compte pour aucun mois.
+    """
+    if not cible.decidee_le or cible.decidee_le > au:
+        return []
+    lignes = LigneDeCible.objects.retenues().filter(cible=cible)
+    visites = Visite.objects.filter(entreprise=OuterRef("entreprise")).touchees(cible.decidee_le, au)
+    visites = visites.annotate(touchee_le=Coalesce("refusee_le", "realisee_le")).order_by("touchee_le")
+    touchees = lignes.annotate(premiere=Subquery(visites.values("touchee_le")[:1])).exclude(premiere=None)
+    touchees = touchees.annotate(mois=TruncMonth("premiere")).order_by().values_list("mois")
+    par_mois, entreprises = dict(touchees.annotate(Count("pk"))), lignes.count()
+    mois, cumul, premier = [], 0, premier_du_mois(cible.decidee_le)
+    while premier <= au:
+        cumul += par_mois.get(premier, 0)
+        mois.append(Mois(premier, par_mois.get(premier, 0), cumul, cumul / entreprises if entreprises else None))
+        premier = plus_mois(premier, 1)
+    return mois

@@ -1,4 +1,4 @@
-"""Filtres des listes de visites, d'entreprises à programmer et de lettres : bornés à ce que le lecteur voit."""
+"""Filtres des listes d'entreprises, de visites, d'entreprises à programmer et de lettres : bornés à ce que le lecteur voit."""
 
 import django_filters
 from django import forms
@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from entreprises.enums import Tranche
-from entreprises.models import Division, Entreprise, ZoneEmploi
+from entreprises.filters import NON_PAS, OUI, EntrepriseFilter
+from entreprises.models import Division, Entreprise, Sollicitation, ZoneEmploi
 from reseau.enums import Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.formulaires import FormulaireFiltre
@@ -16,6 +17,7 @@ from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Campagne, Courrier, Visite
 
 EN_COURS, AU_PLAN, A_REVOIR = "en_cours", "au_plan", "a_revoir"
+JAMAIS, DEPUIS_UN_AN, A_L_ESPACEMENT, DANS_L_ANNEE = "jamais", "plus_un_an", "espacement", "moins_un_an"
 TEXTE_MAX = 100
 
 
@@ -103,6 +105,73 @@ class VisiteFilter(django_filters.FilterSet):
         return visites.du_mois(_premier(mois))
 
 
+class EntrepriseSuivieFilter(EntrepriseFilter):
+    """Les entreprises, filtrées aussi sur leurs visites et leurs contacts : la liste, l'export et la carte l'emploient.
+
+    Chaque filtre est une sous-requête que la base joue une fois, bornée aux visites que voit le lecteur.
+    """
+
+    derniere = django_filters.ChoiceFilter(label="Dernière visite", method="selon_la_derniere", empty_label="Toutes")
+    en_cours = django_filters.ChoiceFilter(
+        label="Visite en cours",
+        choices=[(OUI, "Une visite est en cours"), (NON_PAS, "Aucune visite en cours")],
+        method="selon_l_encours",
+        empty_label="Toutes",
+    )
+    refus = django_filters.ChoiceFilter(label="Refus", method="selon_le_refus", empty_label="Toutes")
+    developpeur = FiltreMembre(label="Confiée à", queryset=visiteurs, method="confiees_a", empty_label="Tous")
+    contact = django_filters.ChoiceFilter(
+        label="Contact d’une institution",
+        choices=[(OUI, "Dans le dernier mois"), (NON_PAS, "Aucun depuis un mois")],
+        method="selon_le_contact",
+        empty_label="Toutes",
+    )
+
+    COURANTS = (*EntrepriseFilter.COURANTS, "derniere")
+
+    def __init__(self, *arguments, **mots):
+        super().__init__(*arguments, **mots)
+        reseau = self.request.reseau
+        self.filters["derniere"].extra["choices"] = [
+            (JAMAIS, "Jamais visitée"),
+            (DEPUIS_UN_AN, "Il y a plus d’un an"),
+            (A_L_ESPACEMENT, f"Il y a plus de {reseau.espacement_mois} mois (à revoir)"),
+            (DANS_L_ANNEE, "Dans les 12 derniers mois"),
+        ]
+        self.filters["refus"].extra["choices"] = [
+            (OUI, f"A refusé depuis moins de {reseau.refus_mois} mois"),
+            (NON_PAS, "Pas de refus récent"),
+        ]
+
+    @property
+    def visites(self):
+        return Visite.objects.visibles_par(self.request.membre).order_by()
+
+    def selon_la_derniere(self, entreprises, nom, quand):
+        if quand == JAMAIS:
+            return _sans(entreprises, self.visites.realisees())
+        recul = self.request.reseau.espacement_mois if quand == A_L_ESPACEMENT else 12
+        recentes = self.visites.realisees().filter(realisee_le__gt=plus_mois(localdate(), -recul))
+        if quand == DANS_L_ANNEE:
+            return _parmi(entreprises, recentes)
+        return _sans(_parmi(entreprises, self.visites.realisees()), recentes)
+
+    def selon_l_encours(self, entreprises, nom, reponse):
+        return _selon(entreprises, self.visites.en_cours(), reponse)
+
+    def selon_le_refus(self, entreprises, nom, reponse):
+        limite = plus_mois(localdate(), -self.request.reseau.refus_mois)
+        return _selon(entreprises, self.visites.refusees().filter(refusee_le__gt=limite), reponse)
+
+    def confiees_a(self, entreprises, nom, developpeur):
+        return _parmi(entreprises, self.visites.du_developpeur(developpeur))
+
+    def selon_le_contact(self, entreprises, nom, reponse):
+        limite = plus_mois(localdate(), -1)
+        contacts = Sollicitation.objects.filter(reseau=self.request.reseau, le__gte=limite).order_by()
+        return _selon(entreprises, contacts, reponse)
+
+
 class ProgrammationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Rechercher", method="chercher", max_length=TEXTE_MAX)
     zone = django_filters.ModelChoiceFilter(
@@ -112,6 +181,7 @@ class ProgrammationFilter(django_filters.FilterSet):
         label="Activité", queryset=divisions, field_name="naf__division", empty_label="Toutes"
     )
     taille = django_filters.ChoiceFilter(label="Taille", choices=Tranche.choices, method="de_cette_taille", empty_label="Toutes")
+    parmi = django_filters.CharFilter(widget=forms.HiddenInput, method="parmi_celles_ci", max_length=4_000)
 
     class Meta:
         model = Entreprise
@@ -120,6 +190,10 @@ class ProgrammationFilter(django_filters.FilterSet):
 
     def chercher(self, entreprises, nom, texte):
         return entreprises.cherche(texte)
+
+    def parmi_celles_ci(self, entreprises, nom, cles):
+        """Celles d'un lot choisi dans la liste des entreprises : « 12,45,78 »."""
+        return entreprises.filter(pk__in=[int(cle) for cle in cles.split(",") if cle.isdecimal() and len(cle) <= 18])
 
     def de_cette_taille(self, entreprises, nom, tranche):
         return entreprises.des_tranches([tranche])
@@ -136,6 +210,18 @@ class CourrierFilter(django_filters.FilterSet):
         model = Courrier
         fields = []
         form = FormulaireFiltre
+
+
+def _parmi(entreprises, liees):
+    return entreprises.filter(pk__in=liees.values("entreprise"))
+
+
+def _sans(entreprises, liees):
+    return entreprises.exclude(pk__in=liees.values("entreprise"))
+
+
+def _selon(entreprises, liees, reponse):
+    return _parmi(entreprises, liees) if reponse == OUI else _sans(entreprises, liees)
 
 
 def _premier(mois):

@@ -88,15 +88,50 @@ class Affectation(Formulaire):
         self.fields["prevue_le"].proposer(le, deja)
 
 
-class AffectationForm(Affectation, FormulaireDeGeste):
-    def __init__(self, *arguments, visite, membre, le, **mots):
-        choix = {"developpeur": visite.developpeur_id, "accompagnant": visite.accompagnant_id}
+class Motifs(Formulaire):
+    """Pourquoi passer outre un contact récent, une concurrente : chaque question ne se pose que si elle a un objet."""
+
+    malgre_contact = forms.CharField(
+        label="Malgré ce contact récent, pourquoi la visiter",
+        required=False,
+        max_length=200,
+        help_text="Il est conservé avec la visite. Inutile si qui a pris ce contact visite ou accompagne.",
+    )
+    malgre_concurrence = forms.CharField(
+        label="Malgré la concurrence, pourquoi cette personne",
+        required=False,
+        max_length=200,
+        help_text="Si elle suit une concurrente. Il est conservé avec la visite.",
+    )
+
+    def avertir(self, *, contacts, concurrentes):
+        """Ne garde que les questions utiles."""
+        for nom, utile in (("malgre_contact", contacts), ("malgre_concurrence", concurrentes)):
+            if not utile:
+                del self.fields[nom]
+
+
+class PriseForm(Motifs):
+    """Prendre une entreprise de la liste : rien à dire, sauf pourquoi passer outre."""
+
+    def __init__(self, *arguments, contacts, concurrentes, **mots):
+        super().__init__(*arguments, **mots)
+        self.avertir(contacts=contacts, concurrentes=concurrentes)
+        for champ in self.fields.values():
+            champ.required = True
+
+
+class AffectationForm(Affectation, Motifs, FormulaireDeGeste):
+    def __init__(self, *arguments, visite, membre, le, contacts=(), concurrentes=(), conjoint=None, **mots):
+        choix = {"developpeur": visite.developpeur_id, "accompagnant": visite.accompagnant_id or (conjoint and conjoint.pk)}
+        choix |= {"malgre_contact": visite.malgre_contact, "malgre_concurrence": visite.malgre_concurrence}
         prevue_le = visite.prevue_le and premier_du_mois(visite.prevue_le).isoformat()
         super().__init__(*arguments, visite=visite, initial={**choix, "prevue_le": prevue_le}, **mots)
         self.borner(membre, le, entreprise=visite.entreprise, deja=visite.prevue_le)
+        self.avertir(contacts=contacts, concurrentes=concurrentes)
 
 
-class ProgrammationForm(Affectation):
+class ProgrammationForm(Affectation, Motifs):
     """Programmer plusieurs entreprises d'un coup ; `lister` les inscrit seulement, sans développeur."""
 
     entreprise = forms.ModelMultipleChoiceField(
@@ -118,6 +153,10 @@ class ProgrammationForm(Affectation):
 
     def __init__(self, *arguments, membre, le, campagne, entreprises, **mots):
         super().__init__(*arguments, **mots)
+        self.fields["malgre_contact"].label = "Motif malgré un contact récent"
+        self.fields["malgre_contact"].help_text = "Commun aux entreprises cochées. Sans lui, celles-là restent de côté."
+        self.fields["malgre_concurrence"].label = "Motif malgré une concurrente"
+        self.fields["malgre_concurrence"].help_text = "Si le développeur suit une concurrente."
         self.borner(membre, le, campagne=campagne)
         self.fields["entreprise"].queryset = entreprises
         self.fields["developpeur"].required = "lister" not in self.data
@@ -129,11 +168,11 @@ class ProgrammationForm(Affectation):
 
     @property
     def valeurs(self):
-        ignores = {"entreprise", "lister"} | ({"developpeur"} if "lister" in self.data else set())
+        ignores = {"entreprise", "lister"} | ({"developpeur", "malgre_concurrence"} if "lister" in self.data else set())
         return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom not in ignores}
 
 
-class PropositionForm(Affectation):
+class PropositionForm(Affectation, Motifs):
     """Programmer une seule entreprise depuis sa fiche ; sans développeur, elle attend dans la liste."""
 
     origine = forms.ChoiceField(label="Pourquoi cette entreprise", choices=OrigineVisite)
@@ -141,11 +180,22 @@ class PropositionForm(Affectation):
         label="Campagne", queryset=Campagne.objects.none(), required=False, empty_label="Hors campagne"
     )
     derogation = forms.CharField(label="Motif pour passer outre", max_length=200, help_text="Il est conservé avec la visite.")
-    field_order = ["origine", "derogation", "developpeur", "prevue_le", "accompagnant", "campagne"]
+    field_order = [
+        "origine",
+        "derogation",
+        "developpeur",
+        "prevue_le",
+        "accompagnant",
+        "malgre_contact",
+        "malgre_concurrence",
+        "campagne",
+    ]
 
-    def __init__(self, *arguments, membre, le, entreprise, empechement=None, **mots):
+    def __init__(self, *arguments, membre, le, entreprise, empechement=None, contacts=(), concurrentes=(), conjoint=None, **mots):
         super().__init__(*arguments, **mots)
+        self.initial.setdefault("accompagnant", conjoint and conjoint.pk)
         self.borner(membre, le, entreprise=entreprise)
+        self.avertir(contacts=contacts, concurrentes=concurrentes)
         self.fields["developpeur"].required = False
         self.fields["developpeur"].empty_label = "Personne pour l’instant : à prendre dans la liste"
         self.fields["campagne"].queryset = Campagne.objects.visibles_par(membre).filter(fin_le__gte=le)

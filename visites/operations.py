@@ -10,9 +10,11 @@ from entreprises.models import Acces, Deport
 from reseau.enums import Qualite
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, enregistrer
+from visites.concurrences import conflits
 from visites.enums import EtatVisite, OrigineVisite
 from visites.espacement import deja_en_cours, empechements
 from visites.models import Courrier, Visite
+from visites.sollicitations import a_justifier, contacts_recents
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,18 @@ def en_lot(entreprises, geste):
 
 
 @transaction.atomic
-def choisir(entreprise, *, par, le, reunion=None, campagne=None, origine=OrigineVisite.CIBLE, derogation=""):
-    """Inscrit l'entreprise parmi celles à visiter (visite « à programmer »), si rien ne l'empêche."""
+def choisir(entreprise, *, par, le, reunion=None, campagne=None, origine=OrigineVisite.CIBLE, derogation="", malgre_contact=""):
+    """Inscrit l'entreprise parmi celles à visiter (visite « à programmer »), si rien ne l'empêche.
+
+    Un contact récent n'y fait pas obstacle : c'est à qui on la confie qu'il faudra un motif, donné ici ou alors.
+    """
     visite = Visite(
         reseau=par.reseau,
         entreprise=entreprise,
         campagne=campagne,
         origine=origine,
         derogation=_verifier_espacement(entreprise, par.reseau, le, derogation),
+        malgre_contact=malgre_contact.strip(),
         choisie_en=reunion,
         creee_le=le,
     )
@@ -55,7 +61,19 @@ def choisir(entreprise, *, par, le, reunion=None, campagne=None, origine=Origine
 
 
 @transaction.atomic
-def programmer(entreprise, *, developpeur, par, le, accompagnant=None, prevue_le=None, derogation="", **champs):
+def programmer(
+    entreprise,
+    *,
+    developpeur,
+    par,
+    le,
+    accompagnant=None,
+    prevue_le=None,
+    derogation="",
+    malgre_contact="",
+    malgre_concurrence="",
+    **champs,
+):
     """Confie l'entreprise à un développeur direct et actif ; reprend sa visite « à programmer » s'il y en a une.
 
     Celle-ci se verrouille : de deux animateurs simultanés, le second ne la trouve plus et lit à qui elle est.
@@ -66,32 +84,34 @@ def programmer(entreprise, *, developpeur, par, le, accompagnant=None, prevue_le
     else:
         visite.derogation = _verifier_espacement(entreprise, par.reseau, le, derogation or visite.derogation)
         visite.campagne = visite.campagne or champs.get("campagne")
-    return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le)
+    motifs = {"malgre_contact": malgre_contact, "malgre_concurrence": malgre_concurrence}
+    return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le, **motifs)
 
 
-def programmer_lot(entreprises, *, par, le, campagne=None, developpeur=None, derogation="", **affectation):
+def programmer_lot(entreprises, *, par, le, campagne=None, developpeur=None, derogation="", malgre_contact="", **affectation):
     """Programme plusieurs entreprises ; sans développeur, les inscrit à la liste, où un développeur les prendra."""
-    choix = {"par": par, "le": le, "campagne": campagne, "derogation": derogation}
+    choix = {"par": par, "le": le, "campagne": campagne, "derogation": derogation, "malgre_contact": malgre_contact}
     if developpeur is None:
         return en_lot(entreprises, lambda fiche: choisir(fiche, **choix))
     return en_lot(entreprises, lambda fiche: programmer(fiche, developpeur=developpeur, **choix, **affectation))
 
 
 @transaction.atomic
-def affecter(visite, developpeur, *, par, le, accompagnant=None, prevue_le=None):
+def affecter(visite, developpeur, *, par, le, accompagnant=None, prevue_le=None, malgre_contact="", malgre_concurrence=""):
     """Donne (ou change) le développeur d'une visite en cours."""
     _exiger(visite.en_cours, "Cette visite n’est plus en cours : elle ne se confie plus.")
     if visite.etat == EtatVisite.A_PROGRAMMER:
         _verifier_espacement(visite.entreprise, visite.reseau, le, visite.derogation)
-    return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le)
+    motifs = {"malgre_contact": malgre_contact, "malgre_concurrence": malgre_concurrence}
+    return _confier(visite, developpeur, par=par, le=le, accompagnant=accompagnant, prevue_le=prevue_le, **motifs)
 
 
 @transaction.atomic
-def prendre(visite, *, par, le):
+def prendre(visite, *, par, le, **motifs):
     """Un développeur prend une entreprise de la liste ; de deux qui la prennent ensemble, un seul l'a."""
     actuelle = Visite.objects.select_for_update(of=("self",)).select_related("entreprise", "reseau").get(pk=visite.pk)
     _exiger(actuelle.etat == EtatVisite.A_PROGRAMMER, "Quelqu’un vient de prendre cette entreprise.")
-    return affecter(actuelle, par, par=par, le=le, prevue_le=actuelle.prevue_le)
+    return affecter(actuelle, par, par=par, le=le, prevue_le=actuelle.prevue_le, **motifs)
 
 
 def rendre(visite, *, motif, par):
@@ -164,9 +184,15 @@ def reprendre_restitution(visite, *, par):
     return enregistrer(visite, par=par)
 
 
-def _confier(visite, developpeur, *, par, le, accompagnant, prevue_le):
+def _confier(visite, developpeur, *, par, le, accompagnant, prevue_le, malgre_contact, malgre_concurrence):
     _verifier_developpeur(developpeur, visite.entreprise, le)
     _verifier_accompagnant(accompagnant, developpeur, visite.entreprise, le)
+    equipe = [membre for membre in (developpeur, accompagnant) if membre]
+    if visite.etat == EtatVisite.A_PROGRAMMER:
+        visite.malgre_contact = _verifier_contacts(visite, equipe, le, malgre_contact or visite.malgre_contact)
+    if (visite.developpeur, visite.accompagnant) == (developpeur, accompagnant):
+        malgre_concurrence = malgre_concurrence or visite.malgre_concurrence
+    visite.malgre_concurrence = _verifier_concurrence(visite, equipe, par, le, malgre_concurrence)
     visite.developpeur, visite.accompagnant, visite.prevue_le = developpeur, accompagnant, prevue_le
     if visite.etat == EtatVisite.A_PROGRAMMER:
         # Rendue après le départ de sa lettre, elle reste annoncée : l'entreprise attend un appel.
@@ -204,6 +230,24 @@ def _verifier_espacement(entreprise, reseau, le, derogation):
         conseil = " Donnez un motif pour passer outre." if empechement.franchissable else ""
         raise RegleEnfreinte(f"{entreprise} : {empechement.raison}{conseil}")
     return derogation.strip()
+
+
+def _verifier_contacts(visite, equipe, le, motif):
+    """Rend le motif s'il a servi, vide si personne d'autre ne vient de solliciter l'entreprise."""
+    recents = contacts_recents([visite.entreprise], visite.reseau, le).get(visite.entreprise_id, [])
+    recents = a_justifier(recents, equipe)
+    if recents and not motif.strip():
+        raise RegleEnfreinte(f"{visite.entreprise} : {recents[0].en_mots} Donnez un motif pour la visiter malgré ce contact.")
+    return motif.strip() if recents else ""
+
+
+def _verifier_concurrence(visite, equipe, par, le, motif):
+    """Rend le motif s'il a servi ; une concurrente que `par` ne voit pas ne s'oppose à rien, et ne se trahit pas."""
+    trouves = conflits(visite.entreprise, equipe, par=par, le=le)
+    if trouves and not motif.strip():
+        conseil = "Donnez un motif pour lui confier quand même cette visite."
+        raise RegleEnfreinte(f"{visite.entreprise} : {' '.join(trouves)} {conseil}")
+    return motif.strip() if trouves else ""
 
 
 def _verifier_developpeur(developpeur, entreprise, le):

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from visites.views import campagnes, courriers, gestes, lots, programmation, visites
+from visites.views import (
+    campagnes,
+    carte,
+    cibles,
+    courriers,
+    entreprises,
+    gestes,
+    lots,
+    lots_entreprises,
+    programmation,
+    rencontres,
+    visites,
+    vues,
+)
 
 app_name = "visites"
 urlpatterns = [
@@ -15,15 +28,31 @@ urlpatterns = [
     path("visites/<int:pk>/injoignable/", gestes.injoignable, name="injoignable"),
     path("visites/<int:pk>/annuler/", gestes.annuler, name="annuler"),
     path("visites/<int:pk>/lettre/", courriers.preparer, name="courrier-preparer"),
+    path("entreprises/", entreprises.liste, name="entreprises"),
+    path("entreprises/export/", entreprises.export, name="entreprises-export"),
+    path("entreprises/carte/", carte.carte, name="carte"),
+    path("entreprises/carte/carte.pdf", carte.carte_pdf, name="carte-pdf"),
+    path("entreprises/carte/carte.xlsx", carte.carte_xlsx, name="carte-xlsx"),
+    path("entreprises/lot/", lots_entreprises.lot, name="entreprises-lot"),
+    path("entreprises/lot/annuler/", lots_entreprises.annuler, name="entreprises-lot-annuler"),
+    path("entreprises/vues/", vues.liste, name="vues"),
+    path("entreprises/vues/enregistrer/", vues.enregistrer, name="vue-enregistrer"),
+    path("entreprises/vues/<int:pk>/", vues.ouvrir, name="vue"),
+    path("entreprises/vues/<int:pk>/modifier/", vues.modifier, name="vue-modifier"),
+    path("entreprises/vues/<int:pk>/supprimer/", vues.supprimer, name="vue-supprimer"),
     path("entreprises/<int:pk>/visites/", visites.entreprise, name="entreprise"),
     path("entreprises/<int:pk>/proposer/", programmation.proposer, name="proposer"),
+    path("qui-a-vu-qui/", rencontres.qui_a_vu_qui, name="qui-a-vu-qui"),
+    path("qui-a-vu-qui/tableau.pdf", rencontres.qui_a_vu_qui_pdf, name="qui-a-vu-qui-pdf"),
+    path("qui-a-vu-qui/tableau.xlsx", rencontres.qui_a_vu_qui_xlsx, name="qui-a-vu-qui-xlsx"),
     path("campagnes/", campagnes.campagnes, name="campagnes"),
     path("campagnes/nouvelle/", campagnes.creer, name="campagne-creer"),
     path("campagnes/<int:pk>/", campagnes.campagne, name="campagne"),
     path("campagnes/<int:pk>/modifier/", campagnes.modifier, name="campagne-modifier"),
     path("campagnes/<int:pk>/programmer/", programmation.programmer, name="programmer"),
     path("campagnes/<int:pk>/lettres/", lots.preparer, name="courriers-preparer"),
-    path("cibles/<int:pk>/couverture/", campagnes.cible_couverture, name="cible-couverture"),
+    path("cibles/<int:pk>/couverture/", cibles.couverture, name="cible-couverture"),
+    path("cibles/<int:pk>/generation/", cibles.generation, name="cible-generation"),
     path("courriers/", courriers.courriers, name="courriers"),
     path("courriers/<int:pk>/", courriers.courrier, name="courrier"),
     path("courriers/<int:pk>/pdf/", courriers.courrier_pdf, name="courrier-pdf"),

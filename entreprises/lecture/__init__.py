@@ -6,7 +6,7 @@ for resultat in analyser(feuille, referentiel_embarque()):
 """
 
 from entreprises.lecture.analyse import analyser
-from entreprises.lecture.feuille import Feuille, ouvrir
+from entreprises.lecture.feuille import ColonnesARevoir, Feuille, ouvrir
 from entreprises.lecture.lignes import CHAMPS_ENTREPRISE, LONGUEURS, LigneEntreprise, Rejet
 from entreprises.lecture.referentiel import Referentiel, ReferentielEmbarque, referentiel_embarque
 from entreprises.lecture.refus import FichierRefuse
@@ -14,6 +14,7 @@ from entreprises.lecture.refus import FichierRefuse
 __all__ = [
     "CHAMPS_ENTREPRISE",
     "LONGUEURS",
+    "ColonnesARevoir",
     "Feuille",
     "FichierRefuse",
     "LigneEntreprise",

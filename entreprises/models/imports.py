@@ -21,11 +21,13 @@ class Import(models.Model):
 
     `bilan` : lus, crees, modifies, inchanges, rejetes (nombres), puis la description du fichier (`Apercu.en_json`).
     `rejets` : [{"ligne": n, "raison": "…"}]. `correspondance` : {"champ": [rangs de colonnes]} corrigée à l'écran, {} si
-    les colonnes sont prises telles que leurs noms les désignent.
+    les colonnes sont prises telles que leurs noms les désignent. Sans membre, c'est une commande qui l'a importé.
     """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="imports")
-    membre = models.ForeignKey("reseau.Membre", models.RESTRICT, verbose_name="déposé par")
+    membre = models.ForeignKey(
+        "reseau.Membre", models.RESTRICT, null=True, blank=True, verbose_name="déposé par", help_text="vide : une commande"
+    )
     genre = models.CharField(max_length=20, choices=GenreImport, default=GenreImport.ENTREPRISES)
     nom = models.CharField("fichier", max_length=200)
     correspondance = models.JSONField(default=dict, blank=True)
@@ -61,7 +63,10 @@ class Import(models.Model):
 
 
 class LotEcrit(models.Model):
-    """Ce qu'un lot de l'import a écrit, pour pouvoir l'annuler : une ligne par lot, jamais par entreprise."""
+    """Ce qu'un lot de l'import a écrit, pour pouvoir l'annuler : une ligne par lot, jamais par entreprise.
+
+    `avant` : du JSON compressé, dont `operations/annulation.py` dit la forme.
+    """
 
     depot = models.ForeignKey(Import, models.CASCADE, related_name="lots")
     numero = models.PositiveIntegerField("numéro")

@@ -86,6 +86,7 @@ class Contour(models.Model):
 
     commune = models.OneToOneField(Commune, models.CASCADE, primary_key=True)
     trace = models.TextField("tracé")
+    charge_le = models.DateTimeField("chargé le")
 
     def __str__(self):
         return f"Contour de {self.commune_id}"

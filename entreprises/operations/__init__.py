@@ -1,15 +1,28 @@
 """Les gestes du tissu d'entreprises : importer, tenir les fiches, décider une cible."""
 
+from entreprises.operations.annulation import annuler_import
 from entreprises.operations.cibles import (
     FIGEE,
+    VOTE_OUVERT,
     avertir_de_la_taille,
     candidates,
     creer_cible,
     decider_cible,
     ecarter,
+    ecarter_ensemble,
     modifier_cible,
+    preparer_la_suivante,
     reprendre,
 )
+from entreprises.operations.classement import (
+    defaire_lot,
+    etiqueter,
+    proteger_lot,
+    renommer_etiquette,
+    retirer_etiquette,
+    supprimer_etiquette,
+)
+from entreprises.operations.documents import joindre_document, peut_supprimer_document, supprimer_document
 from entreprises.operations.fiches import (
     ajouter_entreprise,
     deporter,
@@ -23,33 +36,54 @@ from entreprises.operations.imports import (
     Bilan,
     abandonner_import,
     analyser_import,
+    corriger_colonnes,
     deposer,
     ecrire_import,
     importer,
     rejets_en_csv,
 )
+from entreprises.operations.votes import Scrutin, clore_le_vote, ouvrir_le_vote, scrutin, voter
 
 __all__ = [
     "FIGEE",
+    "VOTE_OUVERT",
     "Apercu",
     "Bilan",
+    "Scrutin",
     "abandonner_import",
     "ajouter_entreprise",
     "analyser_import",
+    "annuler_import",
     "avertir_de_la_taille",
     "candidates",
+    "clore_le_vote",
+    "corriger_colonnes",
     "creer_cible",
     "decider_cible",
+    "defaire_lot",
     "deporter",
     "deposer",
     "ecarter",
+    "ecarter_ensemble",
     "ecrire_import",
     "enregistrer_contact",
+    "etiqueter",
     "importer",
+    "joindre_document",
     "modifier_cible",
     "modifier_entreprise",
+    "ouvrir_le_vote",
+    "peut_supprimer_document",
+    "preparer_la_suivante",
+    "proteger_lot",
     "rejets_en_csv",
+    "renommer_etiquette",
     "reprendre",
     "retirer_deport",
+    "retirer_etiquette",
+    "scrutin",
     "supprimer_contact",
+    "supprimer_document",
+    "supprimer_etiquette",
+    "voter",
 ]

@@ -1,4 +1,6 @@
-"""Choisir une cible : des critères, une décision, une liste figée, des écarts motivés."""
+"""Choisir une cible : des critères, une décision, une liste figée, des écarts motivés, puis la génération suivante."""
+
+import re
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,7 +12,10 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, enregistrer, noter
 
 LOT = 2_000  # lignes figées ensemble
+VOTE_OUVERT = "Le vote est ouvert sur cette cible : clôturez-le avant d’en changer les critères ou de la décider."
 FIGEE = "Cette cible est décidée : sa liste est figée. Préparez une nouvelle cible pour la génération suivante."
+
+_SUFFIXE = re.compile(r" \(génération \d+\)$")
 
 
 def candidates(cible, le):
@@ -40,8 +45,14 @@ def creer_cible(cible, *, par):
 
 @transaction.atomic
 def modifier_cible(cible, *, par):
-    """Enregistre le nom et les critères d'une cible ; `RegleEnfreinte` si sa liste est figée."""
-    _exiger_une_ebauche(cible)
+    """Enregistre le nom et les critères d'une cible ; `RegleEnfreinte` si sa liste est figée ou un vote ouvert.
+
+    Un vote clos portait sur les critères d'alors : s'ils changent, son résultat est effacé, et l'on peut revoter.
+    """
+    avant = _exiger_une_ebauche(cible)
+    if avant.vote_clos and _utiles(avant.criteres) != _utiles(cible.criteres):
+        cible.vote_ouvert_le = cible.vote_clos_le = None
+        cible.votes.all().delete()
     return enregistrer(cible, par=par)
 
 
@@ -57,12 +68,29 @@ def decider_cible(cible, *, decidee_le, par, le, reunion=None):
     cles = list(candidates(cible, decidee_le).order_by().values_list("pk", flat=True))
     if not cles:
         raise RegleEnfreinte("Aucune entreprise ne répond à ces critères : modifiez-les avant de décider.")
-    derniere = Cible.objects.decidees().filter(reseau=cible.reseau).aggregate(derniere=Max("generation"))["derniere"]
-    cible.generation = (derniere or 0) + 1
+    cible.generation = _prochaine_generation(cible.reseau)
     cible.etat, cible.decidee_le, cible.reunion = EtatCible.DECIDEE, decidee_le, reunion
     enregistrer(cible, par=par)
     LigneDeCible.objects.bulk_create((LigneDeCible(cible=cible, entreprise_id=cle) for cle in cles), batch_size=LOT)
     return len(cles)
+
+
+@transaction.atomic
+def preparer_la_suivante(cible, *, par):
+    """La cible en préparation qui suit celle-ci, mêmes critères, à retoucher ; celle qui existe déjà si on l'a demandée.
+
+    Rend (cible, créée). `RegleEnfreinte` si la cible n'est pas décidée.
+    """
+    cible = Cible.objects.select_for_update(of=("self",)).select_related("reseau").get(pk=cible.pk)
+    if not cible.decidee:
+        raise RegleEnfreinte("Décidez d’abord cette cible : la génération suivante viendra après elle.")
+    if suivante := cible.suivantes.select_related("reseau").first():
+        return suivante, False
+    generation = _prochaine_generation(cible.reseau)
+    suffixe = f" (génération {generation})"
+    racine = _SUFFIXE.sub("", cible.nom)[: Cible._meta.get_field("nom").max_length - len(suffixe)]
+    suivante = Cible(nom=racine + suffixe, criteres=cible.criteres, precedente=cible, generation=generation)
+    return creer_cible(suivante, par=par), True
 
 
 @transaction.atomic
@@ -71,6 +99,21 @@ def ecarter(ligne, *, motif, par):
     if not motif.strip():
         raise RegleEnfreinte("Dites en quelques mots pourquoi vous l’écartez.")
     return _marquer(ligne, motif.strip(), par)
+
+
+@transaction.atomic
+def ecarter_ensemble(lignes, *, cible, motif, par):
+    """Écarte d'un coup ces lignes (un QuerySet déjà borné à ce que voit le membre), avec un motif ; rend leur nombre.
+
+    Celles qu'un autre vient d'écarter gardent le motif qu'il a donné.
+    """
+    if not motif.strip():
+        raise RegleEnfreinte("Dites en quelques mots pourquoi vous les écartez.")
+    nombre = lignes.retenues().filter(cible=cible).update(motif_d_ecart=motif.strip())
+    if not nombre:
+        raise RegleEnfreinte("Cochez au moins une entreprise de la liste.")
+    noter(par, Geste.MODIFICATION, cible, nombre=nombre, precision="entreprises écartées")
+    return nombre
 
 
 @transaction.atomic
@@ -87,5 +130,20 @@ def _marquer(ligne, motif, par):
 
 
 def _exiger_une_ebauche(cible):
-    if Cible.objects.decidees().filter(pk=cible.pk).exists():
+    """La cible telle qu'elle est enregistrée, verrouillée ; `RegleEnfreinte` si elle est figée ou qu'un vote est ouvert."""
+    avant = Cible.objects.select_for_update().get(pk=cible.pk)
+    if avant.decidee:
         raise RegleEnfreinte(FIGEE)
+    if avant.vote_en_cours:
+        raise RegleEnfreinte(VOTE_OUVERT)
+    return avant
+
+
+def _utiles(criteres):
+    """Les critères qui trient quelque chose, pour comparer : une liste vide vaut une liste absente."""
+    return {critere: sorted(valeurs) for critere, valeurs in criteres.items() if valeurs}
+
+
+def _prochaine_generation(reseau):
+    derniere = Cible.objects.decidees().filter(reseau=reseau).aggregate(derniere=Max("generation"))["derniere"]
+    return (derniere or 0) + 1

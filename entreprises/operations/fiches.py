@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from entreprises.models import Contact, Deport, Entreprise
+from entreprises.recherche import apprendre
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, enregistrer, noter
@@ -32,6 +33,7 @@ def enregistrer_contact(contact, *, par):
         Contact.objects.filter(entreprise=contact.entreprise_id, dirigeant=True).exclude(pk=contact.pk).update(dirigeant=False)
     geste = Geste.MODIFICATION if contact.pk else Geste.AJOUT
     contact.save()
+    _rafraichir(contact.entreprise_id)
     noter(par, geste, contact)
     return contact
 
@@ -41,6 +43,7 @@ def supprimer_contact(contact, *, par):
     """Efface un contact ; les comptes rendus où il figure restent, sans lui."""
     noter(par, Geste.MODIFICATION, contact.entreprise, precision="contact supprimé")
     contact.delete()
+    _rafraichir(contact.entreprise_id)
 
 
 @transaction.atomic
@@ -58,12 +61,23 @@ def retirer_deport(deport, *, par):
     deport.delete()
 
 
+def _rafraichir(cle):
+    """Le texte de recherche suit les contacts ; la version reste : nul n'a touché aux champs de la fiche."""
+    entreprise = Entreprise.objects.select_related("commune").get(pk=cle)
+    texte = entreprise.composer_recherche()
+    if texte != entreprise.recherche:
+        Entreprise.objects.filter(pk=cle).update(recherche=texte)
+        entreprise.recherche = texte
+        apprendre([entreprise])
+
+
 def _ecrire(operation, entreprise, par):
     """Joue `operation` sur la fiche, recherche recalculée ; le SIRET reste unique même à deux au même instant."""
     doubles = Entreprise.objects.filter(reseau=entreprise.reseau, siret=entreprise.siret).exclude(pk=entreprise.pk)
     if doubles.exists():
         raise RegleEnfreinte(DEJA_LA)
     entreprise.recherche = entreprise.composer_recherche()
+    apprendre([entreprise])
     try:
         with transaction.atomic():
             return operation(entreprise, par=par)

@@ -1,9 +1,9 @@
 """Importer un fichier d'entreprises : l'essayer à blanc, l'écrire d'un bloc, en garder le bilan."""
 
-import csv
-import io
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from math import ceil
 from time import monotonic
@@ -11,13 +11,14 @@ from time import monotonic
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.timezone import now
 
-from entreprises.enums import EtatImport
-from entreprises.lecture import Feuille, FichierRefuse, Rejet, analyser, ouvrir, referentiel_embarque
+from entreprises.enums import EtatImport, GenreImport
+from entreprises.lecture import ColonnesARevoir, Feuille, FichierRefuse, Rejet, analyser, ouvrir, referentiel_embarque
 from entreprises.models import Activite, Commune, Import
+from entreprises.operations import changements, correspondances, traces
 from entreprises.operations.lots import rapprocher
+from entreprises.operations.rejets import RejetsEnCsv, composer_rejets
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.lib.tableur import neutraliser
 from reseau.models import Journal, Reseau
 from reseau.operations import noter
 
@@ -28,13 +29,21 @@ AVERTISSEMENTS_MONTRES = 100
 GARDE = timedelta(days=7)  # un fichier déposé et jamais confirmé n'est pas gardé plus longtemps
 # Champs que la lecture remplit même si le fichier n'en parle pas (« actif », diffusible) : champ → colonne qui en parle.
 DITS_PAR_DEFAUT = {"etat": "etat", "diffusible": "diffusion"}
-RAISON = "Raison du rejet"
 DEJA_EN_COURS = "Un autre import est en cours dans ce réseau. Attendez qu’il finisse, puis recommencez."
 SANS_REFERENCES = "Les références de l’Insee manquent à cette installation : lancez « manage.py charger_references »."
+TROP_ANCIEN = "Les colonnes de ce dépôt ne se corrigent pas ici : abandonnez-le et déposez de nouveau le fichier."
 DOUBLON = (
     "Une entreprise de ce fichier vient d’être ajoutée par quelqu’un d’autre : rien n’a été importé. "
     "Recommencez, elle sera reconnue."
 )
+
+
+class ColonnesIncompletes(RegleEnfreinte):
+    """Le fichier se lit, mais il reste à dire quelles colonnes portent l'indispensable. `feuille` : le fichier."""
+
+    def __init__(self, raison, feuille):
+        super().__init__(raison)
+        self.feuille = feuille
 
 
 @dataclass
@@ -47,6 +56,7 @@ class Bilan:
     rejets: list[tuple[int, str]] = field(default_factory=list)
     avertissements: int = 0
     avertis: list[tuple[int, str]] = field(default_factory=list)
+    changements: Counter = field(default_factory=Counter)  # genre → nombre, appris d'un fichier SIRENE
 
     @property
     def lus(self):
@@ -83,32 +93,49 @@ class Apercu:
             **self.bilan.nombres(),
             "fichier": decrire(self.feuille),
             "extrait": self.extrait,
+            **correspondances.decrire_colonnes(self.feuille),
             "avertissements": self.bilan.avertissements,
             "avertis": en_listes(self.bilan.avertis),
         }
 
 
-def analyser_import(contenu, nom, reseau):
-    """Essaie l'import sans rien écrire ; rend un `Apercu`, lève `RegleEnfreinte` si le fichier est refusé."""
-    feuille = _ouvrir(contenu, nom)
+def analyser_import(contenu, nom, reseau, *, correspondance=None, avancer=None):
+    """Essaie l'import sans rien écrire ; rend un `Apercu`, lève `RegleEnfreinte` si le fichier est refusé.
+
+    `correspondance` : {"champ": [rangs]}, {} pour s'en tenir aux noms des colonnes, None pour ce que le réseau a retenu.
+    `avancer(fait, total)` suit l'avancement, en lignes.
+    """
+    return essayer_feuille(_ouvrir(contenu, nom, reseau, correspondance), reseau, avancer=avancer)
+
+
+def essayer_feuille(feuille, reseau, *, avancer=None):
+    """L'`Apercu` d'une feuille déjà ouverte, sans rien écrire."""
     _verifier_references()
     extrait = []
-    return Apercu(feuille, _parcourir(feuille, reseau, extrait=extrait), extrait)
+    return Apercu(feuille, _parcourir(feuille, reseau, extrait=extrait, avancer=avancer), extrait)
 
 
-def importer(contenu, nom, reseau, *, par=None):
+def importer(contenu, nom, reseau, *, par=None, depot=None, correspondance=None, avancer=None):
     """Écrit tout le fichier, ou rien ; rend un `Bilan`. Rejouer le même fichier ne change rien.
 
     Lève `RegleEnfreinte` si le fichier est refusé ou si un autre import est en cours. `par` : le membre qui importe,
-    None pour une commande.
+    None pour une commande. `depot` : l'`Import` qu'on confirme, None pour en créer un. Le reste : voir `analyser_import`.
     """
-    feuille = _ouvrir(contenu, nom)
+    feuille = _ouvrir(contenu, nom, reseau, correspondance)
+    return importer_feuille(feuille, reseau, par=par, depot=depot, avancer=avancer)
+
+
+def importer_feuille(feuille, reseau, *, par=None, depot=None, avancer=None):
+    """Écrit une feuille déjà ouverte, ou rien ; rend un `Bilan`. Voir `importer`."""
     _verifier_references()
     try:
         with transaction.atomic():
             _retenir(Reseau.objects, pk=reseau.pk)  # un import à la fois par réseau
-            bilan = _parcourir(feuille, reseau, ecrire=True)
-            _journaliser(bilan, nom, reseau, par)
+            depot = depot or Import.objects.create(reseau=reseau, membre=par, nom=feuille.nom[:200], contenu=b"")
+            rejets = RejetsEnCsv(feuille)
+            bilan = _parcourir(feuille, reseau, depot=depot, rejets=rejets, avancer=avancer)
+            _clore(depot, feuille, bilan, rejets)
+            _journaliser(bilan, feuille.nom, reseau, par)
     except IntegrityError as erreur:
         if "siret" in str(erreur):
             raise RegleEnfreinte(DOUBLON) from erreur
@@ -117,34 +144,39 @@ def importer(contenu, nom, reseau, *, par=None):
 
 
 @transaction.atomic
-def deposer(contenu, nom, *, par):
-    """Garde un fichier, essayé à blanc, en attendant qu'on le confirme ; rend l'`Import`."""
+def deposer(contenu, nom, *, par, avancer=None):
+    """Garde un fichier, essayé à blanc, en attendant qu'on le confirme ; rend l'`Import`.
+
+    S'il y manque une colonne indispensable mais qu'on peut la désigner, il est gardé sans être essayé.
+    """
     Import.objects.filter(reseau=par.reseau).oublies(now() - GARDE).update(etat=EtatImport.ABANDONNE, contenu=b"")
-    debut = monotonic()
-    apercu = analyser_import(contenu, nom, par.reseau)
-    # Écrire prend jusqu'au double de l'essai (mesuré sur dix mille lignes).
-    secondes = ceil(2 * (monotonic() - debut))
-    return Import.objects.create(
-        reseau=par.reseau,
-        membre=par,
-        nom=nom[:200],
-        contenu=contenu,
-        bilan={**apercu.en_json(), "secondes": secondes},
-        rejets=en_listes(apercu.bilan.rejets),
-    )
+    depot = Import(reseau=par.reseau, membre=par, nom=nom[:200], contenu=contenu)
+    _essayer(depot, None, avancer)
+    depot.bilan["reprise"] = bool(depot.correspondance)
+    depot.save()
+    return depot
 
 
 @transaction.atomic
-def ecrire_import(depot, *, par):
+def corriger_colonnes(depot, choix, *, avancer=None):
+    """Refait l'essai à blanc avec ces colonnes. `choix` : le champ ("" : ignorer) de chaque colonne du fichier."""
+    depot = _a_confirmer(depot)
+    try:
+        voulue = correspondances.corriger(depot.bilan, choix)
+    except (KeyError, ValueError) as erreur:
+        raise RegleEnfreinte(TROP_ANCIEN) from erreur
+    _essayer(depot, voulue, avancer)
+    depot.save()
+    return depot
+
+
+@transaction.atomic
+def ecrire_import(depot, *, par, avancer=None):
     """Importe un fichier déposé et en garde le bilan ; lève `RegleEnfreinte` s'il n'est plus à confirmer."""
     depot = _a_confirmer(depot)
-    contenu = bytes(depot.contenu)
-    bilan = importer(contenu, depot.nom, depot.reseau, par=par)
-    depot.bilan = {"fichier": depot.bilan.get("fichier", {}), **bilan.nombres()}
-    depot.rejets = en_listes(bilan.rejets)
-    depot.contenu = _composer_rejets(contenu, depot.nom) if bilan.rejets else b""
-    depot.etat, depot.ecrit_le = EtatImport.ECRIT, now()
-    depot.save()
+    importer(
+        bytes(depot.contenu), depot.nom, depot.reseau, par=par, depot=depot, correspondance=depot.correspondance, avancer=avancer
+    )
     return depot
 
 
@@ -160,7 +192,9 @@ def abandonner_import(depot):
 def rejets_en_csv(depot):
     """Les lignes rejetées, à corriger et à réimporter : la raison, puis les colonnes d'origine. Octets d'un CSV."""
     contenu = bytes(depot.contenu)
-    return _composer_rejets(contenu, depot.nom) if depot.a_confirmer else contenu
+    if not depot.a_confirmer:
+        return contenu
+    return composer_rejets(_ouvrir(contenu, depot.nom, depot.reseau, depot.correspondance))
 
 
 def decrire(feuille):
@@ -183,11 +217,44 @@ def en_listes(remarques):
     return [{"ligne": ligne, "raison": raison} for ligne, raison in remarques]
 
 
-def _ouvrir(contenu, nom):
+def _ouvrir(contenu, nom, reseau, correspondance):
+    if correspondance is None:
+        correspondance = partial(correspondances.retenue, reseau)
     try:
-        return ouvrir(contenu, nom)
+        return ouvrir(contenu, nom, correspondance)
+    except ColonnesARevoir as refus:
+        raise ColonnesIncompletes(str(refus), refus.feuille) from refus
     except FichierRefuse as refus:
         raise RegleEnfreinte(str(refus)) from refus
+
+
+def _essayer(depot, correspondance, avancer):
+    """Pose sur le dépôt l'essai à blanc de son fichier, ou la colonne qui lui manque."""
+    debut = monotonic()
+    try:
+        apercu = analyser_import(bytes(depot.contenu), depot.nom, depot.reseau, correspondance=correspondance, avancer=avancer)
+    except ColonnesIncompletes as manque:
+        feuille, depot.rejets = manque.feuille, []
+        description = {"fichier": decrire(feuille), **correspondances.decrire_colonnes(feuille)}
+        depot.bilan = {**Bilan().nombres(), **description, "manque": str(manque)}
+    else:
+        # Écrire prend jusqu'au double de l'essai (mesuré sur dix mille lignes).
+        secondes = ceil(2 * (monotonic() - debut))
+        feuille, depot.rejets = apercu.feuille, en_listes(apercu.bilan.rejets)
+        depot.bilan = {**apercu.en_json(), "secondes": secondes}
+    depot.correspondance = depot.bilan["champs"] if feuille.corrigee else {}
+
+
+def _clore(depot, feuille, bilan, rejets):
+    """L'import est écrit : son bilan, ses seules lignes rejetées, et les colonnes corrigées, retenues pour la suite."""
+    depot.correspondance = {champ: list(rangs) for champ, rangs in feuille.colonnes.items()} if feuille.corrigee else {}
+    depot.bilan = {"fichier": decrire(feuille), **bilan.nombres()}
+    depot.rejets = en_listes(bilan.rejets)
+    depot.contenu = rejets.octets() if bilan.rejets else b""
+    depot.genre = GenreImport.SIRENE if feuille.format == "sirene" else GenreImport.ENTREPRISES
+    depot.etat, depot.ecrit_le = EtatImport.ECRIT, now()
+    depot.save()
+    correspondances.retenir(depot, feuille.entetes)
 
 
 def _verifier_references():
@@ -215,26 +282,35 @@ def _journaliser(bilan, nom, reseau, par):
         )
 
 
-def _parcourir(feuille, reseau, *, ecrire=False, extrait=None):
-    """Lit le fichier lot par lot, le compare à la base et, si demandé, l'écrit ; la même fonction à blanc et pour de bon."""
+def _parcourir(feuille, reseau, *, depot=None, extrait=None, rejets=None, avancer=None):
+    """Lit le fichier lot par lot et le compare à la base ; l'écrit si `depot`. La même fonction à blanc et pour de bon."""
     bilan = Bilan()
     ignores = {champ for champ, colonne in DITS_PAR_DEFAUT.items() if colonne not in feuille.colonnes}
-    acceptees = _trier(analyser(feuille, referentiel_embarque()), bilan)
+    acceptees = _trier(analyser(feuille, referentiel_embarque()), bilan, rejets)
+    total = sum(1 for _ in feuille.lignes()) if avancer else 0
+    numero = 0
     while lignes := list(islice(acceptees, LOT)):
-        lot = rapprocher(lignes, reseau, ignores, verrouiller=ecrire)
+        numero += 1
+        lot = rapprocher(lignes, reseau, ignores, verrouiller=depot is not None)
         bilan.ajouter(lot)
         if extrait is not None and not extrait:
             extrait += [_resumer(ligne, lot.sorts[ligne.ligne]) for ligne in lignes[:EXTRAIT]]
-        if ecrire:
-            lot.ecrire()
+        if depot:
+            traces.garder(depot, numero, lot.ecrire())
+        if feuille.format == "sirene":
+            bilan.changements.update(changements.relever(lot, depot))
+        if avancer:
+            avancer(bilan.lus, total)
     return bilan
 
 
-def _trier(resultats, bilan):
-    """Rend les lignes acceptées ; note au bilan les rejets et les avertissements."""
+def _trier(resultats, bilan, rejets):
+    """Rend les lignes acceptées ; note au bilan les rejets (à `rejets` aussi, s'il y en a un) et les avertissements."""
     for resultat in resultats:
         if isinstance(resultat, Rejet):
             bilan.rejets.append((resultat.ligne, resultat.raison))
+            if rejets:
+                rejets.ajouter(resultat)
             if len(bilan.rejets) > REJETS_MAX:
                 ligne, raison = bilan.rejets[0]
                 raise RegleEnfreinte(
@@ -268,26 +344,3 @@ def _a_confirmer(depot):
     if not depot.a_confirmer:
         raise RegleEnfreinte(f"Ce fichier n’est plus à confirmer : {depot.get_etat_display().lower()}.")
     return depot
-
-
-def _composer_rejets(contenu, nom):
-    """La raison vient en tête : une ligne qui déborde de ses en-têtes ne la décale pas."""
-    feuille = _ouvrir(contenu, nom)
-    sortie = io.StringIO()
-    ecriture = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
-    # Le fichier corrigé d'un premier rejet porte déjà cette colonne.
-    gardees = [indice for indice, nom in enumerate(feuille.entetes) if nom != RAISON]
-    ecriture.writerow([RAISON, *(neutraliser(feuille.entetes[indice]) for indice in gardees)])
-    for resultat in analyser(feuille, referentiel_embarque()):
-        if isinstance(resultat, Rejet):
-            cellules = resultat.valeurs + ("",) * (len(feuille.entetes) - len(resultat.valeurs))
-            origine = [cellules[indice] for indice in gardees] + list(cellules[len(feuille.entetes) :])
-            ecriture.writerow([resultat.raison, *map(_cellule, origine)])
-    return sortie.getvalue().encode("utf-8-sig")
-
-
-def _cellule(texte):
-    """Quatorze chiffres s'écrivent par groupes : un tableur les prendrait pour un nombre et en perdrait la fin."""
-    if len(texte) == 14 and texte.isascii() and texte.isdigit():
-        return f"{texte[:3]} {texte[3:6]} {texte[6:9]} {texte[9:]}"
-    return neutraliser(texte)

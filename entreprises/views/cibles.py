@@ -1,4 +1,4 @@
-"""Les cibles : les préparer en voyant qui elles visent, les décider, tenir la liste figée."""
+"""Les cibles : les préparer en voyant qui elles visent, les décider, relire la liste figée."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -7,14 +7,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
 from entreprises import operations
-from entreprises.enums import Tranche
-from entreprises.forms import CibleForm, DecisionForm, EcartForm
-from entreprises.models import Cible, Division, Entreprise, LigneDeCible, ZoneEmploi
-from reseau.acces import formulaire, geste, page
+from entreprises.apercu import apercevoir
+from entreprises.carte import dessiner
+from entreprises.criteres import decrire
+from entreprises.exports import GENRES
+from entreprises.forms_cibles import CibleForm, DecisionForm, EcartForm
+from entreprises.models import Cible, Entreprise, LigneDeCible
+from reseau.acces import formulaire, page
+from reseau.droits import autorise
 from reseau.lib.erreurs import tenter
 
 PAR_PAGE = 25
-ECHANTILLON = 10
 
 
 @page("cibles.voir")
@@ -34,31 +37,30 @@ def creer(request):
 @formulaire("cibles.gerer")
 def modifier(request, pk):
     cible = _cible(request, pk)
-    if cible.decidee:
-        messages.error(request, operations.FIGEE)
+    if refus := _refus(cible):
+        messages.error(request, refus)
         return redirect(cible)
     return _preparer(request, cible, operations.modifier_cible)
 
 
 @page("cibles.voir")
 def voir(request, pk):
-    """La liste figée d'une cible décidée ; sinon ce qu'elle viserait aujourd'hui."""
+    """La liste figée d'une cible décidée ; sinon ce qu'elle viserait aujourd'hui, et le vote s'il y en a un."""
     cible = _cible(request, pk)
-    contexte = {"cible": cible, "criteres": decrire(cible.criteres)}
-    if cible.decidee:
-        contexte |= _liste_figee(request, cible)
-    else:
-        contexte["apercu"] = _apercevoir(request, cible)
+    contexte = {"cible": cible, "criteres": decrire(cible.criteres), "scrutin": operations.scrutin(cible, request.membre)}
+    contexte |= {"suivante": cible.suivantes.select_related("reseau").first(), "peut_voter": _peut_voter(request, cible)}
+    contexte |= _liste_figee(request, cible) if cible.decidee else _apercu(request, cible)
     return render(request, "entreprises/cible_fiche.html", contexte)
 
 
 @formulaire("cibles.gerer")
 def decider(request, pk):
     cible, le = _cible(request, pk), localdate()
-    if cible.decidee:
-        messages.error(request, operations.FIGEE)
+    if refus := _refus(cible):
+        messages.error(request, refus)
         return redirect(cible)
-    form = DecisionForm(request.POST or None, par=request.membre, le=le)
+    reunion = request.GET.get("reunion", "")
+    form = DecisionForm(request.POST or None, par=request.membre, le=le, reunion=reunion if reunion.isdecimal() else None)
     if form.is_valid():
         nombre = tenter(form, operations.decider_cible, cible, **form.cleaned_data, par=request.membre, le=le)
         if nombre:
@@ -66,61 +68,28 @@ def decider(request, pk):
             if avertissement := operations.avertir_de_la_taille(nombre, request.reseau):
                 messages.warning(request, avertissement)
             return redirect(cible)
-    contexte = {"form": form, "cible": cible, "criteres": decrire(cible.criteres), "apercu": _apercevoir(request, cible)}
+    contexte = {"form": form, "cible": cible, "criteres": decrire(cible.criteres)}
+    contexte |= {"scrutin": operations.scrutin(cible, request.membre), **_apercu(request, cible)}
     return render(request, "entreprises/cible_decision.html", contexte)
 
 
-@formulaire("cibles.gerer")
-def ecarter(request, pk):
-    ligne, form = _ligne(request, pk), EcartForm(request.POST or None)
-    if form.is_valid() and tenter(form, operations.ecarter, ligne, motif=form.cleaned_data["motif"], par=request.membre):
-        messages.success(request, f"{ligne.entreprise} ne compte plus dans la cible.")
-        return redirect(ligne.cible)
-    return render(request, "entreprises/ligne_de_cible_ecart.html", {"form": form, "ligne": ligne})
-
-
-@geste("cibles.gerer")
-def reprendre(request, pk):
-    ligne = operations.reprendre(_ligne(request, pk), par=request.membre)
-    messages.success(request, f"{ligne.entreprise} compte de nouveau dans la cible.")
-    return redirect(ligne.cible)
-
-
-def decrire(criteres):
-    """[(critère, [choix en mots])] ; l'industrie entière se dit d'un mot."""
-    zones, divisions = criteres.get("zones_emploi", []), set(criteres.get("divisions", []))
-    toutes = list(Division.objects.all())
-    industrie = {division.code for division in toutes if division.industrielle}
-    secteurs = []
-    if industrie <= divisions:
-        secteurs, divisions = ["Toute l’industrie et l’agroalimentaire"], divisions - industrie
-    secteurs += [str(division) for division in toutes if division.code in divisions]
-    return [
-        ("Zones d’emploi", [zone.nom for zone in ZoneEmploi.objects.filter(pk__in=zones)] or ["Toutes"]),
-        ("Activités", secteurs or ["Toutes"]),
-        ("Effectif", [Tranche(code).label for code in criteres.get("tranches", [])] or ["Tous"]),
-    ]
-
-
 def _preparer(request, cible, operation):
-    form = CibleForm(request.POST or None, instance=cible, reseau=request.reseau)
+    form = CibleForm(request.POST or None, instance=cible, membre=request.membre)
     essai = "apercu" in request.POST
+    efface = cible.vote_clos
     if form.is_valid() and not essai and tenter(form, operation, cible, par=request.membre):
         messages.success(request, f"{cible} est enregistrée. Relisez-la, puis décidez-la en réunion.")
+        if efface and not cible.vote_clos:
+            messages.warning(request, "Les critères ont changé : le résultat du vote est effacé, vous pouvez en ouvrir un autre.")
         return redirect(cible)
-    contexte = {"form": form, "cible": cible, "apercu": _apercevoir(request, Cible(reseau=cible.reseau, criteres=form.criteres))}
+    contexte = {"form": form, "cible": cible, **_apercu(request, Cible(reseau=cible.reseau, criteres=form.criteres))}
     return render(request, "entreprises/cible_form.html", contexte)
 
 
-def _apercevoir(request, cible):
-    """Combien d'entreprises, l'avertissement s'il y en a peu, et quelques-unes parmi celles que le lecteur voit."""
-    candidates = operations.candidates(cible, localdate())
-    nombre = candidates.count()
-    return {
-        "nombre": nombre,
-        "avertissement": operations.avertir_de_la_taille(nombre, cible.reseau),
-        "echantillon": candidates.visibles_par(request.membre).avec_references().order_by("recherche", "pk")[:ECHANTILLON],
-    }
+def _apercu(request, cible):
+    apercu = apercevoir(cible, request.membre, localdate())
+    carte = dessiner(cible.reseau.departement, apercu.communes, titre="Où sont ces entreprises")
+    return {"apercu": apercu, "carte": carte}
 
 
 def _liste_figee(request, cible):
@@ -134,14 +103,23 @@ def _liste_figee(request, cible):
         "ecartees": ecartees,
         "nombre": cible.lignes.retenues().count(),
         "nombre_ecartees": cible.lignes.ecartees().count(),
+        "ecart": EcartForm(auto_id="lot-%s"),
+        "genres": GENRES,
+        "peut_exporter": autorise(request.membre, "entreprises.exporter"),
     }
 
 
+def _refus(cible):
+    """Pourquoi cette cible ne se retouche ni ne se décide, "" sinon."""
+    if cible.decidee:
+        return operations.FIGEE
+    return operations.VOTE_OUVERT if cible.vote_en_cours else ""
+
+
+def _peut_voter(request, cible):
+    return cible.vote_en_cours and autorise(request.membre, "cibles.voter")
+
+
 def _cible(request, pk):
-    return get_object_or_404(Cible.objects.visibles_par(request.membre).select_related("reseau", "reunion"), pk=pk)
-
-
-def _ligne(request, pk):
-    visibles = Entreprise.objects.visibles_par(request.membre)
-    lignes = LigneDeCible.objects.visibles_par(request.membre, visibles)
-    return get_object_or_404(lignes.select_related("cible__reseau", "entreprise"), pk=pk)
+    cibles = Cible.objects.visibles_par(request.membre).select_related("reseau", "reunion", "precedente__reseau")
+    return get_object_or_404(cibles, pk=pk)

@@ -40,7 +40,7 @@ def deport_ajouter(request, pk):
     if form.is_valid() and tenter(form, operations.deporter, form.instance, par=request.membre):
         messages.success(request, f"{form.instance.membre} ne voit plus cette entreprise.")
         if form.instance.membre == request.membre:  # il n'a plus de fiche à voir
-            return redirect("entreprises:liste", request.reseau.slug)
+            return redirect("visites:entreprises", request.reseau.slug)
         return redirect(entreprise)
     return render(request, "entreprises/deport_form.html", {"form": form, "entreprise": entreprise})
 

@@ -2,49 +2,23 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from entreprises import operations
+from entreprises.enums import EtatImport
 from entreprises.forms import DepotForm
-from entreprises.models import Import
+from entreprises.forms_imports import CHAMPS, ColonnesForm
+from entreprises.models import Entreprise, Import
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste
-from reseau.lib.erreurs import tenter
+from reseau.lib import progression
+from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 
 PAR_PAGE = 25
 NOMBRES = dict.fromkeys(["lus", "crees", "modifies", "inchanges", "rejetes", "avertissements"], 0)
-CHAMPS = {
-    "siret": "SIRET",
-    "raison_sociale": "Raison sociale",
-    "enseigne": "Enseigne",
-    "naf": "Activité (NAF)",
-    "naf_2025": "Activité (NAF 2025)",
-    "nomenclature": "Nomenclature d’activité",
-    "tranche_effectif": "Tranche d’effectif",
-    "effectif": "Effectif",
-    "adresse": "Adresse",
-    "numero_voie": "Numéro dans la voie",
-    "repetition": "Bis, ter",
-    "dernier_numero": "Dernier numéro",
-    "derniere_repetition": "Dernier bis, ter",
-    "type_voie": "Type de voie",
-    "complement": "Complément d’adresse",
-    "distribution": "Boîte postale",
-    "code_postal": "Code postal",
-    "code_commune": "Code commune",
-    "ville": "Ville",
-    "telephone": "Téléphone",
-    "courriel": "Courriel",
-    "site": "Site internet",
-    "dirigeant_civilite": "Civilité du dirigeant",
-    "dirigeant_nom": "Nom du dirigeant",
-    "dirigeant_prenom": "Prénom du dirigeant",
-    "dirigeant_fonction": "Fonction du dirigeant",
-    "etat": "État",
-    "diffusion": "Statut de diffusion",
-}
 ENCODAGES = {"cp1252": "Windows", "utf-8": "UTF-8", "utf-8-sig": "UTF-8"}
 SEPARATEURS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 
@@ -63,7 +37,9 @@ def deposer(request):
     form = DepotForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         recu = form.cleaned_data["fichier"]
-        if depot := tenter(form, operations.deposer, recu.read(), recu.name, par=request.membre):
+        with _suivre(request) as avancer:
+            depot = tenter(form, operations.deposer, recu.read(), recu.name, par=request.membre, avancer=avancer)
+        if depot:
             return redirect(depot)
     return render(request, "entreprises/import_depot.html", {"form": form})
 
@@ -79,19 +55,50 @@ def voir(request, pk):
         "nombres": nombres,
         "page_obj": rejets,
         "fichier": _decrire(depot.bilan.get("fichier", {})),
-        "extrait": depot.bilan.get("extrait", []),
+        "extrait": _sans_deports(depot.bilan.get("extrait", []), request.membre),
         "avertis": depot.bilan.get("avertis", []),
         "a_ecrire": depot.a_confirmer and nombres["crees"] + nombres["modifies"] > 0,
         "secondes": depot.bilan.get("secondes", 0),
+        "manque": depot.bilan.get("manque", "") if depot.a_confirmer else "",
+        "reprise": depot.a_confirmer and depot.bilan.get("reprise", False),
+        "form": ColonnesForm(colonnes=depot.bilan.get("colonnes", [])) if depot.a_confirmer else None,
+        "annulable": depot.etat == EtatImport.ECRIT and depot.lots.exists(),
+        "annulation": _gardees(depot, request.membre),
     }
     return render(request, "entreprises/import_fiche.html", contexte)
 
 
 @geste("entreprises.importer")
 def ecrire(request, pk):
-    depot = operations.ecrire_import(_depot(request, pk), par=request.membre)
+    with _suivre(request) as avancer:
+        depot = operations.ecrire_import(_depot(request, pk), par=request.membre, avancer=avancer)
     messages.success(request, "L’import est enregistré.")
     return redirect(depot)
+
+
+@geste("entreprises.importer")
+def colonnes(request, pk):
+    depot = _depot(request, pk)
+    form = ColonnesForm(request.POST, colonnes=depot.bilan.get("colonnes", []))
+    if not form.is_valid():
+        raise RegleEnfreinte("Un des choix n’est pas un champ connu : rechargez la page et recommencez.")
+    with _suivre(request) as avancer:
+        depot = operations.corriger_colonnes(depot, form.choix, avancer=avancer)
+    messages.success(request, "L’aperçu est refait avec ces colonnes.")
+    return redirect(depot)
+
+
+@geste("entreprises.importer")
+def annuler(request, pk):
+    depot = operations.annuler_import(_depot(request, pk), par=request.membre)
+    messages.success(request, "L’import est annulé.")
+    return redirect(depot)
+
+
+@page("entreprises.importer")
+def avancement(request):
+    """Où en est l'envoi que ce membre a fait sous ce jeton : {"fait", "total", "etape"}, {} s'il n'y a rien à dire."""
+    return JsonResponse(progression.lire(_cle(request, request.GET.get("jeton"))))
 
 
 @geste("entreprises.importer")
@@ -111,6 +118,29 @@ def rejets(request, pk):
 
 def _depot(request, pk):
     return get_object_or_404(Import.objects.visibles_par(request.membre).select_related("membre", "reseau"), pk=pk)
+
+
+def _suivre(request):
+    return progression.suivre(_cle(request, request.POST.get("jeton")))
+
+
+def _cle(request, jeton):
+    """Le jeton d'un envoi ne se devine pas ; lié au membre, il ne sert qu'à lui."""
+    return f"{request.membre.pk}-{jeton[:64]}" if jeton else ""
+
+
+def _gardees(depot, membre):
+    """Le bilan de l'annulation ; les entreprises gardées ne se nomment qu'à qui les voit."""
+    annulation = depot.bilan.get("annulation", {})
+    raisons = annulation.get("gardees", [])
+    visibles = Entreprise.objects.visibles_par(membre).in_bulk([cle for cle, _ in raisons]) if raisons else {}
+    return annulation | {"gardees": [(visibles[cle], raison) for cle, raison in raisons if cle in visibles]}
+
+
+def _sans_deports(extrait, membre):
+    """Les premières lignes du fichier, moins celles des entreprises dont le lecteur se déporte."""
+    tues = set(Entreprise.objects.filter(deports__membre=membre).values_list("siret", flat=True))
+    return [ligne for ligne in extrait if ligne.get("siret") not in tues]
 
 
 def _decrire(description):

@@ -135,6 +135,22 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Répertoire public des entreprises : vide, la recherche est fermée. Ses réponses se gardent dans un dossier, pas en base :
+# lire une page n'y écrit rien, et l'effacer ne coûte qu'une question de plus au service.
+
+RECHERCHE_ENTREPRISES_URL = env.str("RECHERCHE_ENTREPRISES_URL", default="https://recherche-entreprises.api.gouv.fr/search")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": env.path("CACHE_DIR", default=str(RACINE / "cache")),
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    }
+}
+
+# Références de l'Insee : un dossier de CSV plus récents que ceux du dépôt, de mêmes noms ; vide, ce sont ceux du dépôt.
+
+REFERENCES_DIR = env.str("REFERENCES_DIR", default="")
+
 # Courriel : un serveur muet ne doit pas bloquer une page
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")

@@ -1,18 +1,24 @@
 """Rendre un fichier au navigateur, sans qu'il s'y devine un autre genre ni qu'il reste en cache."""
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 GENRES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
     "png": "image/png",
+    "jpg": "image/jpeg",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
 }
 
 
 def fichier(octets, nom, genre, *, en_ligne=False):
     """Réponse portant `octets` ; `nom` sans extension, `genre` une clé de `GENRES`."""
     response = HttpResponse(octets, content_type=GENRES[genre])
-    response.headers["Content-Disposition"] = f'{"inline" if en_ligne else "attachment"}; filename="{nom}.{genre}"'
+    response.headers["Content-Disposition"] = content_disposition_header(not en_ligne, f"{nom}.{genre}")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

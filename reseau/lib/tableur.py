@@ -1,23 +1,27 @@
-"""Le classeur : des colonnes et des lignes au fichier .xlsx, en vrais nombres, pourcentages et dates.
+"""Le classeur : des colonnes et des lignes aux fichiers .xlsx, .ods et .csv, en vrais nombres, pourcentages et dates.
 
-Aucune cellule ne devient une formule ni un lien (fiabilité, B6 ; ASVS 1.2.10) : xlsxwriter écrit des chaînes, et
-l'apostrophe protège celui qui réenregistre le classeur en CSV.
+Aucune cellule ne devient une formule ni un lien (fiabilité, B6 ; ASVS 1.2.10) : xlsxwriter écrit des chaînes, l'ODS
+aussi, et l'apostrophe protège le CSV et celui qui réenregistre un classeur en CSV.
 """
 
+import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import xlsxwriter
+from django.utils.text import slugify
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reseau.lib.tableau import Colonne, Genre, Tableau, Valeur, date_longue
+from reseau.lib.tableau import FINE, Colonne, Genre, Tableau, Valeur, date_longue, nombre_francais
 
 TEXTE_MAX = 32_767  # limite d'une cellule d'Excel, au-delà de laquelle xlsxwriter n'écrit rien
 ECHANTILLON = 200  # lignes lues d'avance pour choisir les largeurs
@@ -31,6 +35,26 @@ OPTIONS = {
 }
 _FORMULE = re.compile(r"[\s\x00]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 _INOFFENSIF = re.compile(r"[+-]?[\d\s.,/()\u00A0\u202F-]+\s?[%€]?")
+_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_ODS_ENTETE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content office:version="1.3" xmlns:office="{_OASIS}office:1.0" xmlns:table="{_OASIS}table:1.0" \
+xmlns:text="{_OASIS}text:1.0" xmlns:style="{_OASIS}style:1.0" xmlns:number="{_OASIS}datastyle:1.0"><office:automatic-styles>
+<number:date-style style:name="jj"><number:day number:style="long"/><number:text>/</number:text><number:month \
+number:style="long"/><number:text>/</number:text><number:year number:style="long"/></number:date-style>
+<number:date-style style:name="mm"><number:month number:textual="true" number:style="long"/><number:text> </number:text>\
+<number:year number:style="long"/></number:date-style>
+<number:percentage-style style:name="pc"><number:number number:min-integer-digits="1"/><number:text>%</number:text>\
+</number:percentage-style>
+<style:style style:name="date" style:family="table-cell" style:data-style-name="jj"/>
+<style:style style:name="mois" style:family="table-cell" style:data-style-name="mm"/>
+<style:style style:name="pourcentage" style:family="table-cell" style:data-style-name="pc"/>
+</office:automatic-styles><office:body><office:spreadsheet>
+"""
+_ODS_MANIFESTE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="{_OASIS}manifest:1.0" manifest:version="1.3"><manifest:file-entry \
+manifest:full-path="/" manifest:media-type="{_ODS}"/><manifest:file-entry manifest:full-path="content.xml" \
+manifest:media-type="text/xml"/></manifest:manifest>"""
 _SANS_TEXTE = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]")
 
 
@@ -60,6 +84,44 @@ def ecrire_xlsx(feuilles: Iterable[Feuille], *, edite_le: datetime | None = None
     return sortie.getvalue()
 
 
+def ecrire_ods(feuilles: Iterable[Feuille], *, edite_le: datetime | None = None) -> bytes:
+    """Le même classeur au format OpenDocument, que LibreOffice ouvre sans conversion."""
+    sortie, titres = io.BytesIO(), set()
+    with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as archive:
+        # La norme veut le genre en tête, sans compression : c'est à cela qu'un .ods se reconnaît.
+        archive.writestr(_entree("mimetype", edite_le, zipfile.ZIP_STORED), _ODS)
+        archive.writestr(_entree("META-INF/manifest.xml", edite_le), _ODS_MANIFESTE)
+        with archive.open(_entree("content.xml", edite_le), "w") as contenu:
+            contenu.write(_ODS_ENTETE.encode())
+            for feuille in feuilles:
+                contenu.write(f"<table:table table:name={quoteattr(_titre_permis(feuille.titre, titres))}>".encode())
+                for rangee in _rangees(feuille, _cellule_ods):
+                    contenu.write(f"<table:table-row>{''.join(rangee)}</table:table-row>\n".encode())
+                contenu.write(b"</table:table>\n")
+            contenu.write(b"</office:spreadsheet></office:body></office:document-content>")
+    return sortie.getvalue()
+
+
+def ecrire_csv(feuilles: Iterable[Feuille], *, edite_le: datetime | None = None) -> bytes:
+    """Une archive .zip : un .csv par feuille (UTF-8 avec BOM, « ; »).
+
+    Une archive, car un .csv ne porte qu'une feuille : dire les filtres dans celle des données y ajouterait des lignes
+    qu'aucun logiciel ne saurait ignorer.
+    """
+    sortie = io.BytesIO()
+    with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as archive:
+        for feuille in feuilles:
+            with (
+                archive.open(_entree(f"{slugify(feuille.titre)}.csv", edite_le), "w") as brut,
+                io.TextIOWrapper(brut, "utf-8-sig", newline="") as texte,
+            ):
+                csv.writer(texte, delimiter=";").writerows(_rangees(feuille, _cellule_csv))
+    return sortie.getvalue()
+
+
+FORMATS = {"xlsx": ecrire_xlsx, "ods": ecrire_ods, "zip": ecrire_csv}
+
+
 def tableau_en_xlsx(tableau: Tableau) -> bytes:
     """Le classeur d'un tableau : une feuille par section, puis « Définitions » avec la période, les filtres et la date."""
     sections = [
@@ -79,6 +141,48 @@ def neutraliser(texte: str) -> str:
     if _FORMULE.match(propre) and not _INOFFENSIF.fullmatch(propre):
         return "'" + propre
     return propre
+
+
+def _entree(nom: str, edite_le: datetime | None, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+    """Une entrée d'archive ; à date égale, mêmes octets."""
+    entree = zipfile.ZipInfo(nom, edite_le.timetuple()[:6] if edite_le else (1980, 1, 1, 0, 0, 0))
+    entree.compress_type = compression
+    return entree
+
+
+def _rangees(feuille: Feuille, cellule: Callable[[Any, Genre, Colonne], str]) -> Iterator[list[str]]:
+    """L'en-tête, les lignes, le pied puis les notes d'une feuille, chaque case rendue par `cellule`."""
+    texte = Colonne("", "")
+    yield [cellule(colonne.libelle, "texte", texte) for colonne in feuille.colonnes]
+    for ligne in chain(feuille.lignes, feuille.pied):
+        yield [cellule(*_valeur(colonne, ligne.get(colonne.cle)), colonne) for colonne in feuille.colonnes]
+    for note in feuille.notes:
+        yield [cellule(note, "texte", texte)]
+
+
+def _cellule_ods(valeur: Any, genre: Genre, colonne: Colonne) -> str:
+    if valeur is None or valeur == "":
+        return "<table:table-cell/>"
+    if isinstance(valeur, str):
+        lignes = neutraliser(valeur)[:TEXTE_MAX].split("\n")
+        contenu = "".join(f"<text:p>{escape(ligne)}</text:p>" for ligne in lignes)
+        return f'<table:table-cell office:value-type="string">{contenu}</table:table-cell>'
+    if isinstance(valeur, date):
+        moment = valeur.replace(tzinfo=None) if isinstance(valeur, datetime) else valeur
+        nature = f'office:value-type="date" office:date-value="{moment.isoformat()}"'
+    else:
+        type_de_valeur = "percentage" if genre == "pourcentage" else "float"
+        nature = f'office:value-type="{type_de_valeur}" office:value="{valeur}"'
+    style = f'table:style-name="{genre}" ' if genre in ("date", "mois", "pourcentage") else ""
+    return f"<table:table-cell {style}{nature}><text:p>{escape(colonne.afficher(valeur, genre))}</text:p></table:table-cell>"
+
+
+def _cellule_csv(valeur: Any, genre: Genre, colonne: Colonne) -> str:
+    if valeur is None:
+        return ""
+    if genre == "nombre" and not isinstance(valeur, str):  # sans espace de milliers : un tableur y verrait un texte
+        return nombre_francais(valeur, colonne.decimales).replace(FINE, "")
+    return neutraliser(colonne.afficher(valeur, genre))
 
 
 class _Styles:

@@ -34,7 +34,6 @@ COULEURS_D_ETAT = {
     "acceptee": A_VENIR,
     "en_cours": A_VENIR,
     "close": FAIT,
-    "transmise": ATTEND,
     "endormie": "purple-glycine",
     "prevue": A_VENIR,
     "tenue": FAIT,
@@ -45,15 +44,13 @@ COULEURS_D_ETAT = {
     "apercu": ATTEND,
     "ecrit": FAIT,
     "abandonne": SORTI,
+    "annule": SORTI,
     "decidee": FAIT,
     "ferme": SORTI,
     "brouillon": SORTI,
     "a_signer": ATTEND,
-    "prete": A_VENIR,
     "signee": FAIT,
-    "imprimee": FAIT,
     "envoyee": FAIT,
-    "echouee": "orange-terre-battue",
 }
 
 

@@ -14,7 +14,8 @@ MENU = [
     (
         "Entreprises",
         [
-            ("Entreprises", "entreprises:liste", "entreprises_voir"),
+            ("Entreprises", "visites:entreprises", "entreprises_voir"),
+            ("Noter un contact", "entreprises:sollicitation-noter", "sollicitations_saisir"),
             ("Cibles", "entreprises:cibles", "cibles_voir"),
             ("Imports", "entreprises:imports", "entreprises_importer"),
         ],
@@ -25,6 +26,7 @@ MENU = [
             ("Visites", "visites:liste", "visites_voir"),
             ("Campagnes", "visites:campagnes", "campagnes_voir"),
             ("Courriers", "visites:courriers", "courriers_voir"),
+            ("Qui a vu qui", "visites:qui-a-vu-qui", "sollicitations_tableau"),
         ],
     ),
     ("Actions", [("Actions", "suivi:actions", "actions_voir")]),

@@ -122,7 +122,8 @@ def ma_fiche(request):
 
 
 def _visibles(request):
-    return Membre.objects.visibles_par(request.membre).select_related("institution", "utilisateur", "reseau")
+    membres = Membre.objects.visibles_par(request.membre).select_related("institution", "utilisateur", "reseau")
+    return membres.defer("reseau__logo")
 
 
 def _tries(request, membres):

@@ -1,7 +1,7 @@
 // L'aperçu d'une cible suit les cases cochées ; sans JavaScript, le bouton « Recompter » fait de même.
 
 const formulaire = document.querySelector("form[data-apercu]");
-const zone = document.getElementById(formulaire.dataset.apercu);
+const zones = formulaire.dataset.apercu.split(" ").map((nom) => document.getElementById(nom));
 let attente = 0;
 let demande = null;
 
@@ -15,7 +15,7 @@ async function recompter() {
     const reponse = await fetch(window.location.href, { method: "POST", body: envoi, signal: demande.signal });
     if (!reponse.ok) return;
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
-    zone.replaceChildren(...page.getElementById(zone.id).childNodes);
+    zones.forEach((zone) => zone.replaceChildren(...page.getElementById(zone.id).childNodes));
   } catch {
     // Demande remplacée par la suivante, ou réseau coupé : le dernier compte reste affiché.
   }

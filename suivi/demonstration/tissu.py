@@ -191,6 +191,7 @@ def _cible(chantier):
         reseau=chantier.reseau,
         nom="Deuxième génération : industrie et logistique",
         generation=2,
+        precedente=chantier.cible,
         criteres={"zones_emploi": [], "divisions": [*divisions, "49", "52"], "tranches": tranches},
     )
 

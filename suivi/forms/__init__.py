@@ -2,6 +2,7 @@
 
 from suivi.forms.choix import Choix
 from suivi.forms.compte_rendu import SaisieDeCompteRendu
+from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
 from suivi.forms.gestes import ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.forms.projets import ActionForm, ProjetForm, ProjetSuiviForm
 from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
@@ -9,9 +10,11 @@ from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, Releve
 __all__ = [
     "ActionForm",
     "Choix",
+    "ChronologieForm",
     "ClotureForm",
     "DesignationsForm",
     "ExposeForm",
+    "FusionForm",
     "PointForm",
     "ProjetForm",
     "ProjetSuiviForm",
@@ -20,6 +23,7 @@ __all__ = [
     "RetenueForm",
     "ReunionForm",
     "SaisieDeCompteRendu",
+    "SignalementForm",
     "SommeilForm",
     "SuiteForm",
     "TransmissionForm",

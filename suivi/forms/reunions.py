@@ -104,6 +104,8 @@ class RetenueForm(Formulaire):
     entreprise = forms.ModelChoiceField(Entreprise.objects.none())
     developpeur = ListePartagee(Membre.objects.none(), label="Développeur", required=False)
     derogation = forms.CharField(label="Motif pour passer outre", required=False, max_length=200)
+    malgre_contact = forms.CharField(label="Motif malgré un contact récent", required=False, max_length=200)
+    malgre_concurrence = forms.CharField(label="Motif malgré une concurrente", required=False, max_length=200)
 
     def __init__(self, *args, membre, developpeurs, le, **kwargs):
         """`developpeurs` : la liste des choix, déjà lue."""

@@ -22,6 +22,14 @@ from suivi.operations.comptes_rendus import (
     terminer,
     valider,
 )
+from suivi.operations.fusions import (
+    Reprise,
+    defaire_la_fusion,
+    fusionner,
+    garder_les_deux,
+    reprises_par_defaut,
+    signaler_un_doublon,
+)
 from suivi.operations.projets import designer_interlocuteur, modifier_projet, ouvrir_projet, supprimer_projet
 from suivi.operations.reunions import (
     decider,
@@ -37,17 +45,21 @@ from suivi.operations.reunions import (
 )
 
 __all__ = [
+    "Reprise",
     "Saisie",
     "accepter",
     "clore",
     "conclure",
     "decider",
+    "defaire_la_fusion",
     "defaire_la_restitution",
     "designer",
     "designer_interlocuteur",
     "endormir",
     "exposer",
+    "fusionner",
     "garder_le_brouillon",
+    "garder_les_deux",
     "modifier_action",
     "modifier_projet",
     "noter_la_suite",
@@ -62,9 +74,11 @@ __all__ = [
     "refuser",
     "rendre_compte",
     "renoncer",
+    "reprises_par_defaut",
     "restituer_en_seance",
     "retenir",
     "reveiller",
+    "signaler_un_doublon",
     "supprimer_projet",
     "terminer",
     "transmettre",

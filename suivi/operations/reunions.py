@@ -15,20 +15,23 @@ SEANCE_CLOSE = "Cette réunion est close : elle ne décide plus."
 
 
 @transaction.atomic
-def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", origine=OrigineVisite.CIBLE):
+def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", origine=OrigineVisite.CIBLE, **motifs):
     """Choisit l'entreprise en séance et, si l'on nomme un développeur, la lui confie.
 
-    Reprend la visite « à programmer » qui l'attendait. Lève `RegleEnfreinte` si une règle s'y oppose.
+    Reprend la visite « à programmer » qui l'attendait. Lève `RegleEnfreinte` si une règle s'y oppose. `motifs` : pourquoi
+    visiter malgré un contact récent ou une concurrente (voir `visites.operations.affecter`).
     """
     exiger(reunion.ouverte, SEANCE_CLOSE)
+    malgre = motifs.get("malgre_contact", "")
     visite = Visite.objects.a_programmer().filter(entreprise=entreprise).first()
     if visite is None:
-        visite = choisir(entreprise, par=par, le=le, reunion=reunion, derogation=derogation, origine=origine)
+        choix = {"par": par, "le": le, "origine": origine, "derogation": derogation, "malgre_contact": malgre}
+        visite = choisir(entreprise, reunion=reunion, **choix)
     else:
         visite.choisie_en = visite.choisie_en or reunion
         visite.derogation = derogation or visite.derogation
         enregistrer(visite, par=par)
-    return affecter(visite, developpeur, par=par, le=le) if developpeur else visite
+    return affecter(visite, developpeur, par=par, le=le, **motifs) if developpeur else visite
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from suivi import operations
 from suivi.forms import SaisieDeCompteRendu
 from suivi.forms.projets import ECHEANCE_D_OFFICE
 from suivi.models import Action, Brouillon, Projet, dossiers
+from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Visite
 
 HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste")
@@ -84,6 +85,7 @@ def compte_rendu_lire(request, pk):
         "visite": visite,
         "compte_rendu": rendu,
         "reserve": reserve,
+        "concurrentes": concurrentes_de(visite.entreprise, request.membre),
         "projets": _avec_echeances(_projets(visite, request.membre), localdate()),
         "peut_rediger": _peut_rediger(request.membre, visite),
         "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
@@ -173,6 +175,7 @@ def _montrer(request, visite, saisie):
         "form": saisie.form,
         "existant": existant,
         "autre": autre,
+        "concurrentes": concurrentes_de(visite.entreprise, request.membre),
         "projets_ouverts": _projets(visite, request.membre) if existant else [],
         "prochaine": Reunion.objects.visibles_par(request.membre).a_venir(localdate()).first(),
         "pour_un_autre": request.membre != visite.developpeur,

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.timezone import localdate, now
 
 from entreprises.models import Cible, Entreprise
+from reseau.droits import autorise
 from reseau.enums import Geste
 from reseau.models import Journal, Membre, Reunion
 from reseau.operations import noter
@@ -22,9 +23,11 @@ from suivi.ordre_du_jour import (
     actions_a_debloquer,
     visites_de_la_seance,
 )
+from visites.concurrences import concurrentes_de, concurrentes_par_entreprise
 from visites.enums import EtatVisite
 from visites.espacement import empechements
 from visites.models import Visite
+from visites.sollicitations import contacts_recents
 
 CANDIDATES = 10
 GABARITS = {
@@ -52,7 +55,14 @@ def _pour_une_visite(request, reunion, courant, presents):
     form = designations(request, visite, presents)
     projets = [(projet, *_lignes(form, projet)) for projet in form.projets.values()]
     sortent = Membre.objects.filter(deports__entreprise=visite.entreprise, pk__in=presents)
-    return {"visite": visite, "compte_rendu": compte_rendu, "form": form, "projets": projets, "sortent": list(sortent)}
+    return {
+        "visite": visite,
+        "compte_rendu": compte_rendu,
+        "form": form,
+        "projets": projets,
+        "sortent": list(sortent),
+        "concurrentes": concurrentes_de(visite.entreprise, request.membre),
+    }
 
 
 def _lignes(form, projet):
@@ -73,6 +83,11 @@ def _pour_les_prochaines(request, reunion, courant, presents):
     choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE)
     candidates = list(_candidates(request.membre, cherche, le))
     raisons = empechements(candidates, reunion.reseau, le)
+    contacts = contacts_recents(candidates, reunion.reseau, le)
+    concurrentes = concurrentes_par_entreprise(candidates, request.membre)
+    for entreprise in candidates:
+        entreprise.contacts_recents = contacts.get(entreprise.pk, [])
+        entreprise.concurrentes = concurrentes.get(entreprise.pk, [])
     candidates.sort(key=lambda entreprise: entreprise.pk in raisons)
     directs = Membre.objects.visibles_par(request.membre).affectables(le)
     developpeurs = [(membre.pk, nom_et_sigle(membre)) for membre in directs]
@@ -84,7 +99,9 @@ def _pour_les_prochaines(request, reunion, courant, presents):
         )
         for entreprise in candidates
     ]
-    return {"choisies": choisies.avec_noms().order_by("entreprise__raison_sociale"), "lignes": lignes, "cherche": cherche}
+    a_decider = Cible.objects.visibles_par(request.membre).en_preparation() if autorise(request.membre, "cibles.gerer") else []
+    choisies = choisies.avec_noms().order_by("entreprise__raison_sociale")
+    return {"choisies": choisies, "lignes": lignes, "cherche": cherche, "a_decider": a_decider}
 
 
 def _candidates(membre, cherche, le):

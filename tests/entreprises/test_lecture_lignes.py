@@ -330,7 +330,7 @@ def test_valeurs_trop_longues_sont_coupees_et_dites():
 
 
 def test_champs_du_modele_sont_nommes_une_fois():
-    assert len(CHAMPS_ENTREPRISE) == 21
+    assert len(CHAMPS_ENTREPRISE) == 24
     assert set(LONGUEURS) < set(CHAMPS_ENTREPRISE)
 
 

@@ -26,7 +26,7 @@ def gestes():
 def test_ajout_place_la_fiche_dans_le_reseau_du_membre(animateur):
     ajouter_entreprise(Entreprise(siret=SIRET, raison_sociale="Scierie de l’Œuvre"), par=animateur)
     fiche = Entreprise.objects.get()
-    assert (fiche.reseau, fiche.recherche) == (animateur.reseau, f"scierie de l oeuvre {SIRET}")
+    assert (fiche.reseau, fiche.recherche) == (animateur.reseau, f"scierie de l oeuvre / {SIRET}")
     assert gestes() == [("ajout", "entreprises.entreprise")]
 
 
@@ -56,7 +56,7 @@ def test_modification_recalcule_la_recherche(reseau, animateur):
     fiche.raison_sociale, fiche.siret = "Nouveau nom", SIRET
     modifier_entreprise(fiche, par=animateur)
     fiche.refresh_from_db()
-    assert (fiche.recherche, fiche.version) == (f"nouveau nom vesoul vesoul {SIRET}", 2)
+    assert (fiche.recherche, fiche.version) == (f"nouveau nom / {SIRET} vesoul", 2)
 
 
 def test_modification_dépassée_est_refusée(reseau, animateur):

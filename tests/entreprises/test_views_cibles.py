@@ -3,12 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from entreprises.models import Cible, Division
+from entreprises.models import Cible, Division, Etiquette
 from tests.factories import (
     CibleFactory,
     DeportFactory,
     EntrepriseFactory,
     LigneDeCibleFactory,
+    ReseauFactory,
     ReunionFactory,
 )
 
@@ -50,6 +51,39 @@ def test_cible_se_prepare_avec_ses_criteres(clients, reseau):
     assert cible.criteres == {"zones_emploi": [zone], "divisions": [*industrie(), "41"], "tranches": ["12", "21"]}
 
 
+def test_nouvelle_cible_propose_l_industrie_et_l_agroalimentaire(clients, reseau):
+    EntrepriseFactory(reseau=reseau)
+    EntrepriseFactory(reseau=reseau, naf_id="62.01Z")
+    contexte = clients["animateur"].get(adresse("cible-creer", reseau)).context
+    form = contexte["form"]
+    assert (form["industrie"].value(), form["divisions"].value(), form["tranches"].value()) == (True, [], [])
+    assert contexte["apercu"].nombre == 1
+
+
+def test_criteres_facultatifs_se_choisissent_et_se_disent(clients, reseau):
+    marquee = EntrepriseFactory(reseau=reseau, filiere="Bois")
+    etiquette = Etiquette.objects.create(reseau=reseau, nom="Export")
+    marquee.etiquettes.add(etiquette)
+    commune = marquee.commune
+    criteres = {"arrondissements": [commune.arrondissement_id], "epci": [commune.epci_id], "filieres": ["Bois"]}
+    saisie = {"nom": "Bois", "etiquettes": [etiquette.pk], **criteres}
+    response = clients["animateur"].post(adresse("cible-creer", reseau), saisie, follow=True)
+    assert Cible.objects.get().criteres == criteres | {"etiquettes": [etiquette.pk]}
+    assert [critere for critere, _ in response.context["criteres"]][3:] == [
+        "Arrondissements",
+        "Intercommunalités",
+        "Filières",
+        "Étiquettes",
+    ]
+    assert response.context["apercu"].nombre == 1
+
+
+def test_etiquette_d_un_autre_reseau_n_est_pas_un_critere(clients, reseau):
+    ailleurs = Etiquette.objects.create(reseau=ReseauFactory(), nom="Export")
+    response = clients["animateur"].post(adresse("cible-creer", reseau), {"nom": "Bois", "etiquettes": [ailleurs.pk]})
+    assert list(response.context["form"].errors) == ["etiquettes"]
+
+
 @pytest.mark.parametrize("forge", [{"zones_emploi": ["9999"]}, {"divisions": ["zz"]}, {"tranches": ["77"]}, {"nom": ""}])
 def test_cible_forgee_est_refusee(clients, reseau, forge):
     response = clients["animateur"].post(adresse("cible-creer", reseau), {"nom": "Bois"} | forge)
@@ -67,14 +101,14 @@ def test_apercu_compte_sans_enregistrer_ni_exiger_le_nom(clients, reseau):
     EntrepriseFactory(naf_id="16.10A")
     response = clients["animateur"].post(adresse("cible-creer", reseau), {"industrie": "on", "apercu": "1"})
     apercu = response.context["apercu"]
-    assert (apercu["nombre"], [str(entreprise) for entreprise in apercu["echantillon"]]) == (1, ["Bois"])
-    assert (bool(apercu["avertissement"]), Cible.objects.count()) == (True, 0)
+    assert (apercu.nombre, [str(entreprise) for entreprise in apercu.echantillon]) == (1, ["Bois"])
+    assert (bool(apercu.avertissement), Cible.objects.count()) == (True, 0)
 
 
 def test_echantillon_tait_les_deports_mais_le_compte_reste(clients, reseau, animateur):
     DeportFactory(entreprise__reseau=reseau, membre=animateur)
-    apercu = clients["animateur"].get(adresse("cible-creer", reseau)).context["apercu"]
-    assert (apercu["nombre"], list(apercu["echantillon"])) == (1, [])
+    contexte = clients["animateur"].get(adresse("cible-creer", reseau)).context
+    assert (contexte["apercu"].nombre, contexte["apercu"].echantillon, contexte["carte"].total) == (1, [], 0)
 
 
 def test_modification_retrouve_le_prereglage(clients, reseau):
@@ -111,6 +145,12 @@ def test_decision_dans_une_reunion_d_ailleurs_est_refusee(clients, reseau):
     saisie = {"decidee_le": "2026-03-02", "reunion": ailleurs.pk}
     response = clients["animateur"].post(adresse("cible-decider", reseau, cible.pk), saisie)
     assert (list(response.context["form"].errors), cible.lignes.count()) == (["reunion"], 0)
+
+
+def test_decision_venue_d_une_reunion_la_propose(clients, reseau):
+    cible, reunion = CibleFactory(reseau=reseau), ReunionFactory(reseau=reseau)
+    form = clients["animateur"].get(adresse("cible-decider", reseau, cible.pk, reunion=reunion.pk)).context["form"]
+    assert (form["reunion"].value(), form["decidee_le"].value()) == (reunion.pk, reunion.le)
 
 
 def test_reunion_annulee_ne_decide_rien(clients, reseau):

@@ -84,7 +84,7 @@ def test_deport_s_enregistre_et_cache_la_fiche(clients, reseau, fiche, direct):
 
 def test_animateur_qui_se_deporte_retourne_a_la_liste(clients, reseau, fiche, animateur):
     response = clients["animateur"].post(adresse("deport-ajouter", reseau, fiche.pk), deport(animateur))
-    assert response.url == reverse("entreprises:liste", args=[reseau.slug])
+    assert response.url == reverse("visites:entreprises", args=[reseau.slug])
 
 
 def test_deport_d_un_membre_d_ailleurs_est_refuse(clients, reseau, fiche):

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from entreprises.forms import DepotForm
 from entreprises.models import Entreprise, Import
-from entreprises.operations import deposer
+from entreprises.operations import deposer, ecrire_import
+from reseau.lib import progression
 from reseau.models import Journal
 from tests.donnees.fabrique import xlsx
 from tests.entreprises.donnees_d_import import ENTETES, fichier, ligne
@@ -99,15 +100,34 @@ def test_abandon_efface_et_le_dit(clients, reseau, depot):
     assert (response.context["depot"].etat, Entreprise.objects.count()) == ("abandonne", 0)
 
 
-@pytest.mark.parametrize("nom", ["import-ecrire", "import-abandonner"])
+def test_annulation_defait_et_le_dit(clients, reseau, membres, depot):
+    ecrit = ecrire_import(depot, par=membres["animateur"])
+    assert clients["animateur"].get(adresse("import", reseau, ecrit.pk)).context["annulable"]
+    response = clients["animateur"].post(adresse("import-annuler", reseau, ecrit.pk), follow=True)
+    assert (response.context["depot"].etat, response.context["annulable"], Entreprise.objects.count()) == ("annule", False, 0)
+    assert response.context["annulation"]["supprimees"] == 2
+
+
+def test_avancement_ne_se_lit_que_par_qui_a_envoye(clients, reseau, membres):
+    demande = adresse("import-avancement", reseau, jeton="un-jeton")
+    assert clients["animateur"].get(demande).json() == {}
+    with progression.suivre(f"{membres['animateur'].pk}-un-jeton") as avancer:
+        avancer(2, 5)
+        assert clients["animateur"].get(demande).json() == {"fait": 2, "total": 5, "etape": ""}
+        assert clients["secretariat"].get(demande).json() == {}
+
+
+@pytest.mark.parametrize("nom", ["import-ecrire", "import-abandonner", "import-annuler", "import-colonnes"])
 def test_gestes_ne_se_font_pas_en_lisant(clients, reseau, depot, nom):
     assert clients["animateur"].get(adresse(nom, reseau, depot.pk)).status_code == 405
 
 
-@pytest.mark.parametrize("nom", ["import", "import-ecrire", "import-abandonner", "import-rejets"])
+@pytest.mark.parametrize(
+    "nom", ["import", "import-ecrire", "import-abandonner", "import-annuler", "import-colonnes", "import-rejets"]
+)
 def test_import_d_un_autre_reseau_est_introuvable(clients, reseau, nom):
     ailleurs, client = ImportFactory(), clients["animateur"]
-    envoyer = client.post if nom in ("import-ecrire", "import-abandonner") else client.get
+    envoyer = client.get if nom in ("import", "import-rejets") else client.post
     assert envoyer(adresse(nom, reseau, ailleurs.pk)).status_code == 404
 
 

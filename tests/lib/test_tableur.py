@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from reseau.lib.pdf import tableau_en_pdf
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur, date_longue, nombre_francais
-from reseau.lib.tableur import Feuille, ecrire_xlsx, neutraliser, tableau_en_xlsx
+from reseau.lib.tableur import Feuille, ecrire_csv, ecrire_ods, ecrire_xlsx, neutraliser, tableau_en_xlsx
 from tests.lib.papier import QUAND, couleurs, textes
 
 FORMULES = [
@@ -269,3 +269,38 @@ def test_entete_est_fige_filtrable_et_colonnes_bornees():
     assert 'topLeftCell="B2"' in contenu
     assert '<autoFilter ref="A1:E2"/>' in contenu
     assert '<col min="1" max="1" width="60.7' in contenu
+
+
+def deux_feuilles():
+    charges = Feuille("Charges : tout/rien", (Colonne("a", "=Titre"),), [{"a": texte} for texte in FORMULES])
+    return [Feuille("Visites", COLONNES, LIGNES, PIED, ("=Note",)), charges]
+
+
+def test_ods_porte_de_vraies_valeurs_et_aucune_formule():
+    octets = ecrire_ods(deux_feuilles(), edite_le=QUAND)
+    lues = feuilles(octets)
+    assert lues["Visites"][1] == ["A. Bertin", 1234.0, 0.805, date(2026, 8, 1), ""]
+    assert lues["Visites"][2:] == [
+        ["B. Baudry", 13.0, "départ", "", date(2026, 3, 2)],
+        ["Couverture", 0.62, *[""] * 3],
+        ["'=Note", *[""] * 4],
+    ]
+    assert [ligne[0][0] for ligne in lues["Charges   tout rien"]] == ["'"] * (len(FORMULES) + 1)
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        premiere, contenu = archive.infolist()[0], archive.read("content.xml").decode()
+    assert (premiere.filename, premiere.compress_type, "table:formula" in contenu) == ("mimetype", zipfile.ZIP_STORED, False)
+
+
+def test_csv_est_une_archive_d_un_fichier_par_feuille():
+    with zipfile.ZipFile(io.BytesIO(ecrire_csv(deux_feuilles(), edite_le=QUAND))) as archive:
+        visites, charges = (archive.read(f"{nom}.csv").decode("utf-8") for nom in ("visites", "charges-toutrien"))
+    assert visites.splitlines()[:2] == [
+        "\ufeffDéveloppeur;Visites réalisées;Participation;Fin prévue;Vue le",
+        "A. Bertin;1234;81\u00a0%;août 2026;",
+    ]
+    assert charges.startswith("\ufeff'=Titre\r\n'=1+1\r\n")
+
+
+@pytest.mark.parametrize("ecrire", [ecrire_xlsx, ecrire_ods, ecrire_csv])
+def test_classeur_a_date_egale_a_les_memes_octets(ecrire):
+    assert ecrire(deux_feuilles(), edite_le=QUAND) == ecrire(deux_feuilles(), edite_le=QUAND)

@@ -1,6 +1,6 @@
 """Un objet de chaque genre que ce membre voit, pour remplir les adresses."""
 
-from entreprises.models import Cible, Contact, Deport, Entreprise, Import, LigneDeCible
+from entreprises.models import Cible, Contact, Deport, Entreprise, Etiquette, Import, LigneDeCible, VueEnregistree
 from reseau.models import Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Projet
 from visites.models import Campagne, Courrier, Visite
@@ -17,6 +17,8 @@ def exemples(membre):
         "institution": Institution.objects.filter(**du_reseau),
         "signataire": Signataire.objects.filter(**du_reseau),
         "entreprise": visibles,
+        "etiquette": Etiquette.objects.filter(**du_reseau),
+        "vue": VueEnregistree.objects.visibles_par(membre),
         "contact": Contact.objects.filter(entreprise__in=visibles.values("pk")),
         "deport": Deport.objects.filter(entreprise__reseau=membre.reseau),
         "import": Import.objects.filter(**du_reseau),

@@ -47,7 +47,7 @@ def ouvrir(new_context, live_server, personnes):
 
     def connecter(profil, largeur=1280):
         page = new_context(viewport={"width": largeur, "height": 900}).new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.goto(f"{live_server.url}/connexion/")
         champ(page, "Courriel").fill(personnes[profil].utilisateur.email)
         champ(page, "Mot de passe").fill(MOT_DE_PASSE)

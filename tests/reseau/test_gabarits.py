@@ -20,7 +20,7 @@ from tests.reseau.vitrine import application, demande
 
 PAGE = (
     '{% extends "base.html" %}{% load affichage %}{% block titre %}{{ societe }}{% endblock %}'
-    '{% block fil %}{% maillon "Entreprises" "entreprises:liste" %}{% endblock %}'
+    '{% block fil %}{% maillon "Entreprises" "visites:entreprises" %}{% endblock %}'
     "{% block contenu %}<p>Le contenu</p>{% endblock %}"
 )
 
@@ -63,7 +63,8 @@ def test_hors_reseau_la_page_tient_sans_menu():
 
 def test_menu_de_l_animateur_est_complet():
     assert onglets_du_menu(composer(demande(role=Role.ANIMATEUR))) == [
-        *["Accueil", "Entreprises", "Entreprises", "Cibles", "Imports", "Visites", "Visites", "Campagnes", "Courriers"],
+        *["Accueil", "Entreprises", "Entreprises", "Noter un contact", "Cibles", "Imports"],
+        *["Visites", "Visites", "Campagnes", "Courriers", "Qui a vu qui"],
         *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions"],
         *["Paramètres", "Paramètres", "Journal"],
     ]
@@ -75,7 +76,7 @@ def test_menu_de_l_observateur_se_tait_sur_le_reste():
 
 def test_menu_d_une_seule_page_est_un_lien():
     html = composer(demande(role=Role.DEVELOPPEUR, qualite=Qualite.DIRECT))
-    assert '<a class="fr-nav__link" href="/drac/entreprises/liste/">Entreprises</a>' in html
+    assert '<a class="fr-nav__link" href="/drac/visites/entreprises/">Entreprises</a>' in html
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_menu_d_une_seule_page_est_un_lien():
         ("/drac/", [("page", "Accueil")]),
         ("/drac/suivi/actions/", [("page", "Actions")]),
         ("/drac/entreprises/cibles/", [("true", "Entreprises"), ("page", "Cibles")]),
-        ("/drac/entreprises/liste/12/", [("true", "Entreprises"), ("true", "Entreprises")]),
+        ("/drac/visites/entreprises/12/", [("true", "Entreprises"), ("true", "Entreprises")]),
         ("/drac/ailleurs/", []),
     ],
 )
@@ -95,10 +96,10 @@ def test_page_courante_est_marquee(adresse, marques):
 
 def test_adresse_absente_n_a_pas_de_lien_mort():
     adresses = ModuleType("adresses")
-    adresses.urlpatterns = [application("visites")]
+    adresses.urlpatterns = [application("reseau")]
     with override_settings(ROOT_URLCONF=adresses):
-        html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("entreprises:liste", "visites:liste"))
-    assert onglets_du_menu(html) == ["Visites", "Visites", "Campagnes", "Courriers"]
+        html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("visites:entreprises", "reseau:membres"))
+    assert onglets_du_menu(html) == ["Annuaire", "Membres", "Institutions", "Paramètres", "Paramètres", "Journal"]
 
 
 def test_page_sans_lien_mort_ni_rien_en_ligne():

@@ -212,3 +212,15 @@ def test_accueil_en_un_nombre_constant_de_requetes(reseau, membres, clients, req
     for _ in range(20):
         remplir()
     assert (requetes(lambda: clients[profil].get(adresse)), un <= 25) == (un, True)
+
+
+@pytest.mark.parametrize(
+    ("touchees", "lignes"), [(1, []), (2, [(1, "cible épuisée ou presque : préparez la génération suivante")])]
+)
+def test_accueil_propose_la_generation_suivante_d_une_cible_epuisee(reseau, membres, touchees, lignes):
+    cible = CibleFactory(reseau=reseau, decidee=True)
+    for ligne in LigneDeCibleFactory.create_batch(2, cible=cible)[:touchees]:
+        VisiteFactory(reseau=reseau, entreprise=ligne.entreprise, restituee=True)
+    assert taches(membres["animateur"]) == lignes
+    CibleFactory(reseau=reseau, precedente=cible)
+    assert taches(membres["animateur"]) == []

@@ -142,7 +142,7 @@ def test_releve_annonce_la_prochaine_reunion_et_la_cible_decidee(reunion, animat
     compose = releve(reunion, animateur)
     assert (compose.prochaine_reunion, compose.decisions) == (
         "1er avril 2026 à 09 h 30, Mairie de Gray.",
-        ["Cible décidée : Métallurgie."],
+        ["Cible décidée : Métallurgie (0 entreprise)."],
     )
 
 

@@ -261,14 +261,23 @@ def test_prochaines_viennent_de_la_cible_sans_ce_qui_est_touche(reunion, reseau,
     VisiteFactory(reseau=reseau, entreprise=visitee, realisee=True)
     VisiteFactory(reseau=reseau, entreprise=confiee, programmee=True)
     lignes = ecran(clients["animateur"], reunion, "prochaines").context["lignes"]
-    assert [entreprise for entreprise, _, _ in lignes] == [libre]
+    assert [entreprise for entreprise, *_ in lignes] == [libre]
+
+
+@pytest.mark.parametrize("profil", ["animateur", "secretariat"])
+def test_prochaines_proposent_de_decider_une_cible_dans_cette_reunion(reunion, reseau, clients, profil):
+    cible = CibleFactory(reseau=reseau)
+    CibleFactory(reseau=reseau, decidee=True)
+    response = ecran(clients[profil], reunion, "prochaines")
+    decider = reverse("entreprises:cible-decider", args=[reseau.slug, cible.pk], query={"reunion": reunion.pk})
+    assert (list(response.context["a_decider"]), decider in response.content.decode()) == ([cible], True)
 
 
 def test_prochaines_cherchees_disent_l_empechement_avant(reunion, reseau, clients):
     recente = EntrepriseFactory(reseau=reseau)
     VisiteFactory(reseau=reseau, entreprise=recente, realisee=True, realisee_le=JOUR - timedelta(days=30))
     EntrepriseFactory()
-    ((entreprise, obstacle, _),) = ecran(clients["animateur"], reunion, "prochaines", cherche="scierie").context["lignes"]
+    ((entreprise, obstacle, *_),) = ecran(clients["animateur"], reunion, "prochaines", cherche="scierie").context["lignes"]
     assert (entreprise, obstacle.franchissable) == (recente, True)
 
 

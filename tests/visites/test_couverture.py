@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import JOUR, CibleFactory, LigneDeCibleFactory, VisiteFactory
-from visites.couverture import Couverture, couverture
+from visites.couverture import Couverture, couverture, evolution
 
 pytestmark = pytest.mark.django_db
 VEILLE, LENDEMAIN = JOUR - timedelta(days=1), JOUR + timedelta(days=1)
@@ -96,3 +96,43 @@ def test_couverture_ne_depend_pas_de_l_origine(cible):
 
 def test_couverture_en_une_requete(cible, requetes):
     assert requetes(lambda: couverture(cible, JOUR)) == 1
+
+
+def test_evolution_cumule_mois_par_mois_sans_trou(cible):
+    visiter(cible, 0, realisee=True)
+    visiter(cible, 1, refusee=True, refusee_le=date(2026, 5, 31))
+    trouvee = evolution(cible, date(2026, 6, 15))
+    assert [(mois.premier.month, mois.nouvelles, mois.cumul, mois.part) for mois in trouvee] == [
+        (3, 1, 1, 0.25),
+        (4, 0, 1, 0.25),
+        (5, 1, 2, 0.5),
+        (6, 0, 2, 0.5),
+    ]
+
+
+def test_evolution_compte_l_entreprise_au_mois_de_sa_premiere_touche(cible):
+    visiter(cible, 0, refusee=True, refusee_le=date(2026, 5, 4))
+    visiter(cible, 0, realisee=True, realisee_le=date(2026, 4, 7))
+    assert [mois.nouvelles for mois in evolution(cible, date(2026, 5, 31))] == [0, 1, 0]
+
+
+def test_evolution_finit_sur_la_couverture_et_s_arrete_au_jour_dit(cible):
+    for rang, jour in enumerate([VEILLE, JOUR, LENDEMAIN, date(2026, 4, 1)]):
+        visiter(cible, rang, realisee=True, realisee_le=jour)
+    assert [evolution(cible, jour)[-1].cumul for jour in (JOUR, LENDEMAIN, date(2026, 4, 1))] == [1, 2, 3]
+    assert all(evolution(cible, jour)[-1].cumul == couverture(cible, jour).touchees for jour in (JOUR, LENDEMAIN))
+
+
+def test_evolution_ignore_l_ecartee_et_ce_qui_n_est_pas_decide(reseau, cible):
+    visiter(cible, 4, realisee=True)
+    assert [mois.cumul for mois in evolution(cible, JOUR)] == [0]
+    assert (evolution(cible, VEILLE), evolution(CibleFactory(reseau=reseau), JOUR)) == ([], [])
+
+
+def test_evolution_d_une_liste_vide_n_a_pas_de_part(reseau):
+    assert [mois.part for mois in evolution(CibleFactory(reseau=reseau, decidee=True), JOUR)] == [None]
+
+
+def test_evolution_coute_autant_pour_un_mois_que_pour_trente(cible, requetes):
+    visiter(cible, 0, realisee=True)
+    assert [requetes(lambda le=le: evolution(cible, le)) for le in (JOUR, date(2028, 9, 1))] == [2, 2]

@@ -166,6 +166,12 @@ class Visite(Versionne):
         blank=True,
         help_text="Pourquoi visiter alors qu’une institution vient de la contacter.",
     )
+    malgre_concurrence = models.CharField(
+        "malgré une concurrente",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi confier la visite à qui suit une entreprise concurrente.",
+    )
     choisie_en = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="entreprises_choisies")
 
     creee_le = models.DateField("créée le")

@@ -1,11 +1,10 @@
-"""Les campagnes : leur liste, leur fiche (où en est la cible, qui a quoi) et la couverture d'une cible."""
+"""Les campagnes : leur liste, et leur fiche (où en est la cible, qui a quoi)."""
 
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
-from entreprises.models import Cible
 from reseau.acces import formulaire, page
 from reseau.droits import autorise
 from reseau.lib.erreurs import tenter
@@ -17,11 +16,9 @@ from visites.enums import EN_COURS, FAITES, EtatVisite
 from visites.forms import CampagneForm
 from visites.listes import paginer
 from visites.models import Campagne, Visite
+from visites.views.chiffres import chiffres_de_couverture
 
 TRIS = {"nom": ["nom"], "periode": ["debut_le"], "cible": ["cible__nom"]}
-TOUCHEES = "Entreprises de la liste visitées ou ayant refusé depuis la décision, divisées par les entreprises de la liste."
-PROGRAMMEES = "Confiées à un développeur, pas encore touchées."
-SANS_CONTACT = "Ni visitées, ni ayant refusé, ni confiées."
 
 
 @page("campagnes.voir")
@@ -70,7 +67,7 @@ def campagne(request, pk):
     contexte = {
         "campagne": campagne,
         "etats": _par_etat(visites),
-        "couverture": _chiffres(couverture(campagne.cible, le)) if campagne.cible else None,
+        "couverture": chiffres_de_couverture(couverture(campagne.cible, le)) if campagne.cible else None,
         "mois": mois,
         "lignes": lignes,
         "a_annoncer": visites.a_annoncer().count(),
@@ -79,16 +76,6 @@ def campagne(request, pk):
         "peut_preparer": autorise(membre, "courriers.preparer"),
     }
     return render(request, "visites/campagne_fiche.html", contexte)
-
-
-@page("cibles.voir")
-def cible_couverture(request, pk):
-    """Où en est une cible, aujourd'hui : un total du réseau, le même pour tous."""
-    cible = get_object_or_404(Cible.objects.visibles_par(request.membre).select_related("reunion"), pk=pk)
-    chiffres = _chiffres(couverture(cible, localdate()))
-    campagnes = Campagne.objects.visibles_par(request.membre).filter(cible=cible)
-    contexte = {"cible": cible, "couverture": chiffres, "campagnes": campagnes, "le": localdate()}
-    return render(request, "visites/cible_couverture.html", contexte)
 
 
 def _developpeurs(membre, visites, le):
@@ -101,10 +88,3 @@ def _developpeurs(membre, visites, le):
 def _par_etat(visites):
     comptes = dict(visites.order_by().values_list("etat").annotate(Count("pk")))
     return [(etat, comptes.get(etat.value, 0)) for etat in EtatVisite]
-
-
-def _chiffres(trouvee):
-    """La couverture et ses phrases : chaque chiffre s'affiche avec son dénominateur et sa définition."""
-    sur = f"{trouvee.touchees} sur {trouvee.entreprises} entreprises"
-    part = None if trouvee.part is None else 100 * trouvee.part
-    return {"faits": trouvee, "part": part, "sur": sur, "touchees": TOUCHEES, "programmees": PROGRAMMEES, "reste": SANS_CONTACT}

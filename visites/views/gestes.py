@@ -6,19 +6,23 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
-from reseau.acces import exiger, formulaire, geste
+from reseau.acces import exiger, formulaire
 from reseau.lib.erreurs import tenter
 from visites import operations
+from visites.avertissements import avant_de_confier
+from visites.concurrences import conflits
 from visites.forms import (
     AffectationForm,
     AnnulationForm,
     InjoignableForm,
+    PriseForm,
     RealisationForm,
     RefusForm,
     RendezVousForm,
     RenduForm,
 )
 from visites.models import Courrier, Visite
+from visites.sollicitations import a_justifier
 
 
 @formulaire("visites.programmer")
@@ -26,17 +30,30 @@ def affecter(request, pk):
     visite = _trouver(request, pk)
     if not visite.en_cours:
         return _impossible(request, visite, "Cette visite n’est plus en cours : elle ne se confie plus.")
-    form = AffectationForm(request.POST or None, visite=visite, membre=request.membre, le=localdate())
+    avant = avant_de_confier(visite.entreprise, request.membre, localdate(), visite=visite)
+    form = AffectationForm(request.POST or None, visite=visite, membre=request.membre, le=localdate(), **avant)
     operation = partial(operations.affecter, le=localdate())
     titre, fait = "Confier la visite", "La visite est confiée."
-    return _jouer(request, visite, form, operation, titre=titre, fait=fait, avertissement=_sur_la_lettre(visite))
+    return _jouer(request, visite, form, operation, titre=titre, fait=fait, avertissement=_sur_la_lettre(visite), avant=avant)
 
 
-@geste("visites.prendre")
+@formulaire("visites.prendre")
 def prendre(request, pk):
-    visite = operations.prendre(_trouver(request, pk), par=request.membre, le=localdate())
-    messages.success(request, "Cette entreprise est à vous : prenez rendez-vous quand vous voulez.")
-    return redirect(visite)
+    """D'un clic si rien n'avertit ; sinon la page dit qui vient de solliciter l'entreprise et demande un motif."""
+    visite, le = _trouver(request, pk), localdate()
+    avant = avant_de_confier(visite.entreprise, request.membre, le, visite=visite)
+    avertis = {
+        "contacts": a_justifier(avant["contacts"], [request.membre]),
+        "concurrentes": conflits(visite.entreprise, [request.membre], par=request.membre, le=le),
+    }
+    form = PriseForm(request.POST if request.method == "POST" else None, **avertis)
+    jouer = partial(operations.prendre, visite, par=request.membre, le=le)
+    pris = request.method == "POST" and form.is_valid()
+    if pris and (prise := tenter(form, jouer, **form.cleaned_data) if form.fields else jouer()):
+        messages.success(request, "Cette entreprise est à vous : prenez rendez-vous quand vous voulez.")
+        return redirect(prise)
+    contexte = {"form": form, "visite": visite, "titre": "Prendre cette entreprise", "avant": avant}
+    return render(request, "visites/visite_geste.html", contexte)
 
 
 @formulaire("visites.conduire")
@@ -125,10 +142,10 @@ def _impossible(request, visite, raison):
     return redirect("visites:visite", request.reseau.slug, visite.pk)
 
 
-def _jouer(request, visite, form, operation, *, titre, fait, avertissement=""):
+def _jouer(request, visite, form, operation, *, titre, fait, avertissement="", avant=None):
     """Joue l'opération si le formulaire est bon, sinon (re)montre le formulaire, et ce qu'il faut savoir avant."""
     if form.is_valid() and tenter(form, operation, visite, par=request.membre, **form.valeurs):
         messages.success(request, fait)
         return redirect("visites:visite", request.reseau.slug, visite.pk)
-    contexte = {"form": form, "visite": visite, "titre": titre, "avertissement": avertissement}
+    contexte = {"form": form, "visite": visite, "titre": titre, "avertissement": avertissement, "avant": avant}
     return render(request, "visites/visite_geste.html", contexte)

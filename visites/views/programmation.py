@@ -10,6 +10,7 @@ from reseau.acces import formulaire
 from reseau.lib.erreurs import tenter
 from reseau.templatetags.affichage import pluriel_fr
 from visites import operations
+from visites.avertissements import avant_de_confier, contacts_en_mots
 from visites.espacement import empechements
 from visites.filters import ProgrammationFilter
 from visites.forms import ProgrammationForm, PropositionForm
@@ -57,12 +58,13 @@ def proposer(request, pk):
         messages.error(request, f"{entreprise} : {operations.deja_en_cours(en_cours)}")
         return redirect("visites:visite", request.reseau.slug, en_cours.pk)
     empechement = empechements([entreprise], request.reseau, le).get(entreprise.pk)
-    choix = {"membre": request.membre, "le": le, "entreprise": entreprise, "empechement": empechement}
+    avant = avant_de_confier(entreprise, request.membre, le)
+    choix = {"membre": request.membre, "le": le, "entreprise": entreprise, "empechement": empechement, **avant}
     form = PropositionForm(request.POST or None, initial={"origine": request.GET.get("origine", "")}, **choix)
     if form.is_valid() and (visite := tenter(form, _proposer, request, entreprise, form.cleaned_data, le)):
         messages.success(request, "La visite est programmée." if visite.developpeur else "L’entreprise est dans la liste.")
         return redirect(visite)
-    contexte = {"form": form, "entreprise": entreprise, "empechement": empechement}
+    contexte = {"form": form, "entreprise": entreprise, "empechement": empechement, "avant": avant}
     return render(request, "visites/visite_proposer.html", contexte)
 
 
@@ -89,14 +91,17 @@ def _dire(request, bilan, inscrites):
 def _lignes(entreprises, request, le, cochees):
     """Chaque entreprise avec ce qu'il faut savoir avant de la programmer, et si elle était cochée."""
     trouves = empechements(entreprises, request.reseau, le)
-    deportes = {}
+    contacts, deportes = contacts_en_mots(entreprises, request.reseau, le), {}
     for deport in Deport.objects.filter(entreprise__in=[fiche.pk for fiche in entreprises]).select_related("membre"):
         deportes.setdefault(deport.entreprise_id, []).append(str(deport.membre))
     return [
         {
             "entreprise": fiche,
             "adresse": reverse("entreprises:fiche", args=[request.reseau.slug, fiche.pk]),
-            "avertissements": _avertissements(fiche, trouves.get(fiche.pk), deportes.get(fiche.pk)),
+            "avertissements": [
+                *_avertissements(fiche, trouves.get(fiche.pk), deportes.get(fiche.pk)),
+                *contacts.get(fiche.pk, []),
+            ],
             "bloquee": fiche.pk in trouves and not trouves[fiche.pk].franchissable,
             "cochee": fiche.pk in cochees,
         }
@@ -114,7 +119,9 @@ def _avertissements(fiche, empechement, deportes):
 def _proposer(request, entreprise, valeurs, le):
     choix = {nom: valeurs[nom] for nom in ("origine", "campagne")}
     choix |= {"par": request.membre, "le": le, "derogation": valeurs.get("derogation", "")}
+    choix["malgre_contact"] = valeurs.get("malgre_contact", "")
     if valeurs["developpeur"] is None:
         return operations.choisir(entreprise, **choix)
     affectation = {nom: valeurs[nom] for nom in ("developpeur", "accompagnant", "prevue_le")}
+    affectation["malgre_concurrence"] = valeurs.get("malgre_concurrence", "")
     return operations.programmer(entreprise, **choix, **affectation)

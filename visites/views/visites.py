@@ -11,6 +11,7 @@ from reseau.acces import page
 from reseau.droits import NON, autorise, portee
 from reseau.enums import Geste, Qualite
 from reseau.operations import noter
+from visites.concurrences import concurrentes_de
 from visites.enums import EN_COURS, EtatVisite
 from visites.espacement import empechements
 from visites.etapes import gestes, historique, parcours
@@ -78,6 +79,7 @@ def visite(request, pk):
         "autres": autres,
         "historique": historique(visite, courrier),
         "precedentes": precedentes.order_by("-repere_le", "-pk")[:PRECEDENTES],
+        "concurrentes": concurrentes_de(visite.entreprise, request.membre),
     }
     return render(request, "visites/visite_fiche.html", contexte)
 

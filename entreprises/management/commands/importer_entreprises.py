@@ -1,5 +1,6 @@
 """Importe un fichier d'entreprises : à blanc par défaut, pour de bon avec --ecrire.
 
+L'import écrit figure parmi ceux du réseau, où il s'annule.
 Code de sortie : 0 si tout est repris, 1 si des lignes sont rejetées, 2 si le fichier est refusé ou le réseau inconnu.
 """
 
@@ -45,16 +46,22 @@ class Command(BaseCommand):
 
 def executer(chemin, slug, *, ecrire):
     """Le `Bilan` de l'import, ou de son essai ; lève `RegleEnfreinte` avec la phrase à montrer."""
-    reseau = Reseau.objects.filter(slug=slug).first()
-    if reseau is None:
-        connus = ", ".join(Reseau.objects.values_list("slug", flat=True)) or "aucun"
-        raise RegleEnfreinte(f"Réseau inconnu : « {slug} ». Réseaux de cette installation : {connus}.")
+    reseau = trouver_reseau(slug)
     try:
         with chemin.open("rb") as flux:
             contenu = flux.read(TAILLE_MAX + MEBI)  # de quoi voir qu'il est trop gros, sans le lire en entier
     except OSError as erreur:
         raise RegleEnfreinte(f"{ILLISIBLES.get(type(erreur), 'Fichier illisible')} : « {chemin} ».") from erreur
     return importer(contenu, chemin.name, reseau) if ecrire else analyser_import(contenu, chemin.name, reseau).bilan
+
+
+def trouver_reseau(slug):
+    """Le réseau de cette adresse ; lève `RegleEnfreinte` en nommant les autres."""
+    reseau = Reseau.objects.filter(slug=slug).first()
+    if reseau is None:
+        connus = ", ".join(Reseau.objects.values_list("slug", flat=True)) or "aucun"
+        raise RegleEnfreinte(f"Réseau inconnu : « {slug} ». Réseaux de cette installation : {connus}.")
+    return reseau
 
 
 def en_json(bilan, *, ecrit):

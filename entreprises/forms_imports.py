@@ -1,0 +1,65 @@
+"""Formulaire de l'assistant d'import : où va chaque colonne du fichier."""
+
+from django import forms
+
+from reseau.lib.formulaires import Formulaire
+
+CHAMPS = {
+    "siret": "SIRET",
+    "raison_sociale": "Raison sociale",
+    "enseigne": "Enseigne",
+    "naf": "Activité (NAF)",
+    "naf_2025": "Activité (NAF 2025)",
+    "nomenclature": "Nomenclature d’activité",
+    "tranche_effectif": "Tranche d’effectif",
+    "effectif": "Effectif",
+    "adresse": "Adresse",
+    "numero_voie": "Numéro dans la voie",
+    "repetition": "Bis, ter",
+    "dernier_numero": "Dernier numéro",
+    "derniere_repetition": "Dernier bis, ter",
+    "type_voie": "Type de voie",
+    "complement": "Complément d’adresse",
+    "distribution": "Boîte postale",
+    "code_postal": "Code postal",
+    "code_commune": "Code commune",
+    "ville": "Ville",
+    "telephone": "Téléphone",
+    "courriel": "Courriel",
+    "site": "Site internet",
+    "dirigeant_civilite": "Civilité du dirigeant",
+    "dirigeant_nom": "Nom du dirigeant",
+    "dirigeant_prenom": "Prénom du dirigeant",
+    "dirigeant_fonction": "Fonction du dirigeant",
+    "filiere": "Filière",
+    "etiquettes": "Étiquettes (séparées par des virgules)",
+    "ne_plus_solliciter_jusqu_au": "Ne plus solliciter jusqu’au",
+    "etat": "État",
+    "diffusion": "Statut de diffusion",
+}
+IGNORER = ("", "Ignorer")
+
+
+class ColonnesForm(Formulaire):
+    """Un choix par colonne. `colonnes` : [{"entete", "champ", "exemples"}], voir `decrire_colonnes`."""
+
+    def __init__(self, *args, colonnes, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.colonnes = colonnes
+        for rang, colonne in enumerate(colonnes):
+            self.fields[f"colonne_{rang}"] = forms.ChoiceField(
+                label=colonne["entete"] or f"Colonne {rang + 1}, sans nom",
+                choices=[IGNORER, *CHAMPS.items()],
+                initial=colonne["champ"],
+                required=False,
+                widget=forms.Select(attrs={"class": "fr-select"}),
+            )
+
+    def rangees(self):
+        """(champ du formulaire, exemples) par colonne, pour le tableau."""
+        return [(champ, colonne["exemples"]) for champ, colonne in zip(self, self.colonnes, strict=True)]
+
+    @property
+    def choix(self):
+        """Le champ choisi pour chaque colonne, dans l'ordre du fichier."""
+        return [self.cleaned_data[nom] for nom in self.fields]

@@ -1,0 +1,295 @@
+"""Déport : un membre ne retrouve l'entreprise nulle part, ni sous son nom, ni dans un compteur qui la trahirait.
+
+Une entreprise-canari, à chaque donnée de laquelle est accolé un mot qui ne se rencontre nulle part ailleurs, est au centre
+de tout ce que le réseau sait faire. Chaque page, export, PDF et classeur du réseau est lu par un membre qui s'en déporte :
+le mot n'y est jamais. Le même membre, sans déport, le lit.
+"""
+
+import io
+import zipfile
+import zlib
+
+import pytest
+from django.db import transaction
+
+from entreprises.models import Changement, Concurrence, Document
+from reseau.models import Reunion
+from suivi.enums import Mouvement
+from suivi.models import MouvementDAction
+from tests.adresses import routes
+from tests.conftest import connecter
+from tests.factories import (
+    INSTANT,
+    JOUR,
+    AccesFactory,
+    ActionFactory,
+    CibleFactory,
+    CompteRenduFactory,
+    ContactFactory,
+    CourrierFactory,
+    DeportFactory,
+    EntrepriseFactory,
+    ImportFactory,
+    LigneDeCibleFactory,
+    ProjetFactory,
+    ReunionFactory,
+    SollicitationFactory,
+    VisiteFactory,
+    siret_fictif,
+)
+from tests.lib.papier import textes
+from tests.terrain import Terrain
+from visites import courriers
+from visites.models import Courrier
+
+pytestmark = pytest.mark.django_db
+
+MOT = "Zyxcanari"
+SIRET = siret_fictif(77_777)
+TRACES = [MOT.lower(), SIRET, SIRET[:9], f"{SIRET[:3]} {SIRET[3:6]} {SIRET[6:9]}"]
+PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture"]
+# Ce que chacun en lit quand rien ne l'en écarte : sans cela, l'essai ne prouverait rien.
+LUES = {
+    "animateur": {
+        "entreprises:import",
+        "visites:liste",
+        "suivi:actions-toutes",
+        "suivi:seance",
+        "visites:courriers",
+        "suivi:reunion",
+        "entreprises:cible",
+    },
+    "secretariat": {"visites:liste", "suivi:actions-toutes", "suivi:reunion", "visites:courriers"},
+    "direct": {"visites:liste", "suivi:reunion", "suivi:accueil"},
+    "associe": {"visites:liste", "suivi:actions"},
+    "prefecture": {"visites:liste", "visites:courriers", "suivi:reunion"},
+}
+RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines", "mois=2026-03&sujet=actions"]
+GENRES = {"entreprise", "contact", "visite", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
+
+
+class Canari:
+    """L'entreprise-canari, confiée à `membre` s'il visite, au milieu des objets du terrain ; `objets` : ses clés."""
+
+    def __init__(self, terrain, profil):
+        self.terrain, self.membre = terrain, terrain.membres[profil]
+        visiteur = terrain.membres["direct"]
+        reseau, accompagnant = {"reseau": terrain.reseau}, terrain.membres["associe"]
+        self.entreprise = EntrepriseFactory(
+            **reseau,
+            siret=SIRET,
+            raison_sociale=f"{MOT} Forges",
+            enseigne=MOT,
+            adresse=f"7 allée {MOT}",
+            filiere=MOT,
+            ne_plus_solliciter_motif=MOT,
+            recherche=f"{MOT} forges vesoul {SIRET}".lower(),
+        )
+        reunion = Reunion.objects.get(pk=terrain.a_eux["reunion"])
+        confiee = {**reseau, "entreprise": self.entreprise, "developpeur": visiteur, "accompagnant": accompagnant}
+        visite = VisiteFactory(**confiee, realisee=True, derogation=MOT)
+        restituee = VisiteFactory(**confiee, restituee=True, restituee_en=reunion)
+        annoncee = VisiteFactory(**confiee, programmee=True, choisie_en=reunion, malgre_contact=MOT)
+        for faite in (visite, restituee):
+            CompteRenduFactory(visite=faite, termine=True, phrase=f"{MOT} embauche", entendu=MOT)
+        projet = ProjetFactory(visite=restituee, titre=f"Projet {MOT}", interlocuteur_confirme_en=reunion)
+        action = ActionFactory(projet=projet, acceptee=True, libelle=f"Action {MOT}", responsable=accompagnant)
+        echue = ActionFactory(projet=projet, en_cours=True, libelle=f"Échue {MOT}", responsable=visiteur, fin_prevue=JOUR)
+        for portee in (action, echue):
+            MouvementDAction.objects.create(
+                action=portee,
+                membre=visiteur,
+                mouvement=Mouvement.PROPOSITION,
+                responsable=accompagnant,
+                reunion=reunion,
+                texte=MOT,
+            )
+        AccesFactory(entreprise=self.entreprise, membre=accompagnant)
+        self.objets = {
+            "entreprise": self.entreprise.pk,
+            "contact": ContactFactory(entreprise=self.entreprise, nom=f"{MOT} Dirigeant").pk,
+            "visite": restituee.pk,
+            "courrier": self._lettre(annoncee).pk,
+            "projet": projet.pk,
+            "action": action.pk,
+            "ligne": self._ciblee(),
+            "sollicitation": SollicitationFactory(entreprise=self.entreprise, precision=MOT, institution=visiteur.institution).pk,
+            "document": self._document(visiteur),
+        }
+        self._importe(visiteur)
+        self._concurrente()
+        ReunionFactory(**reseau)
+
+    def deporter(self):
+        DeportFactory(entreprise=self.entreprise, membre=self.membre, motif=MOT)
+
+    def _lettre(self, visite):
+        """Signée et figée, si la préfecture du terrain le peut : l'imprimé nomme l'entreprise."""
+        lettre = CourrierFactory(visite=visite, a_signer=True)
+        signees = Courrier.objects.filter(pk=lettre.pk)
+        courriers.signer(signees, par=self.terrain.membres["prefecture"], le=JOUR)
+        courriers.figer(signees)
+        return lettre
+
+    def _ciblee(self):
+        """Retenue dans une cible décidée, celle dont les pages se lisent ; écartée d'une autre."""
+        decidee = {"reseau": self.terrain.reseau, "decidee": True}
+        LigneDeCibleFactory(cible=CibleFactory(**decidee, nom="Autre"), entreprise=self.entreprise, motif_d_ecart=MOT)
+        ligne = LigneDeCibleFactory(cible=CibleFactory(**decidee), entreprise=self.entreprise)
+        self.terrain.a_eux["cible"] = ligne.cible_id
+        return ligne.pk
+
+    def _document(self, membre):
+        piece = {"nom": f"{MOT}.pdf", "contenu": MOT.encode(), "taille": 9}
+        return Document.objects.create(entreprise=self.entreprise, membre=membre, **piece).pk
+
+    def _importe(self, membre):
+        extrait = [
+            {
+                "raison_sociale": f"{MOT} Forges",
+                "siret": SIRET,
+                "ville": "",
+                "naf": "",
+                "effectif": None,
+                "dirigeant": "",
+                "sort": "créée",
+            }
+        ]
+        bilan = {"lus": 1, "extrait": extrait}
+        depot = ImportFactory(reseau=self.terrain.reseau, membre=membre, ecrit=True, ecrit_le=INSTANT, bilan=bilan)
+        Changement.objects.create(depot=depot, entreprise=self.entreprise, genre="fermeture", avant=MOT)
+        self.terrain.a_eux["import"] = depot.pk
+
+    def _concurrente(self):
+        paire = sorted([self.terrain.a_eux["entreprise"], self.entreprise.pk])
+        Concurrence.objects.create(reseau=self.terrain.reseau, entreprise_id=paire[0], concurrente_id=paire[1], motif=MOT)
+
+
+@pytest.fixture
+def canari(request, db):
+    return Canari(Terrain(), request.param)
+
+
+def pages(terrain):
+    """(nom, adresse) de chaque lecture, sur les objets du terrain ; les listes, aussi par recherche et par filtre."""
+    for route in routes():
+        if "GET" not in route.vue.methodes:
+            continue
+        adresse = route.adresse(terrain.reseau.slug, terrain.a_eux)
+        yield route.nom, adresse
+        if "." in adresse or "export" in route.nom:
+            continue  # un fichier se compose lentement, et sa page a été lue sous les mêmes filtres
+        if not route.arguments or route.objet(route.arguments[0]) in {"reunion", "cible", "campagne"}:
+            yield from ((route.nom, f"{adresse}?{recherche}") for recherche in RECHERCHES)
+
+
+def lire(client, adresse):
+    """La réponse suivie jusqu'au bout, et tout ce qu'elle contient, décompressé, en minuscules."""
+    with transaction.atomic():
+        response = client.get(adresse, follow=True)
+        transaction.set_rollback(True)
+    octets = response.getvalue()
+    adresses = " ".join(lien for lien, _ in response.redirect_chain)
+    return response, f"{adresses}\n{en_texte(octets)}".lower()
+
+
+def en_texte(octets):
+    if octets.startswith(b"%PDF") and b"%%EOF" in octets[-1024:]:
+        return "\n".join(textes(octets))
+    if octets.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            return "\n".join(archive.read(nom).decode(errors="replace") for nom in archive.namelist())
+    if octets.startswith(b"\x1f\x8b"):
+        octets = zlib.decompress(octets, 47)
+    return octets.decode(errors="replace")
+
+
+def traces(texte, demande=""):
+    """Les traces du canari dans ce texte, hors l'écho de ce que le lecteur vient lui-même de taper."""
+    presentes = [trace for trace in TRACES if trace in texte]
+    echo = {trace for trace in TRACES if trace in demande.lower()}
+    return [trace for trace in presentes if not echo or _hors_echo(texte, trace)]
+
+
+def _hors_echo(texte, trace):
+    """Le mot cherché revient dans le champ de recherche et les liens de tri : seul, jamais suivi du nom entier."""
+    return f"{trace} forges" in texte or f"{trace}.pdf" in texte or f"projet {trace}" in texte or f"action {trace}" in texte
+
+
+@pytest.mark.parametrize("canari", PROFILS, indirect=True)
+def test_canari_n_est_nulle_part_pour_qui_s_en_deporte(canari):
+    canari.deporter()
+    client, fuites = connecter(canari.membre), []
+    for nom, adresse in pages(canari.terrain):
+        response, texte = lire(client, adresse)
+        if response.status_code >= 500 or traces(texte, adresse):
+            fuites.append(f"{nom} {adresse.split('?')[-1] if '?' in adresse else ''} ({response.status_code})")
+    assert not fuites, "\n".join(fuites)
+
+
+@pytest.mark.parametrize("canari", PROFILS, indirect=True)
+def test_canari_se_lit_par_le_meme_profil_sans_deport(canari, request):
+    client = connecter(canari.membre)
+    lues = {nom for nom, adresse in pages(canari.terrain) if "?" not in adresse and traces(lire(client, adresse)[1])}
+    assert LUES[request.node.callspec.params["canari"]] - lues == set()
+
+
+@pytest.mark.parametrize("canari", PROFILS, indirect=True)
+def test_pages_du_canari_sont_introuvables(canari):
+    canari.deporter()
+    client, ouvertes = connecter(canari.membre), []
+    for route in routes():
+        genres = [route.objet(argument) for argument in route.arguments]
+        if not genres or genres[0] not in GENRES:
+            continue
+        adresse = route.adresse(canari.terrain.reseau.slug, canari.terrain.a_eux | canari.objets)
+        for methode in route.vue.methodes:
+            with transaction.atomic():
+                response = client.generic(methode, adresse)
+                transaction.set_rollback(True)
+            if response.status_code not in (403, 404):
+                ouvertes.append(f"{methode} {route.nom} : {response.status_code}")
+    assert not ouvertes, "\n".join(ouvertes)
+
+
+@pytest.mark.parametrize("canari", PROFILS, indirect=True)
+def test_lot_de_lettres_s_imprime_sans_celle_du_canari(canari):
+    """Un imprimé figé qui nomme l'entreprise est refusé au déporté, seul ou dans un lot."""
+    lettre = Courrier.objects.get(pk=canari.objets["courrier"])
+    numeros = f"annee={lettre.annee}&du={lettre.numero}&au={lettre.numero}"
+    canari.deporter()
+    client = connecter(canari.membre)
+    racine = f"/{canari.terrain.reseau.slug}/courriers"
+    for adresse in (f"{racine}/{lettre.pk}/pdf/", f"{racine}/lettres.pdf?{numeros}", f"{racine}/impression/?{numeros}"):
+        assert traces(lire(client, adresse)[1]) == [], adresse
+
+
+@pytest.mark.parametrize("canari", ["animateur", "direct", "associe"], indirect=True)
+def test_compteurs_filtres_sont_ceux_d_un_reseau_sans_le_canari(canari):
+    """Le nombre de lignes de chaque liste, entière ou filtrée, ne compte pas ce que le lecteur ne voit pas."""
+    client = connecter(canari.membre)
+    avant = nombres(client, canari.terrain)
+    canari.deporter()
+    apres = nombres(client, canari.terrain)
+    assert {cle: nombre for cle, nombre in apres.items() if f"q={MOT}" in cle[1] and nombre} == {}
+    assert {cle: (avant[cle], apres[cle]) for cle in avant if apres[cle] > avant[cle]} == {}
+
+
+def nombres(client, terrain):
+    """{(route, demande): nombre annoncé} pour chaque liste qui en annonce un."""
+    trouves = {}
+    for nom, adresse in pages(terrain):
+        contexte = lire(client, adresse)[0].context
+        if contexte and "nombre" in contexte and "q" in getattr(contexte.get("filter"), "filters", {}):
+            trouves[nom, adresse.partition("?")[2]] = contexte["nombre"]
+    return trouves
+
+
+@pytest.mark.parametrize("canari", ["animateur"], indirect=True)
+def test_totaux_du_reseau_sont_les_memes_pour_tous(canari):
+    """Sans filtre, un tableau de bord compte tout le réseau : le déport n'y change rien (conception, section 4)."""
+    client, racine = connecter(canari.membre), f"/{canari.terrain.reseau.slug}/tableaux/2.7/"
+    avant = lire(client, racine)[0].context["tableau"].en_json()
+    canari.deporter()
+    apres = lire(client, racine)[0].context["tableau"].en_json()
+    assert apres["sections"] == avant["sections"]

@@ -1,0 +1,53 @@
+"""Ne pas porter d'une entreprise à sa concurrente ce qu'on a appris chez elle : qui suit l'une, averti avant l'autre.
+
+Un lien de concurrence ne se voit que si l'on voit les deux entreprises : il ne s'oppose qu'à qui le voit.
+"""
+
+from django.db.models import Q
+
+from entreprises.enums import OrigineAcces
+from entreprises.models import Acces, Concurrence, Entreprise
+from reseau.lib.dates import plus_mois
+from visites.enums import CONFIEES
+from visites.models import Visite
+
+
+def concurrentes_de(entreprise, lecteur):
+    """[Entreprise] : ses concurrentes que ce lecteur voit, par ordre alphabétique ; aucune s'il ne la voit pas."""
+    visibles = Entreprise.objects.visibles_par(lecteur)
+    liens = Concurrence.objects.visibles_par(lecteur, visibles.values("pk")).de(entreprise)
+    cles = {cle for paire in liens.values_list("entreprise", "concurrente") for cle in paire} - {entreprise.pk}
+    return list(visibles.filter(pk__in=cles).order_by("raison_sociale", "pk")) if cles else []
+
+
+def concurrentes_par_entreprise(entreprises, lecteur):
+    """Dictionnaire clé d'entreprise → [Entreprise] concurrentes que ce lecteur voit ; une requête."""
+    cles = {entreprise.pk for entreprise in entreprises}
+    visibles = Entreprise.objects.visibles_par(lecteur).order_by().values("pk")
+    liens = Concurrence.objects.visibles_par(lecteur, visibles).select_related("entreprise", "concurrente")
+    trouvees = {}
+    for lien in liens.filter(Q(entreprise__in=cles) | Q(concurrente__in=cles)):
+        for ici, autre in ((lien.entreprise, lien.concurrente), (lien.concurrente, lien.entreprise)):
+            if ici.pk in cles:
+                trouvees.setdefault(ici.pk, []).append(autre)
+    return trouvees
+
+
+def conflits(entreprise, equipe, *, par, le):
+    """Une phrase par membre de l'équipe qui suit ou vient de visiter une concurrente que `par` voit."""
+    concurrentes = {fiche.pk: fiche for fiche in concurrentes_de(entreprise, par)}
+    if not concurrentes:
+        return []
+    depuis = plus_mois(le, -entreprise.reseau.espacement_mois)
+    proches = Visite.objects.filter(Q(etat__in=CONFIEES) | Q(realisee_le__gt=depuis), entreprise__in=concurrentes)
+    suivies = Acces.objects.filter(entreprise__in=concurrentes, origine=OrigineAcces.ACTION)
+    return [
+        f"{membre} suit {concurrentes[cle]}, une concurrente."
+        for membre in equipe
+        for cle in sorted(_suivies_par(membre, proches, suivies), key=lambda cle: str(concurrentes[cle]))
+    ]
+
+
+def _suivies_par(membre, visites, acces):
+    siennes = visites.filter(Q(developpeur=membre) | Q(accompagnant=membre))
+    return {*siennes.values_list("entreprise", flat=True), *acces.filter(membre=membre).values_list("entreprise", flat=True)}
