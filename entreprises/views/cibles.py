@@ -11,7 +11,7 @@ from entreprises.apercu import apercevoir
 from entreprises.carte import dessiner
 from entreprises.criteres import decrire
 from entreprises.exports import GENRES
-from entreprises.forms_cibles import CibleForm, DecisionForm, EcartForm
+from entreprises.forms import CibleForm, DecisionForm, EcartForm
 from entreprises.models import Cible, Entreprise, LigneDeCible
 from reseau.acces import formulaire, page
 from reseau.droits import autorise

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 
 from entreprises import operations
-from entreprises.forms_documents import DocumentForm
+from entreprises.forms import DocumentForm
 from entreprises.models import Document, Entreprise
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste

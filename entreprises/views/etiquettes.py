@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 
 from entreprises import operations
-from entreprises.forms_classement import EtiquetteForm
+from entreprises.forms import EtiquetteForm
 from entreprises.models import Entreprise, Etiquette
 from reseau.acces import formulaire, geste, page
 from reseau.lib.erreurs import RegleEnfreinte, tenter

@@ -7,8 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from entreprises import operations
 from entreprises.enums import EtatImport
-from entreprises.forms import DepotForm
-from entreprises.forms_imports import CHAMPS, ColonnesForm
+from entreprises.forms import CHAMPS, ColonnesForm, DepotForm
 from entreprises.models import Entreprise, Import
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste

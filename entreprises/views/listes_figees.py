@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from entreprises import operations
 from entreprises.criteres import decrire
 from entreprises.exports import GENRES, exporter
-from entreprises.forms_cibles import EcartForm
+from entreprises.forms import EcartForm
 from entreprises.listes_figees import tableau_de_la_liste
 from entreprises.models import Cible, Entreprise, LigneDeCible
 from reseau.acces import formulaire, geste, page

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
-from entreprises.forms_sollicitations import ProtectionForm, SollicitationForm
+from entreprises.forms import ProtectionForm, SollicitationForm
 from entreprises.models import Entreprise, Sollicitation
 from entreprises.operations import sollicitations as operations
 from reseau.acces import exiger, formulaire, geste, page

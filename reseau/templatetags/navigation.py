@@ -18,6 +18,7 @@ MENU = [
             ("Noter un contact", "entreprises:sollicitation-noter", "sollicitations_saisir"),
             ("Cibles", "entreprises:cibles", "cibles_voir"),
             ("Imports", "entreprises:imports", "entreprises_importer"),
+            ("Doublons", "suivi:doublons", "entreprises_fusionner"),
         ],
     ),
     (

@@ -5,6 +5,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from entreprises.recherche import reindexer
 from entreprises.referentiels import charger
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre, Reseau
@@ -32,7 +33,9 @@ def creer(nombre, *, graine, le):
         raise RegleEnfreinte("La base contient déjà un réseau : les exemples ne se mêlent pas à de vraies données.")
     charger()
     mot_de_passe = make_password(MOT_DE_PASSE)
-    return [_creer_un_reseau(rang, graine, le, mot_de_passe) for rang in range(nombre)]
+    reseaux = [_creer_un_reseau(rang, graine, le, mot_de_passe) for rang in range(nombre)]
+    reindexer()  # les fiches sont posées en lot : leur vocabulaire s'apprend ici
+    return reseaux
 
 
 def comptes():

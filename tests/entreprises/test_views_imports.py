@@ -57,7 +57,7 @@ def test_fichier_refuse_le_dit_sur_le_formulaire(clients, reseau, contenu, messa
 
 
 def test_fichier_absent_ou_trop_gros_est_refuse(monkeypatch):
-    monkeypatch.setattr("entreprises.forms.TAILLE_MAX", 10)
+    monkeypatch.setattr("entreprises.forms.imports.TAILLE_MAX", 10)
     gros = DepotForm({}, {"fichier": SimpleUploadedFile("x.csv", b"trop de texte")})
     assert (list(DepotForm({}, {}).errors), list(gros.errors)) == (["fichier"], ["fichier"])
 

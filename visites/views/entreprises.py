@@ -12,7 +12,7 @@ from reseau.lib.listes import page_de
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from visites.filters import EntrepriseSuivieFilter
-from visites.forms_lot import VueForm
+from visites.forms import VueForm
 from visites.lots import COCHEES, DE_LA_PAGE, TOUTES, dernier_lot, gestes_permis
 from visites.tissu import par_derniere_visite, suivis
 

@@ -10,7 +10,7 @@ from entreprises.models import Entreprise
 from reseau.acces import exiger, formulaire, geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.templatetags.affichage import nombre_fr, pluriel_fr
-from visites.forms_lot import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm
+from visites.forms import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm
 from visites.lots import GESTES, PROGRAMMABLES_MAX, defaire, retenir, retour, selection
 from visites.views.entreprises import exporter_selection, trier
 

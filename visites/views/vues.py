@@ -9,7 +9,7 @@ from entreprises.models import Entreprise, VueEnregistree
 from reseau.acces import formulaire, geste, page
 from reseau.lib.erreurs import RegleEnfreinte
 from visites.filters import EntrepriseSuivieFilter
-from visites.forms_lot import VueForm
+from visites.forms import VueForm
 
 LONGUEUR_MAX = 2_000  # caractères d'adresse
 TRIS = {signe + tri for tri in ("nom", "commune", "effectif", "derniere") for signe in ("", "-")}

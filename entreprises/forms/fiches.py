@@ -4,10 +4,10 @@ from django import forms
 
 from entreprises.lecture import referentiel_embarque
 from entreprises.lecture.coordonnees import lire_site
-from entreprises.lecture.refus import MEBI, TAILLE_MAX, ValeurEcartee
+from entreprises.lecture.refus import ValeurEcartee
 from entreprises.models import Activite, Commune, Contact, Deport, Entreprise
 from entreprises.models.entreprise import valider_siret
-from reseau.lib.formulaires import Formulaire, FormulaireModele
+from reseau.lib.formulaires import FormulaireModele
 from reseau.models import Membre
 
 COMMUNES_CITEES = 8
@@ -133,19 +133,3 @@ class DeportForm(FormulaireModele):
         super().__init__(*args, **kwargs)
         self.fields["membre"].queryset = Membre.objects.visibles_par(par).actifs(le)
         self.fields["le"].initial = le
-
-
-class DepotForm(Formulaire):
-    fichier = forms.FileField(
-        label="Fichier d’entreprises",
-        help_text=f"CSV, XLSX, XLS ou ODS, {TAILLE_MAX // MEBI} Mo au plus. Deux colonnes suffisent : SIRET et raison sociale.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls,.ods,.gz"}),
-    )
-
-    def clean_fichier(self):
-        fichier = self.cleaned_data["fichier"]
-        if fichier.size > TAILLE_MAX:
-            raise forms.ValidationError(
-                f"Ce fichier pèse {fichier.size // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo. Découpez-le."
-            )
-        return fichier

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django import forms
 
 from entreprises.exports import GENRES
-from entreprises.forms_classement import EtiquetteForm
+from entreprises.forms import EtiquetteForm
 from entreprises.models import Etiquette, VueEnregistree
 from reseau.droits import TOUT, portee
 from reseau.lib.formulaires import Formulaire, FormulaireModele

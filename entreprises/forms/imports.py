@@ -2,6 +2,7 @@
 
 from django import forms
 
+from entreprises.lecture.refus import MEBI, TAILLE_MAX
 from reseau.lib.formulaires import Formulaire
 
 CHAMPS = {
@@ -38,6 +39,22 @@ CHAMPS = {
     "diffusion": "Statut de diffusion",
 }
 IGNORER = ("", "Ignorer")
+
+
+class DepotForm(Formulaire):
+    fichier = forms.FileField(
+        label="Fichier d’entreprises",
+        help_text=f"CSV, XLSX, XLS ou ODS, {TAILLE_MAX // MEBI} Mo au plus. Deux colonnes suffisent : SIRET et raison sociale.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls,.ods,.gz"}),
+    )
+
+    def clean_fichier(self):
+        fichier = self.cleaned_data["fichier"]
+        if fichier.size > TAILLE_MAX:
+            raise forms.ValidationError(
+                f"Ce fichier pèse {fichier.size // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo. Découpez-le."
+            )
+        return fichier
 
 
 class ColonnesForm(Formulaire):
