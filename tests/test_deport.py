@@ -62,7 +62,8 @@ LUES = {
     "secretariat": {"visites:liste", "suivi:actions-toutes", "suivi:reunion", "visites:courriers"},
     "direct": {"visites:liste", "suivi:reunion", "suivi:accueil"},
     "associe": {"visites:liste", "suivi:actions"},
-    "prefecture": {"visites:liste", "visites:courriers", "suivi:reunion"},
+    # La réunion lui est un relevé de décisions, sans les restitutions : le canari n’y paraît pas.
+    "prefecture": {"visites:liste", "visites:courriers"},
 }
 RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines", "mois=2026-03&sujet=actions"]
 GENRES = {"entreprise", "contact", "visite", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
