@@ -12,7 +12,7 @@ from tests.navigateur.exemples import exemples
 # La marque « django_db » fait créer la base d'essai ; la démonstration, elle, vit le temps du fichier.
 pytestmark = [pytest.mark.django_db, pytest.mark.navigateur, pytest.mark.xdist_group("pages")]
 
-FICHIERS = ("pdf", "xlsx", "export", "rejets", "logo", "apercu")
+FICHIERS = ("pdf", "xlsx", "export", "rejets", "logo", "apercu", "preparation")
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 
 
@@ -33,7 +33,9 @@ def test_pages_tiennent_a_toute_largeur(site, new_context, profil):
     trouves, visitees = [], 0
     for route in lisibles(membre):
         adresse = site.url + route.adresse(membre.reseau.slug, objets)
-        if page.request.get(adresse).status in (403, 404):  # pas la sienne : la matrice des accès le vérifie
+        reponse = page.request.get(adresse)
+        # Pas la sienne (la matrice des accès le vérifie), ou un fichier que son nom ne dit pas.
+        if reponse.status in (403, 404) or not reponse.headers["content-type"].startswith("text/html"):
             continue
         visitees += 1
         trouves += defauts(page, adresse)
