@@ -76,8 +76,9 @@ def base_jetable(dossier):
     nom = f"tue_{os.getpid()}"
     try:
         maitre.cursor().execute(f"CREATE DATABASE {nom}")
-        compte = f"{reglages['USER']}:{reglages['PASSWORD']}"
-        yield f"postgres://{compte}@{reglages['HOST'].replace('/', '%2F')}:{reglages['PORT']}/{nom}"
+        # Une socket s'écrit « /dossier » après une barre, un hôte tel quel : comme dans le DATABASE_URL des scripts.
+        lieu = f"/{reglages['HOST']}" if reglages["HOST"].startswith("/") else f"{reglages['HOST']}:{reglages['PORT']}"
+        yield f"postgres://{reglages['USER']}:{reglages['PASSWORD']}@{lieu}/{nom}"
     finally:
         maitre.cursor().execute(f"DROP DATABASE IF EXISTS {nom} WITH (FORCE)")
         maitre.close()
