@@ -46,6 +46,7 @@ TABLE = {
     "visites.conduire": (TOUT, TOUT, SIENS, NON, NON, NON),
     "courriers.voir": (TOUT, TOUT, SIENS, NON, TOUT, NON),
     "courriers.preparer": (TOUT, TOUT, SIENS, NON, TOUT, NON),
+    "courriers.modeles": (TOUT, TOUT, NON, NON, TOUT, NON),
     "courriers.signer": (NON, NON, NON, NON, TOUT, NON),
     "courriers.imprimer": (TOUT, TOUT, NON, NON, TOUT, NON),
     "comptes_rendus.lire": (TOUT, TOUT, TOUT, SIENS, NON, NON),

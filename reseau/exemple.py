@@ -1,7 +1,5 @@
 """La lettre du réseau sur une entreprise inventée : ce que l'on relit avant d'en changer le texte."""
 
-import dataclasses
-
 from reseau.lib.lettre import APPELS, MODELE_PAR_DEFAUT, Lettre, composer_adresse, imprimer_lettre, rediger
 from reseau.models import Institution, Signataire
 
@@ -11,20 +9,19 @@ DIRIGEANTE = "Mme Marie-Bénédicte Dufresne-Valcourt"
 ENTREPRISE = "Ateliers de mécanique du Moulin-Neuf"
 
 
-def modele_de_lettre(texte):
-    """Le modèle d'un réseau : un paragraphe par alinéa de `texte`, le texte fourni s'il est vide."""
-    paragraphes = tuple(ligne.strip() for ligne in texte.splitlines() if ligne.strip())
-    return dataclasses.replace(MODELE_PAR_DEFAUT, paragraphes=paragraphes) if paragraphes else MODELE_PAR_DEFAUT
+def imprimer_exemple(reseau, *, le, modele=MODELE_PAR_DEFAUT):
+    """PDF filigrané de la lettre que règle `reseau`, enregistré ou non, dans le texte de `modele`.
 
-
-def imprimer_exemple(reseau, *, le):
-    """PDF filigrané de la lettre telle que `reseau` la règle, enregistré ou non.
-
-    Lève `ImpressionImpossible` (dont `TropDePages`) si elle ne tient pas sur une page.
+    Lève `ImpressionImpossible` (dont `TropDePages`) si elle ne tient pas sur une page, ValueError si une variable est fausse.
     """
+    return imprimer_lettre(composer_exemple(reseau, le=le, modele=modele))
+
+
+def composer_exemple(reseau, *, le, modele=MODELE_PAR_DEFAUT):
+    """La `Lettre` d'exemple, avant sa mise en page."""
     signataire = Signataire.objects.filter(reseau=reseau).en_fonction(le).first()
     sigles = Institution.objects.filter(reseau=reseau).ouvertes(le).values_list("sigle", flat=True)
-    lettre = Lettre(
+    return Lettre(
         intitule=reseau.intitule,
         reseau=reseau.nom,
         lieu=reseau.lieu,
@@ -41,9 +38,8 @@ def imprimer_exemple(reseau, *, le):
         suivie_par=[ligne for ligne in (reseau.affaire_suivie_par, reseau.telephone, reseau.courriel) if ligne],
         institutions=list(sigles),
         logo=bytes(reseau.logo or b""),
-        **rediger(modele_de_lettre(reseau.modele_de_lettre), _valeurs(reseau)),
+        **rediger(modele, _valeurs(reseau)),
     )
-    return imprimer_lettre(lettre)
 
 
 def _valeurs(reseau):

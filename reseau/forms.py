@@ -8,14 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from reseau.enums import Qualite, Role
-from reseau.exemple import modele_de_lettre
 from reseau.lib.formulaires import FormulaireModele
-from reseau.lib.lettre import MODELE_PAR_DEFAUT, verifier
 from reseau.lib.pdf import OCTETS_IMAGE_MAX, ImpressionImpossible, image_admise
 from reseau.models import Institution, Membre, Reseau, Signataire
 
 DEPARTEMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
-LETTRE_MAX = 6000  # caractères ; une page en porte la moitié
 SANS_VISITE = (Role.PREFECTURE, Role.OBSERVATEUR)
 IMAGE = "PNG ou JPEG, 5 Mo au plus."
 
@@ -271,39 +268,13 @@ class ReglagesForm(FicheForm):
 
 
 class LettreForm(FicheForm):
-    """L'en-tête et le texte de la lettre du préfet ; le texte fourni, s'il n'est pas changé, n'est pas recopié."""
-
-    texte = forms.CharField(
-        label="Texte de la lettre",
-        required=False,
-        max_length=LETTRE_MAX,
-        widget=forms.Textarea(attrs={"rows": 18}),
-        help_text="Un paragraphe par alinéa. Vide : le texte fourni revient. Évitez d’y parler d’emploi ou d’aides.",
-    )
+    """L'en-tête des lettres du préfet ; leur texte est celui d'un modèle."""
 
     class Meta:
         model = Reseau
         fields = ["lieu", "affaire_suivie_par", "telephone", "courriel"]
         labels = {"lieu": "Ville d’où partent les lettres", "affaire_suivie_par": "Affaire suivie par"}
         help_texts = {"telephone": "De la personne qui suit l’affaire.", "courriel": "De la personne qui suit l’affaire."}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial["texte"] = "\n\n".join(modele_de_lettre(self.instance.modele_de_lettre).paragraphes)
-
-    def clean_texte(self):
-        """Texte normalisé, ou vide si c'est celui qui est fourni ; refuse une variable inconnue."""
-        texte = self.cleaned_data["texte"]
-        try:
-            verifier(texte)
-        except ValueError as erreur:
-            raise ValidationError(str(erreur)) from erreur
-        paragraphes = modele_de_lettre(texte).paragraphes
-        return "" if paragraphes == MODELE_PAR_DEFAUT.paragraphes else "\n\n".join(paragraphes)
-
-    def save(self, commit=True):
-        self.instance.modele_de_lettre = self.cleaned_data["texte"]
-        return super().save(commit)
 
 
 class SignataireForm(FicheForm):

@@ -176,7 +176,7 @@ def modifier_institution(institution, *, par):
 
 @transaction.atomic
 def regler_la_lettre(reseau, *, par, le):
-    """Enregistre le texte et l'en-tête de la lettre, si un exemple tient sur une page ; `RegleEnfreinte` sinon."""
+    """Enregistre l'en-tête des lettres, si un exemple tient sur une page ; `RegleEnfreinte` sinon."""
     imprimer_exemple(reseau, le=le)
     return enregistrer(reseau, par=par)
 

@@ -40,6 +40,7 @@ OBJETS = {
     "visites:courrier": "courrier",
     "visites:courrier-preparer": "visite",
     "visites:courriers": "campagne",
+    "visites:modele": "modele",
     "suivi:entreprise": "entreprise",
     "suivi:chronologie": "entreprise",
     "suivi:preparation": "entreprise",

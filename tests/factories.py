@@ -26,7 +26,7 @@ from reseau.models import Expose, Institution, Membre, Presence, Reseau, Reunion
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
 from suivi.models import Action, Doublon, Fusion, Projet
 from visites.enums import EtatCourrier, EtatVisite, MotifRefus
-from visites.models import Campagne, CompteRendu, Courrier, Visite
+from visites.models import Campagne, CompteRendu, Courrier, ModeleDeCourrier, Visite
 
 JOUR = date(2026, 3, 2)
 INSTANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -301,6 +301,17 @@ class CourrierFactory(DjangoModelFactory):
     visite = factory.SubFactory(VisiteFactory, programmee=True)
     reseau = factory.SelfAttribute("visite.reseau")
     prepare_le = JOUR
+
+
+class ModeleDeCourrierFactory(DjangoModelFactory):
+    class Meta:
+        model = ModeleDeCourrier
+
+    reseau = factory.SubFactory(ReseauFactory)
+    nom = factory.Sequence(lambda n: f"Modèle {n}")
+    objet = "Une rencontre chez {entreprise}"
+    corps = "{developpeur} vous appellera.\n\nÀ bientôt."
+    politesse = "Veuillez croire, {appel}, à ma considération."
 
 
 class CompteRenduFactory(DjangoModelFactory):

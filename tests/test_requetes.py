@@ -24,6 +24,7 @@ from tests.factories import (
     InstitutionFactory,
     LigneDeCibleFactory,
     MembreFactory,
+    ModeleDeCourrierFactory,
     PresenceFactory,
     ProjetFactory,
     ReseauFactory,
@@ -64,7 +65,7 @@ def peupler(nombre):
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         PresenceFactory(reunion=reunion, membre=deport.membre)
         ReunionFactory(**du_reseau, tenue=True)
-        autre = InstitutionFactory(**du_reseau)
+        autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
     objets = {
         "membre": visiteur,
         "institution": autre,
@@ -86,6 +87,7 @@ def peupler(nombre):
         "projet": action.projet,
         "sollicitation": sollicitation,
         "concurrence": concurrence,
+        "modele": modele,
         "action": action,
         "reunion": reunion,
     }

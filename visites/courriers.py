@@ -15,15 +15,14 @@ from django.utils.timezone import make_aware
 
 from entreprises.models import Contact
 from reseau.enums import Geste
-from reseau.exemple import modele_de_lettre
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import APPELS, Lettre, composer_adresse, imprimer_lettre, rediger
 from reseau.lib.pdf import ImpressionImpossible, assembler
 from reseau.models import Institution, Signataire
 from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
-from visites.enums import EtatCourrier
-from visites.models import Courrier, PdfFige, Visite
-from visites.operations import Bilan, annoncer
+from visites.enums import EtatCourrier, EtatVisite, GenreCourrier
+from visites.models import Courrier, ModeleDeCourrier, PdfFige, Visite
+from visites.operations import Bilan, annoncer, desannoncer
 
 SERIE = "lettre"
 APPEL_DE = {"M.": APPELS["m"], "Mme": APPELS["mme"], "": APPELS[""]}
@@ -51,8 +50,23 @@ def preparer(visite, *, par, le):
     visite = visites.get(pk=visite.pk)
     if motif := obstacle(visite, deporte=visite.deporte):
         raise RegleEnfreinte(f"{visite.entreprise} : {motif}")
-    existante = Courrier.objects.filter(visite=visite).first()
+    existante = Courrier.objects.filter(visite=visite).annonces().vivants().first()
     return existante or ajouter(Courrier(reseau=visite.reseau, visite=visite, prepare_le=le), par=par)
+
+
+@transaction.atomic
+def relancer(visite, *, par, le):
+    """Ouvre le brouillon d'une lettre de relance, si l'annonce est partie et qu'aucun rendez-vous n'est pris ; la rend."""
+    visites = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").avec_deport()
+    visite = visites.get(pk=visite.pk)
+    if motif := obstacle(visite, deporte=visite.deporte):
+        raise RegleEnfreinte(f"{visite.entreprise} : {motif}")
+    if visite.etat != EtatVisite.ANNONCEE:
+        raise RegleEnfreinte("On ne relance par lettre qu’une visite annoncée et sans rendez-vous.")
+    relances = Courrier.objects.filter(visite=visite, genre=GenreCourrier.RELANCE).vivants()
+    existante = relances.first()
+    nouvelle = Courrier(reseau=visite.reseau, visite=visite, genre=GenreCourrier.RELANCE, prepare_le=le)
+    return existante or ajouter(nouvelle, par=par)
 
 
 @transaction.atomic
@@ -82,6 +96,31 @@ def soumettre(courriers, *, par, le):
     return nombre
 
 
+def corriger(courrier, *, modele, correction, par):
+    """Donne à cette lettre un autre modèle, ou un texte à elle (`correction`, None pour suivre le modèle).
+
+    `RegleEnfreinte` si elle est signée, ou si elle ne tient plus sur une page.
+    """
+    if courrier.signee:
+        raise RegleEnfreinte("Une lettre signée ne change plus.")
+    courrier.modele, courrier.correction = modele, correction
+    imprimer_lettre(apercu(courrier, le=courrier.prepare_le))
+    return enregistrer(courrier, par=par)
+
+
+@transaction.atomic
+def noter_un_retour(courrier, *, motif, le, par):
+    """La lettre est revenue à l'expéditeur : la visite n'est plus annoncée, une autre lettre peut se préparer."""
+    if courrier.etat != EtatCourrier.ENVOYEE or courrier.retour_le:
+        raise RegleEnfreinte("Seule une lettre envoyée peut revenir.")
+    if le < courrier.envoye_le:
+        raise RegleEnfreinte(f"La lettre est partie le {courrier.envoye_le:%d/%m/%Y} : elle ne peut pas être revenue avant.")
+    courrier.retour_le, courrier.motif_retour = le, motif
+    enregistrer(courrier, par=par)
+    desannoncer(courrier.visite, parties=Courrier.objects.filter(visite=courrier.visite).vivants(), par=par)
+    return courrier
+
+
 def rejeter(courrier, *, motif, par):
     """La préfecture renvoie la lettre en brouillon, avec un motif."""
     if courrier.etat != EtatCourrier.A_SIGNER:
@@ -104,7 +143,7 @@ def signer(courriers, *, par, le):
         raise RegleEnfreinte("Aucun signataire n’est en fonction aujourd’hui : renseignez-le dans les paramètres.")
     lot = _verrouiller(courriers.a_signer(), par)
     numeros = prochains_numeros(par.reseau, SERIE, le.year, len(lot))
-    choix = {"signataire": signataire, "le": le, "institutions": _sigles(par.reseau)}
+    choix = _choix(par.reseau, signataire, le)
     lettres = []
     for courrier, numero in zip(lot, numeros, strict=True):
         courrier.etat, courrier.annee, courrier.numero = EtatCourrier.SIGNEE, le.year, numero
@@ -151,9 +190,18 @@ def imprimer_brouillons(courriers, *, le):
     if not lot:
         raise RegleEnfreinte("Aucune lettre en brouillon à imprimer.")
     signataire = Signataire.objects.filter(reseau=lot[0].reseau).en_fonction(le).first()
-    choix = {"signataire": signataire, "le": le, "institutions": _sigles(lot[0].reseau)}
+    choix = _choix(lot[0].reseau, signataire, le)
     pdfs = [imprimer_lettre(composer(courrier, **choix), edite_le=_minuit(le)) for courrier in lot]
     return pdfs[0] if len(pdfs) == 1 else assembler(pdfs, titre="Lettres du préfet, brouillons")
+
+
+def adresses(courriers):
+    """Les lignes d'adresse de ces lettres, par nom d'entreprise : celles qui furent signées, ou celles d'aujourd'hui."""
+    lot = avec_dirigeant(courriers).order_by("visite__entreprise__raison_sociale", "pk")
+    return [
+        lettre.contenu["adresse"] if lettre.signee else _adresse(lettre.visite.entreprise, _dirigeant(lettre.visite.entreprise))
+        for lettre in lot
+    ]
 
 
 def apercu(courrier, *, le):
@@ -161,7 +209,7 @@ def apercu(courrier, *, le):
     if courrier.signee:
         return _figee(courrier)
     signataire = Signataire.objects.filter(reseau=courrier.reseau).en_fonction(le).first()
-    return composer(courrier, signataire=signataire, le=le, institutions=_sigles(courrier.reseau))
+    return composer(courrier, **_choix(courrier.reseau, signataire, le))
 
 
 def papier(courrier, *, le):
@@ -194,8 +242,11 @@ def avec_dirigeant(courriers):
     return courriers.avec_noms().prefetch_related(dirigeants)
 
 
-def composer(courrier, *, signataire, le, institutions):
-    """La `Lettre` de cette visite, datée du jour `le` ; sans numéro tant que le courrier n'en a pas."""
+def composer(courrier, *, signataire, le, institutions, textes):
+    """La `Lettre` de cette visite, datée du jour `le` ; sans numéro tant que le courrier n'en a pas.
+
+    `textes` : voir `ModeleDeCourrierQuerySet.textes_par_defaut`. Une lettre corrigée porte son propre texte, tel quel.
+    """
     visite, reseau = courrier.visite, courrier.reseau
     dirigeant = _dirigeant(visite.entreprise)
     appel = APPEL_DE[dirigeant.civilite if dirigeant else ""]
@@ -213,8 +264,16 @@ def composer(courrier, *, signataire, le, institutions):
         datee_du=le if courrier.numero else None,
         logo=bytes(reseau.logo or b""),
         signature=bytes((signataire.signature if signataire and courrier.numero else None) or b""),
-        **rediger(modele_de_lettre(reseau.modele_de_lettre), _valeurs(visite, reseau, dirigeant, appel)),
+        **_texte(courrier, textes, _valeurs(visite, reseau, dirigeant, appel)),
     )
+
+
+def _texte(courrier, textes, valeurs):
+    """Objet, paragraphes et politesse : ceux de sa correction, de son modèle, ou du modèle que suit le réseau."""
+    if courrier.correction:
+        return courrier.correction
+    modele = courrier.modele.texte if courrier.modele else textes[courrier.genre]
+    return rediger(modele, valeurs)
 
 
 def _valeurs(visite, reseau, dirigeant, appel):
@@ -267,6 +326,12 @@ def _eprouver(lettres):
     """Met en page la plus longue avant de signer : `TropDePages` ici, sans numéro perdu, plutôt qu'au figeage."""
     if lettres:
         imprimer_lettre(max(lettres, key=lambda lettre: sum(map(len, lettre.paragraphes))))
+
+
+def _choix(reseau, signataire, le):
+    """Ce qui est commun à toutes les lettres d'un lot."""
+    textes = ModeleDeCourrier.objects.textes_par_defaut(reseau)
+    return {"signataire": signataire, "le": le, "institutions": _sigles(reseau), "textes": textes}
 
 
 def _sigles(reseau):

@@ -38,6 +38,18 @@ class MotifRefus(TextChoices):
     AUTRE = "autre", "Autre"
 
 
+class GenreCourrier(TextChoices):
+    ANNONCE = "annonce", "Annonce de la visite"
+    RELANCE = "relance", "Relance"
+
+
+class MotifRetour(TextChoices):
+    ADRESSE = "adresse", "N’habite pas à l’adresse indiquée"
+    INCOMPLETE = "incomplete", "Adresse incomplète ou introuvable"
+    REFUSEE = "refusee", "Pli refusé"
+    NON_RECLAMEE = "non_reclamee", "Pli non réclamé"
+
+
 class EtatCourrier(TextChoices):
     BROUILLON = "brouillon", "Brouillon"
     A_SIGNER = "a_signer", "À la signature"

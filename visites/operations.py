@@ -132,6 +132,16 @@ def annoncer(visites, *, le):
     visites.filter(etat=EtatVisite.PROGRAMMEE).update(etat=EtatVisite.ANNONCEE, **suivante)
 
 
+def desannoncer(visite, *, parties, par):
+    """La lettre est revenue : sans autre lettre partie (`parties`), la visite annoncée redevient programmée."""
+    if parties.exclude(envoye_le=None).exists():
+        return visite
+    if visite.etat == EtatVisite.ANNONCEE:
+        visite.etat = EtatVisite.PROGRAMMEE
+    visite.annoncee_le = None
+    return enregistrer(visite, par=par)
+
+
 def prendre_rendez_vous(visite, *, quand, lieu="", par):
     """Fixe ou reporte le rendez-vous : reporter redate, sans changer d'état."""
     _exiger(visite.confiee, "Un rendez-vous se prend pour une visite confiée à un développeur.")

@@ -18,7 +18,7 @@ LIGNES_ADRESSE_MAX = 6
 CARACTERES_LIGNE_MAX = 38
 LARGEUR_ADRESSE = 79.5  # mm, de x 110 à 190, une fenêtre sûre pour DL et C5, un demi-millimètre de jeu gardé
 CORPS_ADRESSE = (10, 9)  # points ; 9 est le plancher de la norme
-CONDENSATIONS = (95, 90, 85, 80, 75, 70, 65, 60)  # pour cent de la chasse, quand 9 points ne suffisent pas
+CONDENSATIONS = (95, 90, 85, 80, 75, 70, 65, 60, 55, 50)  # pour cent de la chasse, quand 9 points ne suffisent pas
 
 ABREGES = {
     "ALLEE": "ALL",
@@ -99,6 +99,26 @@ MODELE_PAR_DEFAUT = ModeleDeLettre(
     ),
     politesse="Veuillez croire, {appel}, à l’assurance de ma considération distinguée.",
 )
+
+
+MODELE_DE_RELANCE = ModeleDeLettre(
+    objet="Notre proposition de rencontre dans votre entreprise",
+    paragraphes=(
+        "Je vous ai écrit récemment pour vous annoncer l’appel de {developpeur} ({institution}), du réseau « {reseau} ». "
+        "Il n’a pas encore été possible de convenir avec vous d’un rendez-vous.",
+        "Je sais combien votre temps est compté. Une heure dans vos murs suffit pour parler de ce que vous préparez, et de "
+        "ce que vous avez remis à plus tard faute d’interlocuteur.",
+        "Cette rencontre ne vous engage à rien, et ce que vous y direz sera traité avec discrétion.",
+        "Si vous préférez choisir vous-même le moment, il suffit d’appeler la personne qui suit cette affaire, dont les "
+        "coordonnées figurent en tête de cette lettre.",
+    ),
+    politesse="Veuillez croire, {appel}, à l’assurance de ma considération distinguée.",
+)
+
+
+def en_paragraphes(texte: str) -> tuple[str, ...]:
+    """Les alinéas d'un texte saisi : un paragraphe par ligne non vide."""
+    return tuple(ligne.strip() for ligne in texte.splitlines() if ligne.strip())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,20 +236,20 @@ def imprimer_lettre(lettre: Lettre, *, edite_le: datetime | None = None) -> byte
     raise TropDePages("La lettre dépasse une page : raccourcissez le texte.")
 
 
-def adresse_ajustee(adresse: Sequence[str]) -> tuple[int, list[tuple[str, int]]]:
-    """Corps commun en points, et pour chaque ligne sa condensation en pour cent, pour tenir dans la fenêtre.
+def adresse_ajustee(adresse: Sequence[str], place: float = LARGEUR_ADRESSE) -> tuple[int, list[tuple[str, int]]]:
+    """Corps commun en points, et pour chaque ligne sa condensation en pour cent, pour tenir en `place` millimètres.
 
     On réduit d'abord le corps de toute l'adresse, de 10 à 9 points ; puis on condense les seules lignes trop larges.
     """
     lignes = list(adresse)[:LIGNES_ADRESSE_MAX]
     for corps in CORPS_ADRESSE:
-        if all(largeur(ligne, corps) <= LARGEUR_ADRESSE for ligne in lignes):
+        if all(largeur(ligne, corps) <= place for ligne in lignes):
             break
-    return corps, [(ligne, _condensation(ligne, corps)) for ligne in lignes]
+    return corps, [(ligne, _condensation(ligne, corps, place)) for ligne in lignes]
 
 
-def _condensation(ligne: str, corps: int) -> int:
-    place = LARGEUR_ADRESSE / max(largeur(ligne, corps), LARGEUR_ADRESSE) * 100
+def _condensation(ligne: str, corps: int, place: float) -> int:
+    place = place / max(largeur(ligne, corps), place) * 100
     return next((palier for palier in (100, *CONDENSATIONS) if palier <= place), CONDENSATIONS[-1])
 
 

@@ -26,9 +26,6 @@ class Reseau(Versionne):
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     courriel = models.EmailField(blank=True)
     logo = models.BinaryField(null=True, blank=True, editable=False)
-    modele_de_lettre = models.TextField(
-        "texte de la lettre", blank=True, help_text="Vide : le texte fourni. Un paragraphe par alinéa."
-    )
 
     rythme = models.DecimalField("visites par mois et par développeur", max_digits=4, decimal_places=2, default=Decimal("2"))
     reunions_par_mois = models.PositiveSmallIntegerField("réunions par mois", default=2)

@@ -3,7 +3,7 @@
 from entreprises.models import Cible, Contact, Deport, Entreprise, Etiquette, Import, LigneDeCible, VueEnregistree
 from reseau.models import Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Projet
-from visites.models import Campagne, Courrier, Visite
+from visites.models import Campagne, Courrier, ModeleDeCourrier, Visite
 
 
 def exemples(membre):
@@ -27,6 +27,7 @@ def exemples(membre):
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
         "courrier": Courrier.objects.filter(**du_reseau),
+        "modele": ModeleDeCourrier.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
         "reunion": Reunion.objects.filter(**du_reseau),

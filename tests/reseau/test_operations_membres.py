@@ -14,7 +14,6 @@ from reseau.operations import (
     inviter,
     modifier_institution,
     modifier_membre,
-    regler_la_lettre,
 )
 from tests.factories import InstitutionFactory, MembreFactory, UtilisateurFactory
 
@@ -199,11 +198,3 @@ def test_institution_sans_membre_quitte_le_reseau(animateur):
     MembreFactory(reseau=animateur.reseau, institution=institution, parti_le=date(2025, 1, 1))
     institution.fermee_le = JOUR
     assert modifier_institution(institution, par=animateur).version == 2
-
-
-def test_texte_de_lettre_trop_long_ne_s_enregistre_pas(animateur):
-    animateur.reseau.modele_de_lettre = "Une phrase de plus. " * 400
-    with pytest.raises(RegleEnfreinte, match="dépasse une page"):
-        regler_la_lettre(animateur.reseau, par=animateur, le=JOUR)
-    animateur.reseau.refresh_from_db()
-    assert animateur.reseau.modele_de_lettre == ""

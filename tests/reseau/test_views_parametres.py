@@ -9,7 +9,6 @@ from django.forms import model_to_dict
 from django.urls import reverse
 from PIL import Image
 
-from reseau.lib.lettre import MODELE_PAR_DEFAUT, VARIABLES
 from reseau.models import Reseau
 from tests.conftest import connecter
 from tests.factories import MembreFactory
@@ -37,7 +36,7 @@ def image(genre="PNG", cote=40):
 
 
 def lettre(**champs):
-    return {"lieu": "Vesoul", "texte": "Bonjour {dirigeant}.", "version": 1} | champs
+    return {"lieu": "Vesoul", "version": 1} | champs
 
 
 @pytest.mark.parametrize("nom", PAGES)
@@ -145,75 +144,38 @@ def test_logo_douteux_est_refuse(clients, adresse, reglages, fichier, message):
 # Lettre
 
 
-def test_lettre_montre_le_texte_fourni_et_toutes_les_variables(clients, adresse):
-    response = clients["animateur"].get(adresse("parametres-lettre"))
-    assert response.context["form"].initial["texte"].split("\n\n") == list(MODELE_PAR_DEFAUT.paragraphes)
-    assert [f"{{{nom}}}" in response.text for nom in VARIABLES] == [True] * len(VARIABLES)
-
-
-def test_lettre_s_enregistre(clients, adresse, reseau):
-    envoi = lettre(texte=" Bonjour {dirigeant}. \r\n\r\n\r\nÀ bientôt. ", affaire_suivie_par="Mme Tissot", jeton=uuid4())
+def test_entete_s_enregistre(clients, adresse, reseau):
+    envoi = lettre(affaire_suivie_par="Mme Tissot", jeton=uuid4())
     assert clients["animateur"].post(adresse("parametres-lettre"), envoi).url == adresse("parametres-lettre")
     reseau.refresh_from_db()
-    assert (reseau.modele_de_lettre, reseau.affaire_suivie_par) == ("Bonjour {dirigeant}.\n\nÀ bientôt.", "Mme Tissot")
+    assert (reseau.affaire_suivie_par, reseau.version) == ("Mme Tissot", 2)
 
 
-@pytest.mark.parametrize("texte", ["", "  \n ", "\r\n\r\n".join(MODELE_PAR_DEFAUT.paragraphes)])
-def test_texte_fourni_ne_se_recopie_pas(clients, adresse, reseau, texte):
-    Reseau.objects.filter(pk=reseau.pk).update(modele_de_lettre="Autre texte.")
-    assert clients["animateur"].post(adresse("parametres-lettre"), lettre(texte=texte)).status_code == 302
-    reseau.refresh_from_db()
-    assert reseau.modele_de_lettre == ""
-
-
-@pytest.mark.parametrize(
-    ("texte", "message"),
-    [
-        ("Bonjour {prenom}", "Variable inconnue : « prenom »"),
-        ("Bonjour {dirigeant", "Une accolade est seule"),
-        ("a" * 6001, "6000"),
-    ],
-)
-@pytest.mark.parametrize("nom", ["parametres-lettre", "lettre-apercu"])
-def test_texte_fautif_se_dit_sous_le_champ(clients, adresse, nom, texte, message):
-    response = clients["animateur"].post(adresse(nom), lettre(texte=texte))
-    assert list(response.context["form"].errors) == ["texte"]
-    assert message in response.context["form"].errors["texte"][0]
-
-
-@pytest.mark.parametrize("nom", ["parametres-lettre", "lettre-apercu"])
-def test_lettre_de_plus_d_une_page_est_refusee(clients, adresse, reseau, nom):
-    response = clients["animateur"].post(adresse(nom), lettre(texte="Une phrase de plus. " * 280))
-    assert response.context["form"].non_field_errors() == ["La lettre dépasse une page : raccourcissez le texte."]
-    reseau.refresh_from_db()
-    assert (reseau.modele_de_lettre, reseau.version) == ("", 1)
-
-
-def test_lettre_changee_entre_temps_garde_le_texte(clients, adresse, reseau):
+def test_entete_change_entre_temps_garde_la_saisie(clients, adresse, reseau):
     Reseau.objects.filter(pk=reseau.pk).update(version=2)
-    response = clients["animateur"].post(adresse("parametres-lettre"), lettre(texte="Ma version."))
+    response = clients["animateur"].post(adresse("parametres-lettre"), lettre(affaire_suivie_par="Mme Tissot"))
     assert "Cette fiche a été modifiée depuis" in response.context["form"].non_field_errors()[0]
-    assert "Ma version." in response.text
+    assert "Mme Tissot" in response.text
 
 
 def test_apercu_est_un_brouillon_d_une_page_et_n_ecrit_rien(clients, adresse, reseau):
     reponses = [
         clients["animateur"].get(adresse("lettre-apercu")),
-        clients["animateur"].post(adresse("lettre-apercu"), lettre(texte="Cher voisin.", jeton=uuid4())),
+        clients["animateur"].post(adresse("lettre-apercu"), lettre(affaire_suivie_par="Mme Tissot", jeton=uuid4())),
     ]
     pages = [papier.textes(response.content) for response in reponses]
     assert [response["Content-Disposition"] for response in reponses] == ['inline; filename="lettre-exemple.pdf"'] * 2
     # Une lettre signée porterait sa date : « le … » dit le brouillon, dont le filigrane est tourné.
     assert [(len(textes), "Vesoul, le …" in textes[0]) for textes in pages] == [(1, True), (1, True)]
-    assert ["Cher voisin." in textes[0] for textes in pages] == [False, True]
+    assert ["Mme Tissot" in textes[0] for textes in pages] == [False, True]
     reseau.refresh_from_db()
-    assert (reseau.modele_de_lettre, reseau.version) == ("", 1)
+    assert (reseau.affaire_suivie_par, reseau.version) == ("", 1)
 
 
 def test_apercu_puis_enregistrer_du_meme_jeton_enregistre(clients, adresse, reseau):
     """L'aperçu ne consomme pas le jeton : la page reste la même."""
-    envoi = lettre(texte="Cher voisin.", jeton=uuid4())
+    envoi = lettre(affaire_suivie_par="Mme Tissot", jeton=uuid4())
     clients["animateur"].post(adresse("lettre-apercu"), envoi)
     clients["animateur"].post(adresse("parametres-lettre"), envoi)
     reseau.refresh_from_db()
-    assert reseau.modele_de_lettre == "Cher voisin."
+    assert reseau.affaire_suivie_par == "Mme Tissot"

@@ -10,6 +10,11 @@ def adresse(reseau):
     return lambda nom, *arguments: reverse(nom, args=[reseau.slug, *arguments])
 
 
+@pytest.fixture
+def prefecture(membres):
+    return membres["prefecture"]
+
+
 def dits(response):
     """Les messages que la page suivante montrera."""
     return [str(message) for message in response.wsgi_request._messages]

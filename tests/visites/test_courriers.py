@@ -10,17 +10,20 @@ import pytest
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Compteur, Journal, Signataire
-from tests.factories import JOUR, ContactFactory, CourrierFactory, InstitutionFactory, MembreFactory, VisiteFactory
+from tests.factories import (
+    JOUR,
+    ContactFactory,
+    CourrierFactory,
+    InstitutionFactory,
+    MembreFactory,
+    ModeleDeCourrierFactory,
+    VisiteFactory,
+)
 from visites import courriers
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def prefecture(membres):
-    return membres["prefecture"]
 
 
 @pytest.fixture
@@ -168,9 +171,7 @@ def test_signer_retient_l_entreprise_devenue_non_diffusible(prefecture, reseau):
 
 
 def test_signer_un_texte_trop_long_ne_consomme_aucun_numero(prefecture, reseau):
-    reseau.modele_de_lettre = "\n".join(["Une phrase bien trop longue. " * 40] * 6)
-    reseau.save()
-    prefecture.refresh_from_db()
+    ModeleDeCourrierFactory(reseau=reseau, corps="\n".join(["Une phrase bien trop longue. " * 40] * 6), par_defaut=True)
     with pytest.raises(RegleEnfreinte) as refus:
         courriers.signer(lettres_a_signer(reseau, 2), par=prefecture, le=JOUR)
     assert str(refus.value) == "La lettre dépasse une page : raccourcissez le texte."
@@ -182,7 +183,7 @@ def test_signer_un_texte_trop_long_ne_consomme_aucun_numero(prefecture, reseau):
 def test_signer_en_un_nombre_de_requetes_constant(prefecture, reseau, requetes, combien):
     lettres = lettres_a_signer(reseau, combien)
     Compteur.objects.create(reseau=reseau, serie="lettre", annee=2026)
-    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 11
+    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 12
 
 
 def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):

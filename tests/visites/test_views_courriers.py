@@ -12,6 +12,7 @@ from tests.factories import (
     CampagneFactory,
     CourrierFactory,
     DeportFactory,
+    ModeleDeCourrierFactory,
     ReseauFactory,
     VisiteFactory,
 )
@@ -179,8 +180,7 @@ def test_papier_signe_ne_s_imprime_pas_par_un_direct(clients, adresse, signees):
 
 
 def test_papier_impossible_ramene_a_la_lettre(clients, adresse, reseau, lettre):
-    reseau.modele_de_lettre = "\n".join(["Une phrase bien trop longue. " * 40] * 6)
-    reseau.save()
+    ModeleDeCourrierFactory(reseau=reseau, corps="\n".join(["Une phrase bien trop longue. " * 40] * 6), par_defaut=True)
     cle = lettre().pk
     response = clients["animateur"].get(adresse("visites:courrier-pdf", cle))
     assert response.url == adresse("visites:courrier", cle)
@@ -402,7 +402,7 @@ def test_envoyer_la_selection_annonce_les_visites(clients, adresse, signees):
     cle = Courrier.objects.get(numero=1).pk
     response = clients["secretariat"].post(adresse("visites:courriers-envoyer"), {"courrier": cle})
     assert dits(response) == ["1\u00a0lettre envoyée : 1\u00a0visite est annoncée."]
-    assert Visite.objects.filter(etat=EtatVisite.ANNONCEE).get().courrier.numero == 1
+    assert Visite.objects.filter(etat=EtatVisite.ANNONCEE).get().courriers.get().numero == 1
 
 
 def test_envoyer_le_lot_de_l_adresse(clients, adresse, signees):

@@ -1,5 +1,6 @@
 """Les formulaires des visites : ils nettoient et vérifient, ils n'agissent pas."""
 
+from visites.forms.courriers import ChoixDeModeleForm, CorrectionForm, EtiquettesForm, ModeleForm, RejetForm, RetourForm
 from visites.forms.gestes import (
     AffectationForm,
     AnnulationForm,
@@ -10,7 +11,6 @@ from visites.forms.gestes import (
     PropositionForm,
     RealisationForm,
     RefusForm,
-    RejetForm,
     RendezVousForm,
     RenduForm,
 )
@@ -22,9 +22,13 @@ __all__ = [
     "AnnulationForm",
     "CampagneForm",
     "ChoixDeCampagneForm",
+    "ChoixDeModeleForm",
+    "CorrectionForm",
     "EtiquetageForm",
+    "EtiquettesForm",
     "ExportForm",
     "InjoignableForm",
+    "ModeleForm",
     "PriseForm",
     "ProgrammationForm",
     "PropositionForm",
@@ -33,6 +37,7 @@ __all__ = [
     "RejetForm",
     "RendezVousForm",
     "RenduForm",
+    "RetourForm",
     "RetraitForm",
     "VueForm",
 ]

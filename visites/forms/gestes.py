@@ -251,10 +251,6 @@ class AnnulationForm(FormulaireDeGeste):
     precision = forms.CharField(label="Pourquoi la visite est annulée", max_length=300)
 
 
-class RejetForm(Formulaire):
-    motif = forms.CharField(label="Ce qui est à reprendre", max_length=300)
-
-
 class CampagneForm(FormulaireModele):
     versionne = True
 

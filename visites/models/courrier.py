@@ -1,4 +1,4 @@
-"""La lettre du préfet : brouillon, à la signature, signée (numérotée, figée), envoyée."""
+"""La lettre du préfet : brouillon, à la signature, signée (numérotée, figée), envoyée ; parfois revenue."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from entreprises.models import Deport
 from reseau.droits import SIENS, portee
 from reseau.models import Versionne
-from visites.enums import EtatCourrier
+from visites.enums import EtatCourrier, GenreCourrier, MotifRetour
 
 NUMEROTEES = [EtatCourrier.SIGNEE, EtatCourrier.ENVOYEE]
 
@@ -22,7 +22,7 @@ class CourrierQuerySet(models.QuerySet):
         return courriers
 
     def avec_noms(self):
-        noms = ["visite__entreprise__commune", "visite__developpeur__institution", "visite__campagne", "signataire"]
+        noms = ["visite__entreprise__commune", "visite__developpeur__institution", "visite__campagne", "signataire", "modele"]
         return self.select_related("reseau", *noms).defer("reseau__logo", "signataire__signature").avec_deport()
 
     def avec_deport(self):
@@ -44,16 +44,36 @@ class CourrierQuerySet(models.QuerySet):
         """Signés, pas encore partis."""
         return self.filter(etat=EtatCourrier.SIGNEE)
 
+    def vivants(self):
+        """Qui n'est pas revenu à l'expéditeur."""
+        return self.filter(retour_le=None)
+
+    def annonces(self):
+        return self.filter(genre=GenreCourrier.ANNONCE)
+
+    def courant(self, visite):
+        """La lettre dont on s'occupe pour cette visite : la dernière, revenue ou non ; None s'il n'y en a pas."""
+        return self.filter(visite=visite).order_by("-pk").first()
+
     def a_figer(self):
         """Signés dont le PDF n'est pas encore composé : une coupure se reprend ici."""
         return self.signes().filter(fige=None)
 
 
 class Courrier(Versionne):
-    """`contenu` : les champs de `reseau.lib.lettre.Lettre` (sans images), figés à la signature."""
+    """`contenu` : les champs de `reseau.lib.lettre.Lettre` (sans images), figés à la signature.
+
+    `correction` : l'objet, les paragraphes et la politesse propres à cette lettre ; None, elle suit son modèle (`modele`,
+    sinon celui du réseau).
+    """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="courriers")
-    visite = models.OneToOneField("visites.Visite", models.PROTECT, related_name="courrier")
+    visite = models.ForeignKey("visites.Visite", models.PROTECT, related_name="courriers")
+    genre = models.CharField(max_length=20, choices=GenreCourrier, default=GenreCourrier.ANNONCE)
+    modele = models.ForeignKey(
+        "visites.ModeleDeCourrier", models.PROTECT, null=True, blank=True, related_name="courriers", verbose_name="modèle"
+    )
+    correction = models.JSONField("texte corrigé", null=True, blank=True)
     etat = models.CharField("état", max_length=20, choices=EtatCourrier, default=EtatCourrier.BROUILLON)
     prepare_le = models.DateField("préparée le")
     soumis_le = models.DateField("mise à la signature le", null=True, blank=True)
@@ -65,6 +85,9 @@ class Courrier(Versionne):
     signe_par = models.ForeignKey("reseau.Membre", models.RESTRICT, null=True, blank=True, related_name="+")
     contenu = models.JSONField(default=dict, blank=True)
     envoye_le = models.DateField("envoyée le", null=True, blank=True)
+    courriel = models.EmailField("envoyée au courriel", blank=True)
+    retour_le = models.DateField("revenue le", null=True, blank=True)
+    motif_retour = models.CharField("motif du retour", max_length=20, choices=MotifRetour, blank=True)
 
     objects = CourrierQuerySet.as_manager()
 
@@ -73,6 +96,17 @@ class Courrier(Versionne):
         ordering = ["-annee", "-numero", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["reseau", "annee", "numero"], name="courrier_numero_unique"),
+            models.UniqueConstraint(
+                fields=["visite", "genre"],
+                condition=Q(retour_le=None),
+                name="courrier_un_par_genre",
+                violation_error_message="Cette visite a déjà une lettre de ce genre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(retour_le=None, motif_retour="") | Q(etat="envoyee", retour_le__isnull=False) & ~Q(motif_retour=""),
+                name="courrier_retour_date",
+                violation_error_message="Seule une lettre envoyée revient, avec sa date et son motif.",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     etat__in=["signee", "envoyee"],

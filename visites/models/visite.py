@@ -13,6 +13,7 @@ from reseau.droits import SIENS, portee
 from reseau.lib.dates import plus_mois
 from reseau.models import Versionne
 from visites.enums import CONFIEES, EN_COURS, FAITES, EtatVisite, MotifRefus, OrigineVisite
+from visites.models.courrier import Courrier
 
 # Les dates par lesquelles une visite cesse d'être en cours, et comment les dire.
 SORTIES = {
@@ -100,8 +101,8 @@ class VisiteQuerySet(models.QuerySet):
         return anciennes.exclude(Exists(memes.en_cours())).exclude(Exists(plus_recentes)).exclude(Exists(refus))
 
     def a_annoncer(self):
-        """Programmées, et sans lettre, même en brouillon."""
-        return self.filter(etat=EtatVisite.PROGRAMMEE, courrier=None)
+        """Programmées, et sans lettre, même en brouillon ; une lettre revenue est à refaire."""
+        return self.filter(etat=EtatVisite.PROGRAMMEE).exclude(Exists(Courrier.objects.vivants().filter(visite=OuterRef("pk"))))
 
     def a_restituer(self):
         """Réalisées, avec compte rendu terminé, pas encore restituées en réunion."""

@@ -8,14 +8,14 @@ from django.utils.timezone import localdate
 from reseau.acces import exiger, formulaire, geste, page
 from reseau.droits import TOUT, autorise, portee
 from reseau.enums import Geste
-from reseau.lib.erreurs import tenter
+from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from visites import courriers as operations
 from visites.enums import EtatCourrier
 from visites.filters import CourrierFilter
-from visites.forms import RejetForm
+from visites.forms import ChoixDeModeleForm, CorrectionForm, RejetForm, RetourForm
 from visites.listes import paginer
 from visites.models import Courrier, Visite
 
@@ -75,6 +75,10 @@ def courrier(request, pk):
         "peut_soumettre": etat == EtatCourrier.BROUILLON and autorise(membre, "courriers.imprimer"),
         "peut_signer": etat == EtatCourrier.A_SIGNER and autorise(membre, "courriers.signer"),
         "peut_imprimer": courrier.signee and autorise(membre, "courriers.imprimer"),
+        "peut_corriger": not courrier.signee and autorise(membre, "courriers.preparer", courrier.visite.developpeur),
+        "peut_noter_un_retour": etat == EtatCourrier.ENVOYEE
+        and not courrier.retour_le
+        and autorise(membre, "courriers.imprimer"),
         "peut_envoyer": etat == EtatCourrier.SIGNEE and autorise(membre, "courriers.imprimer"),
     }
     return render(request, "visites/courrier_fiche.html", contexte)
@@ -89,6 +93,55 @@ def preparer(request, pk):
     lettre = operations.preparer(visite, par=request.membre, le=localdate())
     messages.success(request, "La lettre est en brouillon : relisez-la.")
     return redirect("visites:courrier", request.reseau.slug, lettre.pk)
+
+
+@geste("courriers.preparer")
+def relancer(request, pk):
+    """Ouvre le brouillon d'une lettre de relance, et le montre."""
+    visite = get_object_or_404(Visite.objects.visibles_par(request.membre).select_related("developpeur"), pk=pk)
+    exiger(request.membre, "courriers.preparer", visite.developpeur)
+    lettre = operations.relancer(visite, par=request.membre, le=localdate())
+    messages.success(request, "La lettre de relance est en brouillon : relisez-la.")
+    return redirect("visites:courrier", request.reseau.slug, lettre.pk)
+
+
+@formulaire("courriers.preparer")
+def corriger(request, pk):
+    """Le texte de cette lettre seule ; « Revenir au modèle » efface la correction."""
+    courrier = _a_preparer(request, pk)
+    lettre = operations.apercu(courrier, le=localdate())
+    form = CorrectionForm(request.POST or None, instance=courrier, lettre=lettre)
+    au_modele = "modele" in request.POST
+    if au_modele or form.is_valid():
+        correction = None if au_modele else form.correction
+        if tenter(form, operations.corriger, courrier, modele=courrier.modele, correction=correction, par=request.membre):
+            dit = "La lettre suit de nouveau son modèle." if au_modele else "Le texte de la lettre est corrigé."
+            messages.success(request, dit)
+            return redirect("visites:courrier", request.reseau.slug, pk)
+    return render(request, "visites/courrier_corriger.html", {"form": form, "courrier": courrier})
+
+
+@formulaire("courriers.preparer")
+def changer_de_modele(request, pk):
+    courrier = _a_preparer(request, pk)
+    form = ChoixDeModeleForm(request.POST or None, instance=courrier)
+    if form.is_valid():
+        modele = form.cleaned_data["modele"]
+        if tenter(form, operations.corriger, courrier, modele=modele, correction=None, par=request.membre):
+            messages.success(request, f"La lettre suit le modèle « {modele or 'du réseau'} ».")
+            return redirect("visites:courrier", request.reseau.slug, pk)
+    return render(request, "visites/courrier_modele.html", {"form": form, "courrier": courrier})
+
+
+@formulaire("courriers.imprimer")
+def retour(request, pk):
+    """La lettre est revenue à l'expéditeur."""
+    courrier = _trouver(request, pk)
+    form = RetourForm(request.POST or None)
+    if form.is_valid() and tenter(form, operations.noter_un_retour, courrier, par=request.membre, **form.cleaned_data):
+        messages.success(request, "Le retour est noté. Corrigez l’adresse, puis préparez une nouvelle lettre.")
+        return redirect("visites:courrier", request.reseau.slug, pk)
+    return render(request, "visites/courrier_retour.html", {"form": form, "courrier": courrier})
 
 
 @formulaire("courriers.signer")
@@ -118,6 +171,15 @@ def courrier_pdf(request, pk):
     noter(request.membre, Geste.IMPRESSION, courrier)
     nom = f"lettre-{courrier.reference}" if courrier.signee else f"lettre-brouillon-{courrier.pk}"
     return fichier(octets, nom, "pdf", en_ligne=True)
+
+
+def _a_preparer(request, pk):
+    """La lettre que ce membre prépare, tant qu'elle n'est pas signée."""
+    courrier = _trouver(request, pk)
+    exiger(request.membre, "courriers.preparer", courrier.visite.developpeur)
+    if courrier.signee:
+        raise RegleEnfreinte("Une lettre signée ne change plus.")
+    return courrier
 
 
 def _trouver(request, pk):

@@ -14,10 +14,12 @@ from reseau.acces import formulaire, geste, page
 from reseau.droits import SIENS, portee
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.etiquettes import imprimer_etiquettes
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
 from visites import courriers as operations
+from visites.forms import EtiquettesForm
 from visites.models import Campagne, Courrier, Visite
 
 PAR_PAQUET = 8
@@ -90,6 +92,20 @@ def pdf(request):
     octets = operations.imprimer(lot)
     noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=lot.count())
     return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", "pdf")
+
+
+@page("courriers.imprimer")
+def etiquettes(request):
+    """Les étiquettes d'adresse du lot : le choix de la planche, puis son PDF (`?planche=`)."""
+    lot = _lot(request.GET, request.membre)
+    form = EtiquettesForm(request.GET if "planche" in request.GET else None)
+    adresses = operations.adresses(lot)
+    if form.is_valid() and adresses:
+        octets = imprimer_etiquettes(adresses, **form.cleaned_data)
+        noter(request.membre, Geste.IMPRESSION, "étiquettes d’adresse", nombre=len(adresses))
+        return fichier(octets, f"etiquettes-{localdate():%Y-%m-%d}", "pdf")
+    choix = [(nom, valeur) for nom, valeurs in request.GET.lists() for valeur in valeurs if nom not in form.fields]
+    return render(request, "visites/courrier_etiquettes.html", {"form": form, "nombre": len(adresses), "choix": choix})
 
 
 @geste("courriers.imprimer")

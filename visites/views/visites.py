@@ -18,7 +18,7 @@ from visites.etapes import gestes, historique, parcours
 from visites.filters import A_REVOIR, VisiteFilter
 from visites.filters import EN_COURS as EN_COURS_AU_FILTRE
 from visites.listes import paginer
-from visites.models import Visite
+from visites.models import Courrier, Visite
 
 TRIS = {
     "entreprise": ["entreprise__raison_sociale"],
@@ -62,8 +62,8 @@ def liste(request):
 def visite(request, pk):
     """Une visite sur un seul écran, du courrier au compte rendu."""
     visibles = Visite.objects.visibles_par(request.membre)
-    visite = get_object_or_404(visibles.avec_noms().select_related("courrier", "compte_rendu"), pk=pk)
-    courrier, compte_rendu = getattr(visite, "courrier", None), getattr(visite, "compte_rendu", None)
+    visite = get_object_or_404(visibles.avec_noms().select_related("compte_rendu"), pk=pk)
+    courrier, compte_rendu = Courrier.objects.courant(visite), getattr(visite, "compte_rendu", None)
     noter(request.membre, Geste.LECTURE, visite)
     precedentes = visibles.filter(entreprise=visite.entreprise).exclude(pk=pk).avec_noms().avec_repere()
     principal, *autres = gestes(visite, request.membre, courrier, compte_rendu) or [None]

@@ -1,11 +1,11 @@
-// L'aperçu d'une cible suit les cases cochées ; sans JavaScript, le bouton « Recompter » fait de même.
+// L'aperçu suit ce que l'on coche ou tape ; sans JavaScript, le bouton d'aperçu de la page fait de même.
 
 const formulaire = document.querySelector("form[data-apercu]");
 const zones = formulaire.dataset.apercu.split(" ").map((nom) => document.getElementById(nom));
 let attente = 0;
 let demande = null;
 
-async function recompter() {
+async function rafraichir() {
   demande?.abort();
   demande = new AbortController();
   const envoi = new FormData(formulaire);
@@ -21,8 +21,16 @@ async function recompter() {
   }
 }
 
-formulaire.addEventListener("change", (evenement) => {
-  if (evenement.target.type !== "checkbox") return;
+function attendre(delai) {
   clearTimeout(attente);
-  attente = setTimeout(recompter, 250);
+  attente = setTimeout(rafraichir, delai);
+}
+
+formulaire.addEventListener("change", ({ target }) => {
+  if (target.type === "checkbox") attendre(250);
+});
+
+// Le texte d'une lettre se relit au fil de la frappe ; le nom d'une cible, lui, ne change pas son compte.
+formulaire.addEventListener("input", ({ target }) => {
+  if (target.closest("[data-apercu-texte]")) attendre(400);
 });

@@ -1,0 +1,140 @@
+"""Formulaires des lettres : un modèle, le texte d'une lettre, un rejet, un retour."""
+
+from django import forms
+from django.utils.timezone import localdate
+
+from reseau.lib.etiquettes import PLANCHES
+from reseau.lib.formulaires import Formulaire, FormulaireModele
+from reseau.lib.lettre import en_paragraphes, verifier
+from visites.enums import MotifRetour
+from visites.models import Courrier, ModeleDeCourrier
+from visites.models.modele import CORPS_MAX
+
+GRAND = forms.Textarea(attrs={"rows": 16})
+
+
+class ModeleForm(FormulaireModele):
+    """Un modèle : chaque texte à variables se contrôle avant de s'enregistrer."""
+
+    versionne = True
+
+    class Meta:
+        model = ModeleDeCourrier
+        fields = ["nom", "genre", "objet", "corps", "politesse", "par_defaut"]
+        widgets = {"corps": GRAND}
+        help_texts = {
+            "corps": "Un paragraphe par alinéa. Évitez d’y parler d’emploi ou d’aides.",
+            "politesse": "Avec {appel}, elle s’accorde à la civilité.",
+            "par_defaut": "Il remplace celui que suivaient les lettres de ce genre.",
+        }
+
+    def __init__(self, *arguments, **mots):
+        super().__init__(*arguments, **mots)
+        if self.instance.pk:  # ses lettres perdraient leur sens
+            del self.fields["genre"]
+
+    def clean_nom(self):
+        nom = self.cleaned_data["nom"]
+        memes = ModeleDeCourrier.objects.filter(reseau=self.instance.reseau, nom=nom).en_service()
+        if memes.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Un modèle porte déjà ce nom.")
+        return nom
+
+    def clean_objet(self):
+        return _controler(self.cleaned_data["objet"])
+
+    def clean_corps(self):
+        return "\n\n".join(en_paragraphes(_controler(self.cleaned_data["corps"])))
+
+    def clean_politesse(self):
+        return _controler(self.cleaned_data["politesse"])
+
+
+class CorrectionForm(FormulaireModele):
+    """Le texte d'une seule lettre, variables déjà remplies : ce qui s'y écrit s'imprime tel quel."""
+
+    versionne = True
+    objet = forms.CharField(max_length=160)
+    corps = forms.CharField(label="Texte", max_length=CORPS_MAX, widget=GRAND, help_text="Un paragraphe par alinéa.")
+    politesse = forms.CharField(label="Formule de politesse", max_length=300)
+
+    class Meta:
+        model = Courrier
+        fields = []
+
+    def __init__(self, *arguments, lettre, **mots):
+        super().__init__(*arguments, **mots)
+        self.initial |= {"objet": lettre.objet, "corps": "\n\n".join(lettre.paragraphes), "politesse": lettre.politesse}
+
+    @property
+    def correction(self):
+        """Ce que `Courrier.correction` garde ; None si rien n'a changé."""
+        if not self.has_changed():
+            return self.instance.correction
+        donnees = self.cleaned_data
+        return {
+            "objet": donnees["objet"],
+            "paragraphes": list(en_paragraphes(donnees["corps"])),
+            "politesse": donnees["politesse"],
+        }
+
+
+class ChoixDeModeleForm(FormulaireModele):
+    """Le modèle que suit cette lettre ; vide : celui du réseau."""
+
+    versionne = True
+
+    class Meta:
+        model = Courrier
+        fields = ["modele"]
+
+    def __init__(self, *arguments, **mots):
+        super().__init__(*arguments, **mots)
+        modeles = ModeleDeCourrier.objects.filter(reseau=self.instance.reseau, genre=self.instance.genre)
+        self.fields["modele"].queryset = modeles.en_service() | modeles.filter(pk=self.instance.modele_id)
+        self.fields["modele"].empty_label = "Celui que suit le réseau"
+
+
+class EtiquettesForm(Formulaire):
+    """Le format de la planche, et la première case encore libre d'une feuille entamée."""
+
+    planche = forms.ChoiceField(label="Planche", choices=[(cle, planche.libelle) for cle, planche in PLANCHES.items()])
+    premiere = forms.IntegerField(label="Première étiquette libre", min_value=1, initial=1, required=False)
+
+    def clean_planche(self):
+        return PLANCHES[self.cleaned_data["planche"]]
+
+    def clean(self):
+        donnees = super().clean()
+        donnees["premiere"] = donnees.get("premiere") or 1
+        planche = donnees.get("planche")
+        if planche and donnees["premiere"] > planche.nombre:
+            self.add_error("premiere", f"Cette planche n’a que {planche.nombre} étiquettes.")
+        return donnees
+
+
+class RejetForm(Formulaire):
+    motif = forms.CharField(label="Ce qui est à reprendre", max_length=300)
+
+
+class RetourForm(Formulaire):
+    """La lettre revenue : le motif qu'a coché le facteur, et le jour."""
+
+    motif = forms.ChoiceField(label="Motif porté sur le pli", choices=MotifRetour, widget=forms.RadioSelect)
+    le = forms.DateField(label="Revenue le")
+
+    def __init__(self, *arguments, **mots):
+        super().__init__(*arguments, initial={"le": localdate()}, **mots)
+
+    def clean_le(self):
+        if self.cleaned_data["le"] > localdate():
+            raise forms.ValidationError("Cette date est dans l’avenir.")
+        return self.cleaned_data["le"]
+
+
+def _controler(texte):
+    try:
+        verifier(texte)
+    except ValueError as erreur:
+        raise forms.ValidationError(str(erreur)) from erreur
+    return texte
