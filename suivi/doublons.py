@@ -31,13 +31,14 @@ def candidats(request, visibles, parente):
     return page_obj
 
 
-def _du_siren(souches):
+def _du_siren(rangees):
     """Par intervalles de SIRET : la base les lit dans son index."""
-    return reduce(or_, (Q(siret__range=(f"{siren}00000", f"{siren}99999")) for siren in souches))
+    return reduce(or_, (Q(siret__range=(f"{siren}00000", f"{siren}99999")) for siren, _ in rangees))
 
 
-def _du_nom(souches):
-    return Q(souche__in=souches)
+def _du_nom(rangees):
+    souches, codes = zip(*rangees, strict=True)
+    return Q(souche__in=souches, code_postal__in=codes)
 
 
 MEMBRES = {"siren": _du_siren, "nom": _du_nom}
@@ -46,8 +47,7 @@ MEMBRES = {"siren": _du_siren, "nom": _du_nom}
 def _garnir(fiches, parente, groupes):
     lieu = GROUPES[parente][1]
     rangees = {(groupe["souche"], groupe[lieu]): [] for groupe in groupes}
-    souches, lieux = {souche for souche, _ in rangees}, {endroit for _, endroit in rangees}
-    for fiche in fiches.filter(MEMBRES[parente](souches), **{f"{lieu}__in": lieux}).order_by("pk") if groupes else []:
+    for fiche in fiches.filter(MEMBRES[parente](rangees)).order_by("pk") if groupes else []:
         groupe = rangees.get((fiche.souche, getattr(fiche, lieu)))
         if groupe is not None and len(groupe) < FICHES_MAX:
             groupe.append(fiche)
