@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reseau", "0001_initial"), ("visites", "0003_reprise_du_texte")]
+    dependencies = [("reseau", "0001_initial"), ("visites", "0004_reprise_du_texte")]
 
     operations = [migrations.RemoveField(model_name="reseau", name="modele_de_lettre")]

@@ -4,10 +4,17 @@ from suivi.demonstration import plans
 from suivi.demonstration.calendrier import instant, ouvre_avant
 from visites.courriers import figer, signer
 from visites.enums import EtatCourrier
-from visites.models import Courrier, PdfFige
+from visites.models import Courrier, ModeleDeCourrier, PdfFige
 
 # Jours avant aujourd'hui : préparée, mise à la signature, signée.
 LOT_ANCIEN, LOT_RECENT = (34, 32, 30), (13, 11, 8)
+CORPS_DEJA_VISITEE = (
+    "Vous avez reçu il y a quelque temps un membre du réseau « {reseau} ». Deux ans ont passé : vos projets ont avancé, "
+    "d’autres sont sans doute nés.\n\n"
+    "{developpeur} ({institution}) vous appellera dans les prochains jours pour convenir d’une heure qui vous arrange. "
+    "L’échange ne vous engage à rien.\n\n"
+    "Je vous remercie par avance de votre accueil."
+)
 REJET = "Le nom du dirigeant a changé : à vérifier avant signature."
 
 
@@ -21,6 +28,7 @@ def poser(chantier):
     for lot, jours in ((anciennes, LOT_ANCIEN), ([*recentes, *signees], LOT_RECENT)):
         _signer(chantier, lot, *(ouvre_avant(chantier.il_y_a(jour)) for jour in jours))
     _envoyer(annoncees)
+    _modeles(chantier)
     _en_attente(chantier, programmees)
     _figer(chantier)
 
@@ -45,6 +53,17 @@ def _envoyer(visites):
     for courrier in courriers:
         courrier.etat, courrier.envoye_le = EtatCourrier.ENVOYEE, courrier.visite.annoncee_le
     Courrier.objects.bulk_update(courriers, ["etat", "envoye_le"])
+
+
+def _modeles(chantier):
+    """Un second texte, au choix lettre par lettre : pour qui le réseau connaît déjà."""
+    ModeleDeCourrier.objects.create(
+        reseau=chantier.reseau,
+        nom="Entreprise déjà visitée",
+        objet="Une nouvelle visite du réseau de développeurs",
+        corps=CORPS_DEJA_VISITEE,
+        politesse="Veuillez croire, {appel}, à l’assurance de ma considération distinguée.",
+    )
 
 
 def _en_attente(chantier, visites):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("reseau", "0001_initial"),
-        ("visites", "0001_initial"),
+        ("visites", "0002_visite_par_entreprise"),
     ]
 
     operations = [

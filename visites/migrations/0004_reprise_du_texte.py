@@ -22,6 +22,6 @@ def reprendre(apps, editeur):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visites", "0002_modeles_de_lettre"), ("reseau", "0001_initial")]
+    dependencies = [("visites", "0003_modeles_de_lettre"), ("reseau", "0001_initial")]
 
     operations = [migrations.RunPython(reprendre, migrations.RunPython.noop)]
