@@ -27,6 +27,7 @@ MENU = [
             ("Visites", "visites:liste", "visites_voir"),
             ("Campagnes", "visites:campagnes", "campagnes_voir"),
             ("Courriers", "visites:courriers", "courriers_voir"),
+            ("Guide d’entretien", "visites:guides", "guides_voir"),
             ("Qui a vu qui", "visites:qui-a-vu-qui", "sollicitations_tableau"),
         ],
     ),

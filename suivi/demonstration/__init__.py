@@ -9,7 +9,7 @@ from entreprises.recherche import reindexer
 from entreprises.referentiels import charger
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre, Reseau
-from suivi.demonstration import lettres, parcours, personnes, projets, recits, registre, seances, suites, tissu
+from suivi.demonstration import entretiens, lettres, parcours, personnes, projets, recits, registre, seances, suites, tissu
 from suivi.demonstration.chantier import Chantier
 from suivi.demonstration.controle import verifier
 from suivi.demonstration.plans import plan
@@ -64,6 +64,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     for esquisse in esquisses:
         racontes.setdefault(esquisse.visite.pk, []).append((esquisse.modele, esquisse.mots))
     recits.poser(chantier, racontes)
+    entretiens.poser(chantier)
     lettres.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)

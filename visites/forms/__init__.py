@@ -14,6 +14,7 @@ from visites.forms.gestes import (
     RendezVousForm,
     RenduForm,
 )
+from visites.forms.guides import GuideForm, QuestionForm, ReponsesForm, ThemeForm
 from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm, VueForm
 
 __all__ = [
@@ -24,15 +25,19 @@ __all__ = [
     "ChoixDeCampagneForm",
     "EtiquetageForm",
     "ExportForm",
+    "GuideForm",
     "InjoignableForm",
     "PriseForm",
     "ProgrammationForm",
     "PropositionForm",
+    "QuestionForm",
     "RealisationForm",
     "RefusForm",
     "RejetForm",
     "RendezVousForm",
     "RenduForm",
+    "ReponsesForm",
     "RetraitForm",
+    "ThemeForm",
     "VueForm",
 ]

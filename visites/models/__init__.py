@@ -3,6 +3,18 @@
 from visites.models.campagne import Campagne
 from visites.models.compte_rendu import CompteRendu, PartieReservee
 from visites.models.courrier import Courrier, PdfFige
+from visites.models.guide import Guide, Question, Reponse, Theme
 from visites.models.visite import Visite
 
-__all__ = ["Campagne", "CompteRendu", "Courrier", "PartieReservee", "PdfFige", "Visite"]
+__all__ = [
+    "Campagne",
+    "CompteRendu",
+    "Courrier",
+    "Guide",
+    "PartieReservee",
+    "PdfFige",
+    "Question",
+    "Reponse",
+    "Theme",
+    "Visite",
+]
