@@ -12,7 +12,7 @@ from reseau.exemple import modele_de_lettre
 from reseau.lib.formulaires import FormulaireModele
 from reseau.lib.lettre import MODELE_PAR_DEFAUT, verifier
 from reseau.lib.pdf import OCTETS_IMAGE_MAX, ImpressionImpossible, image_admise
-from reseau.models import Institution, Membre, Reseau, Signataire
+from reseau.models import Dispositif, Institution, Membre, Reseau, Signataire
 
 DEPARTEMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
 LETTRE_MAX = 6000  # caractères ; une page en porte la moitié
@@ -59,6 +59,12 @@ class InstitutionForm(FicheForm):
             self.fields["successeur"].queryset = autres
         else:
             del self.fields["successeur"], self.fields["fermee_le"]
+
+
+class DispositifForm(FicheForm):
+    class Meta:
+        model = Dispositif
+        fields = ["nom", "organisme", "domaine", "lien", "debut_le", "fin_le"]
 
 
 class MembreForm(FicheForm):

@@ -27,11 +27,10 @@ def poser(chantier):
     par = chantier.comptes["animateur"]
     guide = mettre_en_service(installer(DU_PREMIER[chantier.plan.rang % len(CODES)], par=par), par=par)
     questions = list(Question.objects.filter(theme__guide=guide).order_by("theme__rang", "rang"))
-    rendus = CompteRendu.objects.filter(visite__reseau=chantier.reseau).termines().order_by("pk")
+    rendus = list(CompteRendu.objects.filter(visite__reseau=chantier.reseau).termines().order_by("pk"))
     reponses = [
         Reponse(compte_rendu=rendu, question=question, valeur=_repondre(question, hasard))
-        for rendu in rendus
-        if hasard.random() < PART_DES_VISITES
+        for rendu in hasard.sample(rendus, round(PART_DES_VISITES * len(rendus)))
         for question in questions
         if hasard.random() < PART_DES_QUESTIONS
     ]

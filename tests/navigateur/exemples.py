@@ -1,9 +1,9 @@
 """Un objet de chaque genre que ce membre voit, pour remplir les adresses."""
 
 from entreprises.models import Cible, Contact, Deport, Entreprise, Etiquette, Import, LigneDeCible, VueEnregistree
-from reseau.models import Institution, Membre, Reunion, Signataire
+from reseau.models import Dispositif, Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Projet
-from visites.models import Campagne, Courrier, Visite
+from visites.models import Campagne, Courrier, Guide, Question, Theme, Visite
 
 
 def exemples(membre):
@@ -27,6 +27,10 @@ def exemples(membre):
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
         "courrier": Courrier.objects.filter(**du_reseau),
+        "guide": Guide.objects.filter(**du_reseau).courants(),
+        "theme": Theme.objects.filter(guide__reseau=membre.reseau),
+        "question": Question.objects.filter(theme__guide__reseau=membre.reseau),
+        "dispositif": Dispositif.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
         "reunion": Reunion.objects.filter(**du_reseau),
