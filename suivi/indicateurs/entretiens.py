@@ -15,24 +15,37 @@ from statistics import median
 
 from django.utils.timezone import localtime
 
-from reseau.lib.tableau import Colonne, Section, Tableau, nombre_francais
+from reseau.lib.tableau import Colonne, Section, Tableau
 from suivi.indicateurs.perimetre import fraction
 from visites.enums import GenreDeQuestion
 from visites.models import CompteRendu, Guide, Question, Reponse
 
 LOT = 5  # réponses : le moins que l'on montre, et ce qui entre ensemble
 MOINS_DE_CINQ = "moins de 5 réponses"
-MESURES = (Colonne("nom", "Mesure"), Colonne("nombre", "Nombre", "nombre"))
-REPARTITION = (Colonne("nom", "Réponse"), Colonne("nombre", "Nombre", "nombre"), Colonne("part", "Part", "pourcentage"))
-NOMBRES = (Colonne("nom", "Mesure"), Colonne("nombre", "Valeur", "nombre", decimales=1))
+COMPTES, REPARTIES, NOMBRES = "Ce qui est compté", "Réponses, question par question", "Nombres"
+TROP_PEU = "Trop peu de réponses pour être montrées"
+QUESTION = Colonne("question", "Question")
+COLONNES = {
+    COMPTES: (Colonne("nom", "Mesure"), Colonne("nombre", "Nombre", "nombre")),
+    REPARTIES: (
+        QUESTION,
+        Colonne("reponse", "Réponse"),
+        Colonne("nombre", "Nombre", "nombre"),
+        Colonne("part", "Part", "pourcentage"),
+        Colonne("sur", "Sur", "nombre"),
+        Colonne("mediane", "Médiane", "nombre", decimales=1),
+    ),
+    NOMBRES: (QUESTION, Colonne("sur", "Réponses", "nombre"), Colonne("mediane", "Médiane", "nombre", decimales=1)),
+    TROP_PEU: (QUESTION, Colonne("sur", "Réponses")),
+}
 LEXIQUE = (
     ("Comptes rendus", "terminés, des visites réalisées dans la période. Le guide est facultatif : tous n’y répondent pas."),
     (
         "Nombre",
         "réponses d’entreprises différentes : chacune compte une fois par question et par année, pour sa première réponse.",
     ),
-    ("Part", "les réponses de cette ligne, sur toutes celles que le tableau compte pour cette question."),
-    ("Médiane", "autant de réponses sont au-dessous qu’au-dessus."),
+    ("Part", "le nombre de la ligne, sur toutes les réponses que le tableau compte pour cette question (colonne « Sur »)."),
+    ("Médiane", "autant de réponses sont au-dessous qu’au-dessus ; pour les nombres et les échelles de 1 à 5."),
     (
         "Par lots de cinq",
         "les réponses entrent au tableau cinq par cinq, année par année ; les dernières arrivées attendent les suivantes. "
@@ -61,19 +74,16 @@ def tableau_des_entretiens(reseau, *, annee=None):
     if annee:
         rendus = rendus.filter(visite__realisee_le__year=annee)
     comptees = _comptees(rendus)
-    sections, tues = [], []
-    for sujet, titre in _sujets(reseau, comptees).items():
-        valeurs = comptees.get(sujet, [])
-        if valeurs:
-            sections.append(_section(sujet, titre, valeurs))
-        else:
-            tues.append({"nom": titre, "nombre": MOINS_DE_CINQ})
+    sections = {COMPTES: _compter(rendus), REPARTIES: [], NOMBRES: [], TROP_PEU: []}
+    for sujet, question in _sujets(reseau, comptees).items():
+        titre, lignes = _lignes(sujet, question, comptees.get(sujet, []))
+        sections[titre] += lignes
     return Tableau(
         code="entretiens",
         titre="Ce que disent les entreprises",
         sous_titre="Réponses au guide d’entretien ; aucune entreprise n’est nommée",
         periode=f"Visites réalisées en {annee}" if annee else "Visites réalisées, toutes les années",
-        sections=[_mesures(rendus), *sections, *_section_tue(tues)],
+        sections=[Section(titre, COLONNES[titre], lignes) for titre, lignes in sections.items() if lignes],
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
@@ -90,13 +100,12 @@ def _realisees(reseau):
     return reseau.visites.realisees()
 
 
-def _mesures(rendus):
+def _compter(rendus):
     repondus = Reponse.objects.filter(compte_rendu__in=rendus.order_by()).values("compte_rendu").distinct().count()
-    lignes = [
+    return [
         {"nom": "Comptes rendus terminés", "nombre": rendus.count()},
         {"nom": "Avec une réponse au moins", "nombre": repondus},
     ]
-    return Section("Ce qui est compté", MESURES, lignes)
 
 
 def _comptees(rendus):
@@ -133,25 +142,17 @@ def _sujet(question):
     return Sujet(question.libelle, question.genre, tuple(question.choix))
 
 
-def _section(sujet, titre, valeurs):
+def _lignes(sujet, question, valeurs):
+    """(titre de la section, lignes) de cette question."""
+    effectif = {"question": question, "sur": len(valeurs)}
+    if not valeurs:
+        return TROP_PEU, [effectif | {"sur": MOINS_DE_CINQ}]
+    chiffree = sujet.genre in (GenreDeQuestion.NOMBRE, GenreDeQuestion.ECHELLE)
+    milieu = {"mediane": median(Decimal(valeur) for valeur in valeurs)} if chiffree else {}
     if sujet.genre == GenreDeQuestion.NOMBRE:
-        lignes = [{"nom": "Réponses", "nombre": len(valeurs)}, {"nom": "Médiane", "nombre": _mediane(valeurs)}]
-        return Section(titre, NOMBRES, lignes)
+        return NOMBRES, [effectif | milieu]
     comptes = Counter(valeurs)
-    lignes = [
-        {"nom": libelle, "nombre": comptes[valeur], "part": fraction(comptes[valeur], len(valeurs))}
+    return REPARTIES, [
+        effectif | milieu | {"reponse": libelle, "nombre": comptes[valeur], "part": fraction(comptes[valeur], len(valeurs))}
         for valeur, libelle in sujet.question.options
     ]
-    notes = [f"Médiane : {nombre_francais(_mediane(valeurs), 1)}."] if sujet.genre == GenreDeQuestion.ECHELLE else []
-    return Section(
-        titre, REPARTITION, lignes, pied=[{"nom": "Réponses comptées", "nombre": len(valeurs), "part": 1}], notes=notes
-    )
-
-
-def _mediane(valeurs):
-    return median(Decimal(valeur) for valeur in valeurs)
-
-
-def _section_tue(lignes):
-    colonnes = (Colonne("nom", "Question"), Colonne("nombre", "Réponses"))
-    return [Section("Trop peu de réponses pour être montrées", colonnes, lignes)] if lignes else []
