@@ -2,10 +2,11 @@
 
 from random import Random
 
+from suivi.demonstration.calendrier import instant
 from visites.enums import GenreDeQuestion
 from visites.guides import installer, mettre_en_service
 from visites.guides_fournis import CODES
-from visites.models import CompteRendu, Question, Reponse
+from visites.models import CompteRendu, Guide, Question, Reponse
 
 PART_DES_VISITES = 0.4
 PART_DES_QUESTIONS = 0.7
@@ -26,6 +27,7 @@ def poser(chantier):
     hasard = Random(f"guide {chantier.reseau.slug}")
     par = chantier.comptes["animateur"]
     guide = mettre_en_service(installer(DU_PREMIER[chantier.plan.rang % len(CODES)], par=par), par=par)
+    Guide.objects.filter(pk=guide.pk).update(cree_le=instant(chantier.debut))
     questions = list(Question.objects.filter(theme__guide=guide).order_by("theme__rang", "rang"))
     rendus = list(CompteRendu.objects.filter(visite__reseau=chantier.reseau).termines().order_by("pk"))
     reponses = [

@@ -132,14 +132,26 @@ def _sujets(reseau, comptees):
         for theme in guide.themes.all():
             for question in theme.questions.all():
                 if question.genre != GenreDeQuestion.TEXTE:
-                    sujets[_sujet(question)] = question.libelle
+                    sujets[_sujet(question)] = _titre(question)
     for sujet in sorted(set(comptees) - set(sujets), key=lambda sujet: (sujet.libelle, sujet.genre, sujet.choix)):
         sujets[sujet] = f"{sujet.libelle} (ancienne version)"
     return sujets
 
 
+def _titre(question):
+    """Le libellé ; pour une échelle, ce que veulent dire ses bouts."""
+    if question.genre == GenreDeQuestion.ECHELLE and question.aide:
+        return f"{question.libelle} ({question.aide.rstrip('.')})"
+    return question.libelle
+
+
 def _sujet(question):
     return Sujet(question.libelle, question.genre, tuple(question.choix))
+
+
+def _mediane(valeurs):
+    milieu = median(Decimal(valeur) for valeur in valeurs)
+    return int(milieu) if milieu == int(milieu) else milieu
 
 
 def _lignes(sujet, question, valeurs):
@@ -148,7 +160,7 @@ def _lignes(sujet, question, valeurs):
     if not valeurs:
         return TROP_PEU, [effectif | {"sur": MOINS_DE_CINQ}]
     chiffree = sujet.genre in (GenreDeQuestion.NOMBRE, GenreDeQuestion.ECHELLE)
-    milieu = {"mediane": median(Decimal(valeur) for valeur in valeurs)} if chiffree else {}
+    milieu = {"mediane": _mediane(valeurs)} if chiffree else {}
     if sujet.genre == GenreDeQuestion.NOMBRE:
         return NOMBRES, [effectif | milieu]
     comptes = Counter(valeurs)

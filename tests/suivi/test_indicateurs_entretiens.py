@@ -64,6 +64,15 @@ def test_nombre_donne_l_effectif_et_la_mediane(reseau, question):
     assert lignes(reseau) == [(5, Decimal("3.5"))]
 
 
+def test_echelle_dit_ses_bouts_et_sa_mediane(reseau, question):
+    question.genre, question.aide = "echelle", "1 : mal ; 5 : bien."
+    question.save()
+    repondre(reseau, question, "1", "2", "4", "5", "5")
+    dites = lignes(reseau, "Exportez-vous ? (1 : mal ; 5 : bien)")
+    assert [ligne[:2] for ligne in dites] == [("1", 1), ("2", 1), ("3", 0), ("4", 1), ("5", 2)]
+    assert {ligne[-1] for ligne in dites} == {4}
+
+
 def test_texte_libre_ne_se_montre_nulle_part(reseau, question):
     question.genre = "texte"
     question.save()
