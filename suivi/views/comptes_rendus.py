@@ -87,7 +87,7 @@ def compte_rendu_lire(request, pk):
         "reserve": reserve,
         "concurrentes": concurrentes_de(visite.entreprise, request.membre),
         "projets": _avec_echeances(_projets(visite, request.membre), localdate()),
-        "reponses": Reponse.objects.filter(compte_rendu=rendu).dans_l_ordre() if rendu else [],
+        "reponses": Reponse.objects.visibles_par(request.membre, [visite]).dans_l_ordre() if rendu else [],
         "peut_rediger": _peut_rediger(request.membre, visite),
         "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
     }

@@ -41,8 +41,8 @@ def guide_pdf(request, pk):
 @page("guides.voir")
 def fourni_pdf(request):
     """Un guide fourni (`?modele=court`), vierge, sans l'avoir ajouté au réseau ; le plus court si rien n'est demandé."""
-    fournis = guides_fournis()
-    choisi = fournis.get(request.GET.get("modele", ""), fournis["une_page"])
+    fournis, code = guides_fournis(), request.GET.get("modele", "")
+    choisi = fournis.get(code, fournis["une_page"])
     return fichier(imprimer_vierge(choisi, reseau=request.reseau), f"guide-{choisi.code.replace('_', '-')}", "pdf")
 
 
