@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from reseau.lib.pdf import rendre_pdf
+from reseau.lib.pdf import largeur, rendre_pdf
 from visites.enums import GenreDeQuestion
 from visites.models import Question
 
 NOTES_PAR_THEME = 1  # lignes blanches sous chaque thème
-NOTES_DE_LA_FIN = 5
+NOTES_DE_LA_FIN = 3
+# En points et millimètres, ceux de static/css/pdf/guide.css.
+CORPS, CORPS_DE_L_AIDE = 9.5, 8
+CARRE, LARGEUR = 9, 172
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,12 @@ class QuestionVierge:
     aide: str
     cases: list[str]
     ligne: bool
+
+    @property
+    def dessous(self):
+        """Les cases passent sous la question si elles ne tiennent pas à sa suite, plutôt que d'être coupées."""
+        place = largeur(self.libelle, CORPS) + largeur(self.aide, CORPS_DE_L_AIDE)
+        return place + sum(largeur(case, CORPS) + CARRE for case in self.cases) > LARGEUR
 
 
 @dataclass(frozen=True)
