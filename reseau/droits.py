@@ -53,6 +53,8 @@ TABLE = {
     "comptes_rendus.lire": (TOUT, TOUT, TOUT, SIENS, NON, NON),
     "comptes_rendus.rediger": (TOUT, TOUT, SIENS, NON, NON, NON),
     "comptes_rendus.lire_la_reserve": (TOUT, NON, SIENS, NON, NON, NON),
+    "guides.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
+    "guides.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "reunions.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
     "reunions.voir_les_restitutions": (TOUT, TOUT, TOUT, SIENS, NON, NON),
     "reunions.repondre": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),

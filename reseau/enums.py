@@ -51,6 +51,20 @@ class Cercle(TextChoices):
     ASSOCIEE = "associee", "Associée"
 
 
+class Domaine(TextChoices):
+    """Ce à quoi sert un dispositif : les domaines des mises en contact (annexe 2.7), et l'environnement."""
+
+    IDENTITE = "identite", "Identité et transmission"
+    PRODUITS = "produits", "Produits et marchés"
+    COMMERCE = "commerce", "Commerce"
+    RECHERCHE = "recherche", "Recherche et développement"
+    PRODUCTION = "production", "Production"
+    FINANCE = "finance", "Finance"
+    FORMATION = "formation", "Formation et personnel"
+    LOCAUX = "locaux", "Locaux"
+    ENVIRONNEMENT = "environnement", "Environnement et énergie"
+
+
 class EtatReunion(TextChoices):
     PREVUE = "prevue", "Prévue"
     TENUE = "tenue", "Tenue"

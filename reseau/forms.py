@@ -10,7 +10,7 @@ from django.db.models import Q
 from reseau.enums import Qualite, Role
 from reseau.lib.formulaires import FormulaireModele
 from reseau.lib.pdf import OCTETS_IMAGE_MAX, ImpressionImpossible, image_admise
-from reseau.models import Institution, Membre, Reseau, Signataire
+from reseau.models import Dispositif, Institution, Membre, Reseau, Signataire
 
 DEPARTEMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
 SANS_VISITE = (Role.PREFECTURE, Role.OBSERVATEUR)
@@ -56,6 +56,12 @@ class InstitutionForm(FicheForm):
             self.fields["successeur"].queryset = autres
         else:
             del self.fields["successeur"], self.fields["fermee_le"]
+
+
+class DispositifForm(FicheForm):
+    class Meta:
+        model = Dispositif
+        fields = ["nom", "organisme", "domaine", "lien", "debut_le", "fin_le"]
 
 
 class MembreForm(FicheForm):

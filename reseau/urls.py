@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reseau.views import institutions, journal, membres, parametres
+from reseau.views import dispositifs, institutions, journal, membres, parametres
 
 PAGES = [
     path("membres/", membres.membres, name="membres"),
@@ -15,6 +15,9 @@ PAGES = [
     path("institutions/", institutions.institutions, name="institutions"),
     path("institutions/ajouter/", institutions.creer, name="institution-creer"),
     path("institutions/<int:pk>/modifier/", institutions.modifier, name="institution-modifier"),
+    path("dispositifs/", dispositifs.dispositifs, name="dispositifs"),
+    path("dispositifs/ajouter/", dispositifs.creer, name="dispositif-creer"),
+    path("dispositifs/<int:pk>/modifier/", dispositifs.modifier, name="dispositif-modifier"),
     path("parametres/", parametres.reglages, name="parametres"),
     path("parametres/lettre/", parametres.lettre, name="parametres-lettre"),
     path("parametres/lettre/apercu/", parametres.apercu, name="lettre-apercu"),

@@ -1,17 +1,21 @@
 """La fiche de préparation d'une visite : une page, toujours, et rien que son lecteur n'ait le droit de lire."""
 
 from dataclasses import dataclass, field
+from math import ceil
 
 from django.utils.text import Truncator
 
 from entreprises.models import Concurrence, Entreprise, Sollicitation
 from reseau.droits import NON, portee
+from reseau.enums import Domaine
 from reseau.lib.dates import plus_mois
-from reseau.lib.pdf import TropDePages, rendre_pdf
+from reseau.lib.pdf import TropDePages, largeur, rendre_pdf
+from reseau.models import Dispositif
 from reseau.templatetags.affichage import date_fr, siret_lisible
 from suivi.chronologie import chronologie
-from suivi.enums import GenreEvenement
+from suivi.enums import GenreEvenement, Nature
 from suivi.models import Action, Projet, dossiers
+from visites.models import Guide
 
 RECENTS = [GenreEvenement.VISITE, GenreEvenement.LETTRE, GenreEvenement.COMPTE_RENDU]
 MOIS_RECENTS = 12  # au-delà, un contact d'une autre institution n'éclaire plus la visite
@@ -19,16 +23,52 @@ MOIS_RECENTS = 12  # au-delà, un contact d'une autre institution n'éclaire plu
 
 @dataclass(frozen=True)
 class Mesure:
-    """Ce que la page admet : lignes par bloc, caractères par ligne, lignes de notes."""
+    """Ce que la page admet : lignes par bloc, caractères par ligne, lignes de notes, thèmes du guide."""
 
     lignes: int
     caracteres: int
     notes: int
+    themes: int
 
 
+# Nature d'un projet → domaines des dispositifs qui peuvent le servir.
+DOMAINES = {
+    Nature.IDENTITE: [Domaine.IDENTITE, Domaine.FINANCE],
+    Nature.PRODUCTION: [Domaine.PRODUCTION, Domaine.LOCAUX, Domaine.FINANCE, Domaine.RECHERCHE],
+    Nature.PRODUITS: [Domaine.PRODUITS, Domaine.COMMERCE, Domaine.RECHERCHE],
+    Nature.FORMATION: [Domaine.FORMATION],
+    Nature.ENVIRONNEMENT: [Domaine.ENVIRONNEMENT],
+    Nature.DIVERS: [Domaine.FINANCE, Domaine.COMMERCE, Domaine.LOCAUX],
+}
 REPERE_MAX = 45  # un nom, une date, un numéro
-# De la plus généreuse à la plus serrée : la première qui tient sur une page est la bonne.
-MESURES = [Mesure(5, 160, 16), Mesure(5, 130, 11), Mesure(5, 90, 7), Mesure(4, 80, 5), Mesure(3, 60, 4), Mesure(2, 45, 4)]
+# De la plus généreuse à la plus serrée : la première qui tient sur une page est la bonne. Une estimation dit par laquelle
+# commencer, parce qu'un essai coûte une mise en page.
+MESURES = [
+    Mesure(5, 160, 16, 12),
+    Mesure(5, 160, 12, 12),
+    Mesure(5, 130, 9, 12),
+    Mesure(5, 110, 8, 10),
+    Mesure(5, 100, 7, 8),
+    Mesure(5, 90, 6, 6),
+    Mesure(4, 80, 5, 4),
+    Mesure(3, 60, 4, 3),
+    Mesure(2, 45, 4, 2),
+]
+# En millimètres, ceux de static/css/pdf/base.css et preparation.css.
+HAUTEUR, LARGEUR, LARGEUR_IDENTITE = 253, 174, 150
+CORPS, CORPS_DU_TITRE = 8.5, 14
+INTERLIGNE, TITRE_DE_BLOC, LIGNE_A_ECRIRE = 3.9, 7.7, 7.6
+A_L_ECRAN = Mesure(12, 400, 0, 20)  # un téléphone défile : rien n'y presse
+
+
+@dataclass(frozen=True)
+class Matiere:
+    """Toutes les lignes d'un bloc, avant qu'on les mesure ; `limite` : le champ de `Mesure` qui borne leur nombre."""
+
+    titre: str
+    lignes: list[tuple[str, str]]
+    alerte: bool = False
+    limite: str = "lignes"
 
 
 @dataclass(frozen=True)
@@ -49,19 +89,38 @@ class Preparation:
     notes: range = range(0)
 
 
+def preparer(entreprise, membre, le):
+    """La `Preparation` pour l'écran, où il n'y a pas de page à tenir."""
+    return _mesurer(entreprise, _identite(entreprise), _matieres(entreprise, membre, le), A_L_ECRAN)
+
+
 def imprimer_la_preparation(entreprise, membre, le):
     """Octets PDF d'une page A4. Lève `ImpressionImpossible` si même la mesure la plus serrée déborde."""
-    matieres = _matieres(entreprise, membre, le)
-    identite = _identite(entreprise)
+    matieres, identite = _matieres(entreprise, membre, le), _identite(entreprise)
+    fiches = [_mesurer(entreprise, identite, matieres, mesure) for mesure in MESURES]
+    trop_hautes = [fiche for fiche in fiches[:-1] if hauteur_estimee(fiche) > HAUTEUR]
     titre = f"Préparer la visite de {entreprise}"
-    for mesure in MESURES:
-        fiche = _mesurer(entreprise, identite, matieres, mesure)
+    for fiche in fiches[len(trop_hautes) :]:
         try:
             return _imprimer(fiche, titre, membre)
         except TropDePages:
-            if mesure is MESURES[-1]:
+            if fiche is fiches[-1]:
                 raise
     raise AssertionError("MESURES n'est jamais vide")
+
+
+def hauteur_estimee(fiche):
+    """Millimètres que prendra la fiche, à peu près : de quoi choisir le premier essai, que la mise en page vérifie."""
+    rangs = sum(_rangs(valeur, LARGEUR_IDENTITE) for _, valeur in fiche.identite)
+    total = _rangs(fiche.nom, LARGEUR, CORPS_DU_TITRE) * 6 + 9 + len(fiche.identite) * 1 + rangs * INTERLIGNE
+    for bloc in fiche.blocs:
+        lignes = [_rangs(f"{repere} – {texte}", LARGEUR - 4) for repere, texte in bloc.lignes] + [1] * bool(bloc.autres)
+        total += TITRE_DE_BLOC + sum(lignes) * INTERLIGNE + len(lignes) * 0.3
+    return total + TITRE_DE_BLOC + len(fiche.notes) * LIGNE_A_ECRIRE
+
+
+def _rangs(texte, place, corps=CORPS):
+    return max(1, ceil(largeur(texte, corps) / place))
 
 
 def _imprimer(fiche, titre, membre):
@@ -70,22 +129,17 @@ def _imprimer(fiche, titre, membre):
 
 
 def _mesurer(entreprise, identite, matieres, mesure):
-    blocs = [
-        Bloc(
-            titre,
-            [
-                (Truncator(repere).chars(REPERE_MAX), Truncator(texte).chars(mesure.caracteres))
-                for repere, texte in lignes[: mesure.lignes]
-            ],
-            max(len(lignes) - mesure.lignes, 0),
-            alerte,
-        )
-        for titre, lignes, alerte in matieres
-        if lignes
-    ]
+    blocs = [_bloc(matiere, mesure.caracteres, getattr(mesure, matiere.limite)) for matiere in matieres if matiere.lignes]
     courte = [(libelle, Truncator(valeur).chars(mesure.caracteres)) for libelle, valeur in identite]
     nom = Truncator(entreprise.raison_sociale).chars(mesure.caracteres)
     return Preparation(nom, courte, blocs, range(mesure.notes))
+
+
+def _bloc(matiere, caracteres, lignes):
+    courtes = [
+        (Truncator(repere).chars(REPERE_MAX), Truncator(texte).chars(caracteres)) for repere, texte in matiere.lignes[:lignes]
+    ]
+    return Bloc(matiere.titre, courtes, max(len(matiere.lignes) - lignes, 0), matiere.alerte)
 
 
 def _identite(entreprise):
@@ -107,14 +161,16 @@ def _identite(entreprise):
 
 
 def _matieres(entreprise, membre, le):
-    """(titre, toutes les lignes, alerte) de chaque bloc, dans l'ordre où on les lit avant d'entrer."""
+    """Les `Matiere`, dans l'ordre où on les lit avant d'entrer."""
     return [
-        ("À ne pas évoquer : concurrence", _concurrentes(entreprise, membre), True),
-        ("Contacts", _contacts(entreprise), False),
-        ("Ce que le réseau a fait", _recents(entreprise, membre), False),
-        ("Projets", _projets(entreprise, membre), False),
-        ("Actions ouvertes", _actions(entreprise, membre), False),
-        ("Contacts récents d’autres institutions", _autres_institutions(entreprise, membre, le), False),
+        Matiere("À ne pas évoquer : concurrence", _concurrentes(entreprise, membre), alerte=True),
+        Matiere("Contacts", _contacts(entreprise)),
+        Matiere("Ce que le réseau a fait", _recents(entreprise, membre)),
+        Matiere("Projets", _projets(entreprise, membre)),
+        Matiere("Actions ouvertes", _actions(entreprise, membre)),
+        Matiere("Dispositifs possibles, d’après les projets", _dispositifs(entreprise, membre, le)),
+        Matiere("Contacts récents d’autres institutions", _autres_institutions(entreprise, membre, le)),
+        Matiere("Questions du guide", _questions(membre), limite="themes"),
     ]
 
 
@@ -138,8 +194,31 @@ def _recents(entreprise, membre):
 
 
 def _projets(entreprise, membre):
-    projets = Projet.objects.visibles_par(dossiers(membre)).filter(visite__entreprise=entreprise).order_by("-cree_le", "-pk")
+    projets = _projets_lus(entreprise, membre).order_by("-cree_le", "-pk")
     return [(date_fr(projet.cree_le, "court"), projet.titre) for projet in projets]
+
+
+def _projets_lus(entreprise, membre):
+    return Projet.objects.visibles_par(dossiers(membre)).filter(visite__entreprise=entreprise)
+
+
+def _dispositifs(entreprise, membre, le):
+    """Ceux, en vigueur, dont le domaine touche à la nature d'un projet que le lecteur voit."""
+    if portee(membre, "annuaire.voir") is NON:
+        return []
+    natures = set(_projets_lus(entreprise, membre).values_list("nature", flat=True))
+    domaines = {domaine for nature in natures for domaine in DOMAINES[nature]}
+    dispositifs = Dispositif.objects.visibles_par(membre).en_vigueur(le).filter(domaine__in=domaines)
+    return [(dispositif.nom, f"{dispositif.organisme}, {dispositif.get_domaine_display().lower()}") for dispositif in dispositifs]
+
+
+def _questions(membre):
+    """Les thèmes du guide en service, chacun avec ses questions ; rien si le réseau s'en passe."""
+    if portee(membre, "guides.voir") is NON:
+        return []
+    guide = Guide.objects.visibles_par(membre).en_service().avec_contenu().first()
+    themes = guide.themes.all() if guide else []
+    return [(theme.titre, " · ".join(question.libelle for question in theme.questions.all())) for theme in themes]
 
 
 def _actions(entreprise, membre):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("a-faire/urgentes/", accueil.urgentes, name="visites-urgentes"),
     path("entreprises/<int:pk>/projets/", entreprise.entreprise, name="entreprise"),
     path("entreprises/<int:pk>/chronologie/", entreprise.chronologie, name="chronologie"),
+    path("entreprises/<int:pk>/preparation/", entreprise.preparation_lire, name="preparation-lire"),
     path("entreprises/<int:pk>/preparation.pdf", entreprise.preparation, name="preparation"),
     path("entreprises/<int:pk>/doublon/", fusions.signaler, name="doublon-signaler"),
     path("entreprises/<int:pk>/fusionner/", fusions.fusionner, name="fusionner"),

@@ -21,12 +21,12 @@ from entreprises.models import (
     Sollicitation,
     VueEnregistree,
 )
-from reseau.enums import Cercle, Civilite, EtatPresence, EtatReunion, Pole, Qualite, Role
-from reseau.models import Expose, Institution, Membre, Presence, Reseau, Reunion, Signataire, Utilisateur
+from reseau.enums import Cercle, Civilite, Domaine, EtatPresence, EtatReunion, Pole, Qualite, Role
+from reseau.models import Dispositif, Expose, Institution, Membre, Presence, Reseau, Reunion, Signataire, Utilisateur
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
 from suivi.models import Action, Doublon, Fusion, Projet
-from visites.enums import EtatCourrier, EtatVisite, MotifRefus
-from visites.models import Campagne, CompteRendu, Courrier, ModeleDeCourrier, Visite
+from visites.enums import EtatCourrier, EtatVisite, GenreDeQuestion, MotifRefus
+from visites.models import Campagne, CompteRendu, Courrier, Guide, ModeleDeCourrier, Question, Reponse, Theme, Visite
 
 JOUR = date(2026, 3, 2)
 INSTANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -331,6 +331,52 @@ class CompteRenduFactory(DjangoModelFactory):
     auteur = factory.SelfAttribute("visite.developpeur")
     saisi_par = factory.SelfAttribute("auteur")
     phrase = "L’atelier arrive à saturation et le dirigeant hésite à agrandir."
+
+
+class GuideFactory(DjangoModelFactory):
+    class Meta:
+        model = Guide
+
+    reseau = factory.SubFactory(ReseauFactory)
+    nom = factory.Sequence(lambda n: f"Guide {n}")
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+
+    guide = factory.SubFactory(GuideFactory)
+    titre = "L’activité"
+    rang = factory.Sequence(lambda n: n)
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    theme = factory.SubFactory(ThemeFactory)
+    libelle = factory.Sequence(lambda n: f"Vendez-vous hors de France, question {n}")
+    genre = GenreDeQuestion.OUI_NON
+    rang = factory.Sequence(lambda n: n)
+
+
+class ReponseFactory(DjangoModelFactory):
+    class Meta:
+        model = Reponse
+
+    compte_rendu = factory.SubFactory(CompteRenduFactory)
+    question = factory.SubFactory(QuestionFactory, theme__guide__reseau=factory.SelfAttribute("....compte_rendu.visite.reseau"))
+    valeur = "oui"
+
+
+class DispositifFactory(DjangoModelFactory):
+    class Meta:
+        model = Dispositif
+
+    reseau = factory.SubFactory(ReseauFactory)
+    nom = factory.Sequence(lambda n: f"Diagnostic d’atelier {n}")
+    organisme = "CCI"
+    domaine = Domaine.PRODUCTION
 
 
 class ProjetFactory(DjangoModelFactory):

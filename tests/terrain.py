@@ -12,6 +12,7 @@ from tests.factories import (
     ContactFactory,
     CourrierFactory,
     DeportFactory,
+    DispositifFactory,
     DocumentFactory,
     DoublonFactory,
     EntrepriseFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     MembreFactory,
     ModeleDeCourrierFactory,
     ProjetFactory,
+    QuestionFactory,
     ReseauFactory,
     ReunionFactory,
     SignataireFactory,
@@ -63,6 +65,7 @@ class Terrain:
         confiee = {**du_reseau, "developpeur": developpeur, "accompagnant": accompagnant, "campagne": campagne}
         visite = VisiteFactory(entreprise=entreprise, realisee=True, **confiee)
         CompteRenduFactory(visite=visite)
+        question = QuestionFactory(theme__guide__reseau=reseau)
         if accompagnant:
             AccesFactory(entreprise=entreprise, membre=accompagnant)
         annoncee = VisiteFactory(programmee=True, **confiee)
@@ -92,6 +95,10 @@ class Terrain:
             "projet": projet.pk,
             "action": ActionFactory(projet=projet, responsable=responsable, acceptee=True).pk,
             "reunion": ReunionFactory(**du_reseau).pk,
+            "guide": question.theme.guide_id,
+            "theme": question.theme_id,
+            "question": question.pk,
+            "dispositif": DispositifFactory(**du_reseau).pk,
             "code": "2.5",
         }
 

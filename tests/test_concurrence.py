@@ -24,16 +24,19 @@ from suivi.operations import defaire_la_fusion, fusionner
 from tests.factories import (
     JOUR,
     CibleFactory,
+    CompteRenduFactory,
     EntrepriseFactory,
     InstitutionFactory,
     MembreFactory,
+    QuestionFactory,
     ReseauFactory,
     ReunionFactory,
     VisiteFactory,
 )
 from tests.lib.simultane import ensemble, refus
+from visites import guides
 from visites.courriers import preparer
-from visites.models import Courrier, Visite
+from visites.models import Courrier, Guide, Question, Reponse, Visite
 from visites.operations import choisir, prendre, programmer
 
 pytestmark = [
@@ -266,3 +269,24 @@ def test_lire_un_formulaire_n_attend_pas_qui_ecrit():
         debut = monotonic()
         (response,) = ensemble(partial(client.get, reverse("essai", args=[membre.reseau.slug])))
     assert (response.status_code, monotonic() - debut < 5) == (200, True)
+
+
+def test_deux_guides_mis_en_service_ensemble_un_seul_y_reste():
+    animateur = MembreFactory(role=Role.ANIMATEUR)
+    deux = [QuestionFactory(theme__guide__reseau=animateur.reseau).theme.guide for _ in range(2)]
+    faits = ensemble(*(partial(guides.mettre_en_service, guide, par=animateur) for guide in deux))
+    assert [fait for fait in faits if not isinstance(fait, Guide | RegleEnfreinte)] == []
+    assert Guide.objects.en_service().count() == 1
+
+
+def test_repondre_pendant_que_la_question_se_retire():
+    """La réponse arrive d'abord, et la question se retire dans une version neuve ; ou l'inverse, et il n'y a plus à répondre."""
+    animateur = MembreFactory(role=Role.ANIMATEUR)
+    question = QuestionFactory(theme__guide__reseau=animateur.reseau)
+    guide = question.theme.guide
+    rendu = CompteRenduFactory(visite=VisiteFactory(reseau=animateur.reseau, realisee=True, **VISITE_SANS_REFERENCES))
+    retirer = partial(guides.retirer, Question.objects.get(pk=question.pk), version=guide.version, par=animateur)
+    faits = ensemble(partial(guides.repondre, rendu, guide, {question.pk: "oui"}), retirer)
+    assert [fait for fait in faits if isinstance(fait, Exception)] == []
+    repondu = Reponse.objects.filter(question=question).exists()
+    assert (repondu, Guide.objects.count()) in [(True, 2), (False, 1)]

@@ -32,6 +32,7 @@ from tests.factories import (
     ImportFactory,
     LigneDeCibleFactory,
     ProjetFactory,
+    ReponseFactory,
     ReunionFactory,
     SollicitationFactory,
     VisiteFactory,
@@ -97,7 +98,8 @@ class Canari:
         restituee = VisiteFactory(**confiee, restituee=True, restituee_en=reunion)
         annoncee = VisiteFactory(**confiee, programmee=True, choisie_en=reunion, malgre_contact=MOT)
         for faite in (visite, restituee):
-            CompteRenduFactory(visite=faite, termine=True, phrase=f"{MOT} embauche", entendu=MOT)
+            rendu = CompteRenduFactory(visite=faite, termine=True, phrase=f"{MOT} embauche", entendu=MOT)
+            ReponseFactory(compte_rendu=rendu, question__genre="texte", valeur=MOT)
         projet = ProjetFactory(visite=restituee, titre=f"Projet {MOT}", interlocuteur_confirme_en=reunion)
         action = ActionFactory(projet=projet, acceptee=True, libelle=f"Action {MOT}", responsable=accompagnant)
         echue = ActionFactory(projet=projet, en_cours=True, libelle=f"Échue {MOT}", responsable=visiteur, fin_prevue=JOUR)

@@ -15,11 +15,13 @@ from tests.factories import (
     ContactFactory,
     CourrierFactory,
     DeportFactory,
+    DispositifFactory,
     DocumentFactory,
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
     FusionFactory,
+    GuideFactory,
     ImportFactory,
     InstitutionFactory,
     LigneDeCibleFactory,
@@ -27,6 +29,8 @@ from tests.factories import (
     ModeleDeCourrierFactory,
     PresenceFactory,
     ProjetFactory,
+    QuestionFactory,
+    ReponseFactory,
     ReseauFactory,
     ReunionFactory,
     SignataireFactory,
@@ -45,13 +49,17 @@ def peupler(nombre):
     du_reseau, institution = {"reseau": reseau}, InstitutionFactory(reseau=reseau)
     lecteur = MembreFactory(**du_reseau, institution=institution, role=Role.ANIMATEUR, qualite=Qualite.AUCUN)
     visiteur = MembreFactory(**du_reseau, institution=institution)
+    guide = GuideFactory(**du_reseau, en_service=True)
     campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
     for _ in range(nombre):
         entreprise = EntrepriseFactory(**du_reseau)
         etiquette, vue = EtiquetteFactory(**du_reseau), VueEnregistreeFactory(membre=lecteur)
         entreprise.etiquettes.add(etiquette)
         visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=visiteur, campagne=campagne, realisee=True)
-        CompteRenduFactory(visite=visite, termine=True)
+        rendu, dispositif = CompteRenduFactory(visite=visite, termine=True), DispositifFactory(**du_reseau)
+        question = QuestionFactory(theme__guide=guide)
+        ReponseFactory(compte_rendu=rendu, question=question)
+        GuideFactory(**du_reseau)
         action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True)
         document = DocumentFactory(entreprise=entreprise, membre=visiteur)
         doublon = DoublonFactory(entreprise=entreprise, signale_par=visiteur)
@@ -89,6 +97,10 @@ def peupler(nombre):
         "concurrence": concurrence,
         "modele": modele,
         "action": action,
+        "guide": guide,
+        "theme": question.theme,
+        "question": question,
+        "dispositif": dispositif,
         "reunion": reunion,
     }
     return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}

@@ -55,3 +55,13 @@ class EtatCourrier(TextChoices):
     A_SIGNER = "a_signer", "À la signature"
     SIGNEE = "signee", "Signée"
     ENVOYEE = "envoyee", "Envoyée"
+
+
+class GenreDeQuestion(TextChoices):
+    """Comment on répond à une question du guide ; seul le texte ne s'agrège pas."""
+
+    TEXTE = "texte", "Texte court"
+    OUI_NON = "oui_non", "Oui ou non"
+    CHOIX = "choix", "Choix dans une liste"
+    NOMBRE = "nombre", "Nombre"
+    ECHELLE = "echelle", "Échelle de 1 à 5"

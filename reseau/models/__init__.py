@@ -1,5 +1,6 @@
 """La vie du réseau : réseau et signataires, institutions, membres, réunions, journal et compteurs."""
 
+from reseau.models.dispositif import Dispositif
 from reseau.models.membre import Institution, Membre, Utilisateur
 from reseau.models.registre import Compteur, JetonUtilise, Journal, Versionne
 from reseau.models.reseau import Reseau, Signataire
@@ -7,6 +8,7 @@ from reseau.models.reunion import Expose, Presence, Reunion
 
 __all__ = [
     "Compteur",
+    "Dispositif",
     "Expose",
     "Institution",
     "JetonUtilise",

@@ -27,6 +27,7 @@ MENU = [
             ("Visites", "visites:liste", "visites_voir"),
             ("Campagnes", "visites:campagnes", "campagnes_voir"),
             ("Courriers", "visites:courriers", "courriers_voir"),
+            ("Guide d’entretien", "visites:guides", "guides_voir"),
             ("Qui a vu qui", "visites:qui-a-vu-qui", "sollicitations_tableau"),
         ],
     ),
@@ -38,6 +39,7 @@ MENU = [
         [
             ("Membres", "reseau:membres", "annuaire_voir"),
             ("Institutions", "reseau:institutions", "annuaire_voir"),
+            ("Dispositifs", "reseau:dispositifs", "annuaire_voir"),
         ],
     ),
     (

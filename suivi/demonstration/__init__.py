@@ -10,6 +10,8 @@ from entreprises.referentiels import charger
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre, Reseau
 from suivi.demonstration import (
+    dispositifs,
+    entretiens,
     fichier,
     lettres,
     parcours,
@@ -76,6 +78,8 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     for esquisse in esquisses:
         racontes.setdefault(esquisse.visite.pk, []).append((esquisse.modele, esquisse.mots))
     recits.poser(chantier, racontes)
+    entretiens.poser(chantier)
+    dispositifs.poser(chantier)
     lettres.poser(chantier)
     sollicitations.poser(chantier)
     fichier.poser(chantier)

@@ -12,6 +12,7 @@ from suivi.forms.choix import FAITS_UTILES, Choix, ListePartagee, demander_pourq
 from suivi.forms.projets import ActionForm, ProjetForm
 from suivi.operations import Saisie, peut_lire_la_reserve
 from visites.enums import EtatVisite
+from visites.forms import ReponsesForm
 from visites.models import CompteRendu
 
 PROJETS_MAX, ACTIONS_MAX = 8, 8  # au plus 800 champs : Django en refuse plus de mille
@@ -162,7 +163,7 @@ ProjetFormSet = forms.formset_factory(
 
 
 class SaisieDeCompteRendu:
-    """Tout l'écran : `form`, `contact`, `projets`. `donnees` : un envoi, ou un brouillon que l'on rouvre."""
+    """Tout l'écran : `form`, `contact`, `projets`, `guide`. `donnees` : un envoi, ou un brouillon que l'on rouvre."""
 
     enregistre_le = None  # l'heure du brouillon repris
 
@@ -173,20 +174,21 @@ class SaisieDeCompteRendu:
         self.form = CompteRenduForm(donnees, instance=compte_rendu, choix=choix, visite=visite)
         self.contact = ContactVuForm(donnees, prefix="contact")
         self.projets = ProjetFormSet(donnees, prefix="projets", form_kwargs={"choix": choix})
+        self.guide = ReponsesForm(donnees, reseau=membre.reseau, compte_rendu=compte_rendu)
 
     @classmethod
     def brouillon(cls, visite, membre, le, donnees):
         """Un brouillon rouvert ne se fait pas reprocher ce qui y manque encore."""
         saisie = cls(visite, membre, le, donnees)
         actions = [action for projet in saisie.projets for action in projet.actions]
-        for form in [saisie.form, saisie.contact, *saisie.projets, *actions]:
+        for form in [saisie.form, saisie.contact, saisie.guide, *saisie.projets, *actions]:
             form._errors, form.cleaned_data = ErrorDict(), {}
         return saisie
 
     @property
     def formulaires(self):
         """Tous les formulaires que l'écran montre, projets et actions compris, sans ceux qu'on a retirés."""
-        yield from (self.form, self.contact)
+        yield from (self.form, self.contact, self.guide)
         for projet in self.projets.retenus:
             yield projet
             yield from projet.actions.retenus
@@ -218,7 +220,7 @@ class SaisieDeCompteRendu:
         return enregistre
 
     def is_valid(self):
-        return all([self.form.is_valid(), self.contact.is_valid(), self.projets.is_valid()])
+        return all([self.form.is_valid(), self.contact.is_valid(), self.guide.is_valid(), self.projets.is_valid()])
 
     def saisie(self):
         """Ce que `conclure` attend ; à appeler après `is_valid`."""
@@ -230,6 +232,7 @@ class SaisieDeCompteRendu:
             reserve=donnees.get("reserve"),
             contact=self.contact.contact,
             projets=[self._projet(form) for form in self.projets.remplis],
+            reponses=(self.guide.guide, self.guide.valeurs) if self.guide.guide else None,
         )
 
     def _projet(self, form):

@@ -1,7 +1,8 @@
-"""Les tableaux de bord du dossier (annexes 2.4, 2.5, 2.7) : l'écran, le papier, le classeur et le JSON partent d'ici."""
+"""Les tableaux de bord (annexes 2.4, 2.5, 2.7, réponses au guide) : écran, papier, classeur et JSON partent d'ici."""
 
 from suivi.indicateurs.actions import tableau_2_4
+from suivi.indicateurs.entretiens import tableau_des_entretiens
 from suivi.indicateurs.presences import tableau_2_5
 from suivi.indicateurs.projets import tableau_2_7
 
-__all__ = ["tableau_2_4", "tableau_2_5", "tableau_2_7"]
+__all__ = ["tableau_2_4", "tableau_2_5", "tableau_2_7", "tableau_des_entretiens"]

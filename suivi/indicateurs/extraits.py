@@ -1,6 +1,7 @@
 """Ce que l'écran tire d'un tableau déjà composé : graphiques et chiffres-clés. Aucun calcul nouveau, aucune requête."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from reseau.lib.tableau import INSECABLE, Valeur, nombre_francais
 
@@ -22,14 +23,26 @@ def graphiques(tableau, le):
     if tableau.code == "2.5":
         couverture = [section for section in tableau.sections if section.titre == "Couverture de la cible"]
         return [("Où en est la cible", _barres(section, "entreprises"), "entreprise,entreprises") for section in couverture]
+    if tableau.code == "entretiens":
+        return _reponses(tableau)
     _, natures, types, *_ = tableau.sections
     return [(section.titre, _barres(section, "nombre"), "action,actions") for section in (natures, types)]
 
 
 def chiffres(tableau, le):
     """Les chiffres-clés d'un tableau, pour le sommaire."""
-    composer = {"2.4": _chiffres_2_4, "2.5": _chiffres_2_5, "2.7": _chiffres_2_7}
+    composer = {"2.4": _chiffres_2_4, "2.5": _chiffres_2_5, "2.7": _chiffres_2_7, "entretiens": _chiffres_des_entretiens}
     return composer[tableau.code](tableau, le)
+
+
+def _reponses(tableau):
+    """Un graphique par question à réponses comptées."""
+    lignes = [ligne for section in tableau.sections for ligne in section.lignes if "reponse" in ligne]
+    questions = groupby(lignes, key=lambda ligne: ligne["question"])
+    return [
+        (question, [(ligne["reponse"], ligne["nombre"]) for ligne in siennes], "réponse,réponses")
+        for question, siennes in questions
+    ]
 
 
 def _barres(section, cle):
@@ -79,6 +92,12 @@ def _chiffres_2_7(tableau, le):
             "Emplois projetés", nombre_francais(emplois["nombre"]), f"dans {emplois['entreprises']} entreprises", "Déclaratif."
         ),
     ]
+
+
+def _chiffres_des_entretiens(tableau, le):
+    mesures = {ligne["nom"]: ligne["nombre"] for ligne in tableau.sections[0].lignes}
+    rendus = nombre_francais(mesures["Comptes rendus terminés"])
+    return [Chiffre("Comptes rendus avec une réponse", nombre_francais(mesures["Avec une réponse au moins"]), f"sur {rendus}")]
 
 
 def _pourcentage(valeur):

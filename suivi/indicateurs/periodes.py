@@ -9,6 +9,7 @@ from reseau.enums import Role
 from reseau.lib.formulaires import FormulaireFiltre
 from reseau.models import Membre
 from suivi.indicateurs.actions import tableau_2_4
+from suivi.indicateurs.entretiens import annees_des_entretiens, tableau_des_entretiens
 from suivi.indicateurs.perimetre import etendue
 from suivi.indicateurs.presences import debut_de_la_participation, debut_des_visites, tableau_2_5
 from suivi.indicateurs.projets import tableau_2_7
@@ -125,4 +126,23 @@ class ChoixDesProjets(ChoixDuTableau):
         return tableau_2_7(self.membre.reseau, lecteur=self.membre, **self.choix)
 
 
-CHOIX = {"2.4": ChoixDuResponsable, "2.5": ChoixDesPresences, "2.7": ChoixDesProjets}
+class ChoixDesEntretiens(ChoixDuTableau):
+    """Réponses au guide : une année entière, ou toutes ; rien de plus fin, qui isolerait une entreprise."""
+
+    annee = forms.TypedChoiceField(label="Visites de l’année", coerce=int, empty_value=None)
+
+    def __init__(self, donnees, **mots):
+        super().__init__(donnees, **mots)
+        annees = annees_des_entretiens(self.membre.reseau)
+        self.fields["annee"].choices = [("", "Toutes les années"), *((annee, str(annee)) for annee in annees)]
+
+    def composer(self):
+        return tableau_des_entretiens(self.membre.reseau, **self.choix)
+
+
+CHOIX = {
+    "2.4": ChoixDuResponsable,
+    "2.5": ChoixDesPresences,
+    "2.7": ChoixDesProjets,
+    "entretiens": ChoixDesEntretiens,
+}

@@ -17,6 +17,7 @@ from suivi.operations.actions import proposer
 from suivi.operations.projets import ouvrir_projet
 from suivi.operations.regles import exiger
 from visites.enums import EtatVisite
+from visites.guides import repondre
 from visites.models import CompteRendu, PartieReservee, Visite
 from visites.operations import realiser
 
@@ -26,7 +27,7 @@ class Saisie:
     """Ce que « Terminer » reçoit. `version` : celle du compte rendu à l'ouverture de la page, 0 s'il n'existait pas.
 
     `champs` : valeurs du compte rendu ; `reserve` : None si l'on n'y touche pas ; `contact` : une personne vue à ajouter ;
-    `projets` : [(Projet, [Action, …]), …], pas encore enregistrés.
+    `projets` : [(Projet, [Action, …]), …], pas encore enregistrés ; `reponses` : (guide, {clé de question: valeur}), ou None.
     """
 
     version: int
@@ -35,6 +36,7 @@ class Saisie:
     reserve: str | None = None
     contact: Contact | None = None
     projets: list[tuple] = field(default_factory=list)
+    reponses: tuple | None = None
 
 
 @transaction.atomic
@@ -54,6 +56,8 @@ def conclure(visite, saisie, *, par):
     for nom, valeur in saisie.champs.items():
         setattr(compte_rendu, nom, valeur)
     terminer(compte_rendu, par=par, reserve=saisie.reserve)
+    if saisie.reponses:
+        repondre(compte_rendu, *saisie.reponses)
     for projet, actions in saisie.projets:
         ouvrir_projet(projet, visite=visite, par=par)
         for action in actions:

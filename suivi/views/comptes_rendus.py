@@ -18,7 +18,7 @@ from suivi.forms import SaisieDeCompteRendu
 from suivi.forms.projets import ECHEANCE_D_OFFICE
 from suivi.models import Action, Brouillon, Projet, dossiers
 from visites.concurrences import concurrentes_de
-from visites.models import CompteRendu, Visite
+from visites.models import CompteRendu, Reponse, Visite
 
 HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste")
 
@@ -87,6 +87,7 @@ def compte_rendu_lire(request, pk):
         "reserve": reserve,
         "concurrentes": concurrentes_de(visite.entreprise, request.membre),
         "projets": _avec_echeances(_projets(visite, request.membre), localdate()),
+        "reponses": Reponse.objects.visibles_par(request.membre, [visite]).dans_l_ordre() if rendu else [],
         "peut_rediger": _peut_rediger(request.membre, visite),
         "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
     }

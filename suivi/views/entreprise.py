@@ -16,7 +16,7 @@ from suivi.chronologie import genres_lisibles
 from suivi.forms import ChronologieForm
 from suivi.gestes import gestes_permis
 from suivi.models import Action, Projet, dossiers
-from suivi.preparation import imprimer_la_preparation
+from suivi.preparation import imprimer_la_preparation, preparer
 
 
 @page("actions.voir")
@@ -52,6 +52,15 @@ def chronologie(request, pk):
         "filtree": form.genres is not None,
     }
     return render(request, "suivi/entreprise_chronologie.html", contexte)
+
+
+@page("entreprises.voir")
+def preparation_lire(request, pk):
+    """La même fiche, au téléphone. La lecture est notée."""
+    entreprise = _trouver(request, pk)
+    noter(request.membre, Geste.LECTURE, entreprise, precision="fiche de préparation")
+    contexte = {"entreprise": entreprise, "fiche": preparer(entreprise, request.membre, localdate())}
+    return render(request, "suivi/preparation.html", contexte)
 
 
 @page("entreprises.voir")

@@ -1,4 +1,4 @@
-"""Les tableaux de bord (annexes 2.4, 2.5 et 2.7) : sommaire, page, papier, classeur, du même objet."""
+"""Les tableaux de bord (annexes 2.4, 2.5 et 2.7, réponses au guide) : sommaire, page, papier, classeur, du même objet."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -14,6 +14,7 @@ from reseau.lib.tableur import tableau_en_xlsx
 from reseau.operations import noter
 from suivi.indicateurs.extraits import chiffres, graphiques
 from suivi.indicateurs.periodes import CHOIX
+from visites.models import Guide
 
 # Ce qu'il faut en plus de « tableaux.voir » : le 2.4 nomme des entreprises.
 DROITS = {"2.4": "tableaux.actions"}
@@ -21,6 +22,7 @@ RESUMES = {
     "2.4": "Les actions dont chacun assure le suivi, avec leur fin prévue et leur fin réelle.",
     "2.5": "Les visites réalisées et programmées, la participation aux réunions, la couverture de la cible.",
     "2.7": "Ce que les visites ont fait naître : projets, actions, emplois projetés.",
+    "entretiens": "Les réponses au guide d’entretien, toutes entreprises mêlées : aucune n’est nommée.",
 }
 
 
@@ -28,7 +30,7 @@ RESUMES = {
 def tableaux(request):
     """Les tableaux permis à ce lecteur, et leurs chiffres-clés."""
     le = localdate()
-    permis = [code for code in CHOIX if _permis(request.membre, code)]
+    permis = [code for code in CHOIX if _permis(request.membre, code) and not _sans_objet(request.reseau, code)]
     composes = [CHOIX[code](None, membre=request.membre, le=le).composer() for code in permis]
     cartes = [{"tableau": t, "chiffres": chiffres(t, le), "resume": RESUMES[t.code]} for t in composes]
     return render(request, "suivi/tableau_liste.html", {"cartes": cartes})
@@ -57,6 +59,11 @@ def tableau_xlsx(request, code):
 
 def _permis(membre, code):
     return code not in DROITS or portee(membre, DROITS[code]) is not NON
+
+
+def _sans_objet(reseau, code):
+    """Un réseau qui n'a jamais eu de guide n'entend pas parler des réponses."""
+    return code == "entretiens" and not Guide.objects.filter(reseau=reseau).exists()
 
 
 def _choix(request, code):

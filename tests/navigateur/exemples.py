@@ -17,10 +17,10 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Institution, Membre, Reunion, Signataire
+from reseau.models import Dispositif, Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
-from visites.models import Campagne, Courrier, ModeleDeCourrier, Visite
+from visites.models import Campagne, Courrier, Guide, ModeleDeCourrier, Question, Theme, Visite
 
 # Ce que l'adresse ajoute à la route, quand la page ne s'ouvre pas sans.
 SUITES = {
@@ -66,6 +66,10 @@ def exemples(membre):
         "visite": rendus if rendus.exists() else visites,
         "courrier": Courrier.objects.filter(**du_reseau),
         "modele": ModeleDeCourrier.objects.filter(**du_reseau),
+        "guide": Guide.objects.filter(**du_reseau).courants(),
+        "theme": Theme.objects.filter(guide__reseau=membre.reseau),
+        "question": Question.objects.filter(theme__guide__reseau=membre.reseau),
+        "dispositif": Dispositif.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
         "reunion": Reunion.objects.filter(**du_reseau),

@@ -64,8 +64,8 @@ def test_hors_reseau_la_page_tient_sans_menu():
 def test_menu_de_l_animateur_est_complet():
     assert onglets_du_menu(composer(demande(role=Role.ANIMATEUR))) == [
         *["Accueil", "Entreprises", "Entreprises", "Noter un contact", "Cibles", "Imports", "Doublons"],
-        *["Visites", "Visites", "Campagnes", "Courriers", "Qui a vu qui"],
-        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions"],
+        *["Visites", "Visites", "Campagnes", "Courriers", "Guide d’entretien", "Qui a vu qui"],
+        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs"],
         *["Paramètres", "Paramètres", "Journal"],
     ]
 
@@ -99,7 +99,8 @@ def test_adresse_absente_n_a_pas_de_lien_mort():
     adresses.urlpatterns = [application("reseau")]
     with override_settings(ROOT_URLCONF=adresses):
         html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("visites:entreprises", "reseau:membres"))
-    assert onglets_du_menu(html) == ["Annuaire", "Membres", "Institutions", "Paramètres", "Paramètres", "Journal"]
+    attendus = ["Annuaire", "Membres", "Institutions", "Dispositifs", "Paramètres", "Paramètres", "Journal"]
+    assert onglets_du_menu(html) == attendus
 
 
 def test_page_sans_lien_mort_ni_rien_en_ligne():

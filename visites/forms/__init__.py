@@ -14,6 +14,7 @@ from visites.forms.gestes import (
     RendezVousForm,
     RenduForm,
 )
+from visites.forms.guides import GuideForm, QuestionForm, ReponsesForm, ThemeForm
 from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm, VueForm
 
 __all__ = [
@@ -27,17 +28,21 @@ __all__ = [
     "EtiquetageForm",
     "EtiquettesForm",
     "ExportForm",
+    "GuideForm",
     "InjoignableForm",
     "ModeleForm",
     "PriseForm",
     "ProgrammationForm",
     "PropositionForm",
+    "QuestionForm",
     "RealisationForm",
     "RefusForm",
     "RejetForm",
     "RendezVousForm",
     "RenduForm",
+    "ReponsesForm",
     "RetourForm",
     "RetraitForm",
+    "ThemeForm",
     "VueForm",
 ]

@@ -3,7 +3,20 @@
 from visites.models.campagne import Campagne
 from visites.models.compte_rendu import CompteRendu, PartieReservee
 from visites.models.courrier import Courrier, PdfFige
+from visites.models.guide import Guide, Question, Reponse, Theme
 from visites.models.modele import ModeleDeCourrier
 from visites.models.visite import Visite
 
-__all__ = ["Campagne", "CompteRendu", "Courrier", "ModeleDeCourrier", "PartieReservee", "PdfFige", "Visite"]
+__all__ = [
+    "Campagne",
+    "CompteRendu",
+    "Courrier",
+    "Guide",
+    "ModeleDeCourrier",
+    "PartieReservee",
+    "PdfFige",
+    "Question",
+    "Reponse",
+    "Theme",
+    "Visite",
+]

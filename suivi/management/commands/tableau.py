@@ -1,4 +1,4 @@
-"""Écrit un tableau de bord (annexes 2.4, 2.5, 2.7) en JSON, PDF ou classeur, pour l'exploitant."""
+"""Écrit un tableau de bord (annexes 2.4, 2.5, 2.7, réponses au guide) en JSON, PDF ou classeur, pour l'exploitant."""
 
 import json
 from argparse import ArgumentTypeError
@@ -11,22 +11,24 @@ from django.utils.timezone import localdate
 from reseau.lib.pdf import tableau_en_pdf
 from reseau.lib.tableur import tableau_en_xlsx
 from reseau.models import Membre, Reseau
-from suivi.indicateurs import tableau_2_4, tableau_2_5, tableau_2_7
+from suivi.indicateurs import tableau_2_4, tableau_2_5, tableau_2_7, tableau_des_entretiens
 
 # Option → nom de l'argument de la fonction : ce que chaque tableau sait recevoir.
 COMPOSER = {
     "2.4": (tableau_2_4, ["responsable", "au"]),
     "2.5": (tableau_2_5, ["visites_depuis", "participation_du", "au"]),
     "2.7": (tableau_2_7, ["du", "au"]),
+    "entretiens": (tableau_des_entretiens, ["annee"]),
 }
-CHOIX = ["responsable", "visites_depuis", "participation_du", "du", "au"]
+CHOIX = ["responsable", "visites_depuis", "participation_du", "du", "au", "annee"]
+A_CE_JOUR = ("2.4", "2.5")  # sans date, ils s’arrêtent aujourd’hui
 
 
 class Command(BaseCommand):
-    help = "Écrit un tableau de bord d’un réseau : 2.4 (actions), 2.5 (présences et visites), 2.7 (projets et actions)."
+    help = "Écrit un tableau d’un réseau : 2.4 (actions), 2.5 (présences et visites), 2.7 (projets et actions), entretiens."
 
     def add_arguments(self, parser):
-        parser.add_argument("code", choices=COMPOSER, help="numéro du tableau dans le dossier")
+        parser.add_argument("code", choices=COMPOSER, help="numéro du tableau dans le dossier, ou « entretiens »")
         parser.add_argument("--reseau", required=True, help="adresse du réseau, par exemple haute-saone")
         parser.add_argument("--format", choices=["json", "pdf", "xlsx"], default="json")
         parser.add_argument("--sortie", type=Path, help="fichier à écrire ; sans lui, la sortie standard")
@@ -34,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--visites-depuis", type=_jour, help="2.5 : premier jour des visites")
         parser.add_argument("--participation-du", type=_jour, help="2.5 : premier jour des réunions")
         parser.add_argument("--du", type=_jour, help="2.7 : premier jour des visites")
+        parser.add_argument("--annee", type=int, help="entretiens : année des visites ; sans elle, toutes")
         parser.add_argument("--responsable", help="2.4 : courriel d’un membre ; sans lui, tous les responsables")
 
     def handle(self, *args, code, reseau, format, sortie, **options):
@@ -77,7 +80,7 @@ def _composer(code, reseau, choix):
         raise CommandError(f"Le tableau {code} n’a pas l’option {options}.", returncode=2)
     if "responsable" in choix:
         choix["responsable"] = _membre(reseau, choix["responsable"])
-    if code != "2.7":
+    if code in A_CE_JOUR:
         choix.setdefault("au", localdate())
     debuts = [choix[nom] for nom in ("visites_depuis", "participation_du", "du") if nom in choix]
     if any(debut > choix.get("au", debut) for debut in debuts):
