@@ -66,7 +66,7 @@ LUES = {
     "prefecture": {"visites:liste", "visites:courriers"},
 }
 RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines", "mois=2026-03&sujet=actions"]
-GENRES = {"entreprise", "contact", "visite", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
+GENRES = {"entreprise", "contact", "visite", "rendez_vous", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
 
 
 class Canari:
@@ -110,6 +110,7 @@ class Canari:
             "entreprise": self.entreprise.pk,
             "contact": ContactFactory(entreprise=self.entreprise, nom=f"{MOT} Dirigeant").pk,
             "visite": restituee.pk,
+            "rendez_vous": annoncee.pk,
             "courrier": self._lettre(annoncee).pk,
             "projet": projet.pk,
             "action": action.pk,

@@ -43,3 +43,14 @@ class EtatCourrier(TextChoices):
     A_SIGNER = "a_signer", "À la signature"
     SIGNEE = "signee", "Signée"
     ENVOYEE = "envoyee", "Envoyée"
+
+
+class MethodeInvitation(TextChoices):
+    DEMANDE = "demande", "Invitation"
+    ANNULATION = "annulation", "Annulation"
+
+
+class RoleInvite(TextChoices):
+    ENTREPRISE = "entreprise", "Entreprise"
+    DEVELOPPEUR = "developpeur", "Développeur"
+    ACCOMPAGNANT = "accompagnant", "Accompagnant"

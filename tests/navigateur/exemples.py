@@ -1,8 +1,11 @@
 """Un objet de chaque genre que ce membre voit, pour remplir les adresses."""
 
+from django.utils.timezone import now
+
 from entreprises.models import Cible, Contact, Deport, Entreprise, Etiquette, Import, LigneDeCible, VueEnregistree
 from reseau.models import Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Projet
+from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, Visite
 
 
@@ -26,6 +29,7 @@ def exemples(membre):
         "ligne": LigneDeCible.objects.filter(cible__reseau=membre.reseau),
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
+        "rendez_vous": visites.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__gt=now()),
         "courrier": Courrier.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),

@@ -14,6 +14,7 @@ from visites.forms.gestes import (
     RendezVousForm,
     RenduForm,
 )
+from visites.forms.invitations import InvitationForm
 from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm, VueForm
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "EtiquetageForm",
     "ExportForm",
     "InjoignableForm",
+    "InvitationForm",
     "PriseForm",
     "ProgrammationForm",
     "PropositionForm",

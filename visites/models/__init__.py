@@ -1,8 +1,9 @@
 """Les visites : campagnes, visites, lettres, comptes rendus."""
 
+from visites.models.agenda import FluxAgenda, Invitation
 from visites.models.campagne import Campagne
 from visites.models.compte_rendu import CompteRendu, PartieReservee
 from visites.models.courrier import Courrier, PdfFige
 from visites.models.visite import Visite
 
-__all__ = ["Campagne", "CompteRendu", "Courrier", "PartieReservee", "PdfFige", "Visite"]
+__all__ = ["Campagne", "CompteRendu", "Courrier", "FluxAgenda", "Invitation", "PartieReservee", "PdfFige", "Visite"]
