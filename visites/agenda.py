@@ -113,12 +113,12 @@ def du_membre(membre, *, maintenant, racine):
 
 
 def _description(visite, equipe):
-    phrases = [f"{equipe} vient vous rencontrer au nom de « {visite.reseau} »."]
+    phrases = [f"{equipe} vient vous rencontrer au nom de «\u00a0{visite.reseau}\u00a0»."]
     if " et " in equipe:
-        phrases = [f"{equipe} viennent vous rencontrer au nom de « {visite.reseau} »."]
+        phrases = [f"{equipe} viennent vous rencontrer au nom de «\u00a0{visite.reseau}\u00a0»."]
     developpeur = visite.developpeur
     if developpeur and developpeur.telephone:
-        phrases.append(f"Un empêchement, une question : {developpeur.telephone}.")
+        phrases.append(f"Un empêchement, une question\u00a0: {developpeur.telephone}.")
     return "\n".join(phrases)
 
 

@@ -38,10 +38,10 @@ PASSE = "Le rendez-vous est passé : il n’y a plus personne à inviter."
 class Suite(Enum):
     """Ce que l'envoi fera dans l'agenda de la personne."""
 
-    INVITER = "sera invité"
-    PREVENIR = "sera prévenu du changement"
-    RENVOYER = "déjà prévenu, à renvoyer au besoin"
-    RETIRER = "sera prévenu que le rendez-vous ne tient plus pour lui"
+    INVITER = "à inviter"
+    PREVENIR = "à prévenir du changement"
+    RENVOYER = "déjà au courant"
+    RETIRER = "à prévenir de l’annulation"
 
 
 @dataclass(frozen=True)
@@ -214,9 +214,12 @@ def texte(visite, ligne):
 
 
 def apercus(visite, destinataires):
-    """[(objet, corps)] d'un courriel de chaque genre parmi ceux à envoyer, sans doublon."""
-    lignes = [_ligne(visite, destinataire, None, None) for destinataire in destinataires]
-    return list(dict.fromkeys(texte(visite, ligne) for ligne in lignes))
+    """[(noms, objet, corps)] : chaque courriel différent parmi ceux à envoyer, et à qui il s'adresse."""
+    textes = {}
+    for destinataire in destinataires:
+        ecrit = texte(visite, _ligne(visite, destinataire, None, None))
+        textes.setdefault(ecrit, []).append(destinataire.nom)
+    return [(_enumerer(noms), objet, corps) for (objet, corps), noms in textes.items()]
 
 
 def _avec_tout(visites):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vDuration, vText
 
 DEMANDE, ANNULATION, PUBLICATION = "REQUEST", "CANCEL", "PUBLISH"
 CONFIRME, ANNULE = "CONFIRMED", "CANCELLED"
@@ -70,11 +70,12 @@ def ecrire(evenements: Iterable[Evenement], *, methode: str, fuseau: ZoneInfo, l
     agenda.add("calscale", "GREGORIAN")
     agenda.add("method", methode)
     if nom:
-        agenda.add("name", _ligne(nom))
-        agenda.add("x-wr-calname", _ligne(nom))
+        # Ces propriétés sont inconnues de la bibliothèque : sans son type, elle écrirait la valeur telle quelle.
+        agenda.add("name", vText(_ligne(nom)))
+        agenda.add("x-wr-calname", vText(_ligne(nom)))
         agenda.add("x-wr-timezone", fuseau.key)
         agenda.add("refresh-interval", RELECTURE, parameters={"VALUE": "DURATION"})
-        agenda.add("x-published-ttl", RELECTURE)
+        agenda.add("x-published-ttl", vDuration(RELECTURE))
     agenda.add_component(_fuseau(fuseau))
     for evenement in evenements:
         agenda.add_component(_evenement(evenement, fuseau, le))

@@ -224,7 +224,8 @@ class RendezVousForm(FormulaireDeGeste):
         self.le = le
         self.fields["minutes"].choices = _durees(visite)
         d_office = Visite(entreprise=visite.entreprise).adresse_du_rendez_vous
-        self.fields["adresse"].help_text = f"Vide : celle de l’entreprise, {d_office}." if d_office else ""
+        # Le champ affiché est déjà composé : l'aide se pose sur lui.
+        self["adresse"].help_text = f"Vide\u00a0: celle de l’entreprise, {d_office}." if d_office else ""
 
     def clean_quand(self):
         quand = self.cleaned_data["quand"]

@@ -22,4 +22,5 @@ class InvitationForm(FormulaireDeGeste):
 
 
 def _libelle(destinataire):
-    return f"{destinataire.nom}, {destinataire.courriel} ({destinataire.role_dit.lower()}) : {destinataire.suite.value}"
+    qui = f"{destinataire.nom} ({destinataire.role_dit.lower()}), {destinataire.suite.value}"
+    return f"{qui}\u00a0: {destinataire.courriel}"
