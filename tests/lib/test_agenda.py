@@ -107,6 +107,7 @@ def test_texte_hostile_reste_un_texte(texte):
     assert [str(composant.name) for composant in calendrier.components()] == ["VTIMEZONE", "VEVENT"]
     assert [personne.value for personne in lu.contents["attendee"]] == ["mailto:a@exemple.fr"]
     assert not any(ord(lettre) < 32 for lettre in lu.summary.value)
+    assert "^" not in str(lu.attendee.params["CN"])  # l'échappement du RFC 6868, que peu d'agendas défont
 
 
 def test_texte_se_relit_tel_quel():
