@@ -49,6 +49,11 @@ def details(visite):
     return Details(visite.rendez_vous_le, visite.rendez_vous_fin, visite.lieu_du_rendez_vous, visiteurs(visite))
 
 
+def details_dits(invitation):
+    """Les `Details` que cette `Invitation` a donnés."""
+    return Details(invitation.debut_le, invitation.fin_le, invitation.lieu, invitation.visiteurs)
+
+
 def visiteurs(visite):
     """« Camille Durand », ou « Camille Durand et Dominique Petit » ; le réseau si plus personne n'a la visite."""
     equipe = [str(membre) for membre in (visite.developpeur, visite.accompagnant) if membre]

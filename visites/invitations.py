@@ -8,20 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils.timezone import localdate, override
+from django.utils.timezone import localdate
 
 from entreprises.models import Deport
 from reseau.enums import Geste
-from reseau.lib import agenda as ics
 from reseau.lib.courriels import MUET, expedier
-from reseau.lib.dates import duree_en_mots
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre
 from reseau.operations import noter
-from visites.agenda import Details, details, evenement, sequence
+from visites.agenda import details, details_dits, sequence
+from visites.courriels import message, texte
 from visites.enums import EtatVisite, MethodeInvitation, RoleInvite
 from visites.models import Invitation, Visite
 
@@ -111,7 +108,7 @@ def suivi(visite, *, maintenant):
 
 def dernieres(visite):
     """{courriel en minuscules: la dernière `Invitation` partie à cette adresse}."""
-    return {partie.courriel.lower(): partie for partie in visite.invitations.parties().select_related("membre")}
+    return {partie.courriel.lower(): partie for partie in visite.invitations.parties().select_related("membre", "demandee_par")}
 
 
 def invites(visite, *, maintenant):
@@ -130,14 +127,14 @@ def tour(visite, *, maintenant):
             prevus, remarques = _prevus(visite, connues, localdate(maintenant))
         else:
             remarques = [PASSE]
-    invites = [_a_inviter(visite, prevu, connues.get(prevu.courriel.lower())) for prevu in prevus]
+    a_inviter = [_a_inviter(visite, prevu, connues.get(prevu.courriel.lower())) for prevu in prevus]
     attendus = {prevu.courriel.lower() for prevu in prevus}
     retires = [
         Destinataire(partie.courriel, partie.nom, partie.role, Suite.RETIRER, True, partie.membre)
         for courriel, partie in connues.items()
         if partie.tient and partie.fin_le > maintenant and courriel not in attendus
     ]
-    return Tour(invites + retires, remarques)
+    return Tour(a_inviter + retires, remarques)
 
 
 @transaction.atomic
@@ -165,7 +162,9 @@ def envoyer(cles, *, maintenant):
     if not lignes:
         return []
     visite = _avec_tout(Visite.objects).get(pk=lignes[0].visite_id)
-    raisons = expedier([message(visite, ligne, maintenant=maintenant) for ligne in lignes])
+    connues = dernieres(visite)
+    messages = [message(visite, ligne, connues.get(ligne.courriel.lower()), maintenant=maintenant) for ligne in lignes]
+    raisons = expedier(messages)
     for ligne, raison in zip(lignes, raisons, strict=True):
         ligne.echec, ligne.envoyee_le = raison, None if raison else maintenant
     Invitation.objects.bulk_update(lignes, ["echec", "envoyee_le"])
@@ -184,40 +183,12 @@ def bilan(lignes):
     return False, f"{dit} {reste} Le reste est enregistré : vous pouvez renvoyer dans quelques minutes.".strip()
 
 
-def message(visite, ligne, *, maintenant):
-    """Le courriel de cette ligne : texte, évènement dans le corps (text/calendar) et en pièce jointe."""
-    contenu = _contenu(visite, ligne, maintenant)
-    objet, corps = texte(visite, ligne)
-    repondre = visite.developpeur or ligne.demandee_par
-    courriel = EmailMultiAlternatives(objet, corps, to=[ligne.courriel], reply_to=[repondre.utilisateur.email])
-    courriel.attach_alternative(contenu.decode(), f"text/calendar; method={_methode(ligne)}")
-    courriel.attach("annulation.ics" if not ligne.tient else "invitation.ics", contenu, "application/ics")
-    return courriel
-
-
-def texte(visite, ligne):
-    """(objet, corps) du courriel, à l'heure du réseau ; `ligne` peut n'être pas enregistrée : c'est l'aperçu."""
-    derniere = dernieres(visite).get(ligne.courriel.lower())
-    donnees = {
-        "ligne": ligne,
-        "visite": visite,
-        "duree": duree_en_mots(int((ligne.fin_le - ligne.debut_le).total_seconds() // 60)),
-        "change": bool(derniere and derniere.tient and _en_details(derniere) != _en_details(ligne)),
-        "maintenu": _tient_pour_d_autres(visite, ligne),
-        "nommer": not _s_en_deporte(visite, ligne),
-    }
-    nom = "invitation" if ligne.tient else "annulation"
-    with override(visite.reseau.fuseau):
-        objet = render_to_string(f"visites/courriels/{nom}_objet.txt", donnees)
-        corps = render_to_string(f"visites/courriels/{nom}_corps.txt", donnees)
-    return " ".join(objet.split()), corps.strip() + "\n"
-
-
 def apercus(visite, destinataires):
     """[(noms, objet, corps)] : chaque courriel différent parmi ceux à envoyer, et à qui il s'adresse."""
-    textes = {}
+    textes, connues = {}, dernieres(visite)
     for destinataire in destinataires:
-        ecrit = texte(visite, _ligne(visite, destinataire, None, None))
+        derniere = connues.get(destinataire.courriel.lower())
+        ecrit = texte(visite, _ligne(visite, destinataire, derniere, None), derniere)
         textes.setdefault(ecrit, []).append(destinataire.nom)
     return [(_enumerer(noms), objet, corps) for (objet, corps), noms in textes.items()]
 
@@ -275,21 +246,16 @@ def _a_inviter(visite, prevu, derniere):
     """Le même destinataire, selon ce que son agenda sait déjà."""
     if derniere is None or not derniere.tient:
         return prevu
-    sait = _en_details(derniere) == details(visite)
+    sait = details_dits(derniere) == details(visite)
     suite = Suite.RENVOYER if sait else Suite.PREVENIR
     return Destinataire(prevu.courriel, prevu.nom, prevu.role, suite, not sait, prevu.membre)
-
-
-def _en_details(ligne):
-    return Details(ligne.debut_le, ligne.fin_le, ligne.lieu, ligne.visiteurs)
 
 
 def _ligne(visite, destinataire, derniere, par):
     """L'`Invitation` à inscrire. Sa SEQUENCE dépasse celle que l'adresse a déjà reçue, sauf à dire la même chose."""
     retire = destinataire.suite is Suite.RETIRER
     # Retirer redit ce que l'agenda de la personne sait, et non ce que le rendez-vous est devenu.
-    derniere = derniere or (dernieres(visite).get(destinataire.courriel.lower()) if retire else None)
-    precisions = _en_details(derniere) if retire else details(visite)
+    precisions = details_dits(derniere) if retire else details(visite)
     rang = sequence(visite)
     if derniere:
         rang = max(rang, derniere.sequence + (destinataire.suite is not Suite.RENVOYER))
@@ -306,53 +272,6 @@ def _ligne(visite, destinataire, derniere, par):
         lieu=precisions.lieu,
         visiteurs=precisions.visiteurs,
         demandee_par=par,
-    )
-
-
-def _contenu(visite, ligne, maintenant):
-    if ligne.tient:
-        participants = [ics.Personne(p.nom, p.courriel, p.role == RoleInvite.ENTREPRISE) for p in _participants(visite)]
-        ecrit = evenement(visite, _en_details(ligne), rang=ligne.sequence, participants=participants)
-    else:
-        # Retirer une personne d'un rendez-vous qui tient ne l'annule pas pour les autres (RFC 5546, 3.2.5).
-        statut = "" if _tient_pour_d_autres(visite, ligne) else ics.ANNULE
-        seul = [ics.Personne(ligne.nom, ligne.courriel)]
-        ecrit = evenement(visite, _en_details(ligne), rang=ligne.sequence, statut=statut, participants=seul)
-        if _s_en_deporte(visite, ligne):
-            ecrit = _expurge(ecrit)
-    return ics.ecrire([ecrit], methode=_methode(ligne), fuseau=visite.reseau.fuseau, le=maintenant)
-
-
-def _participants(visite):
-    """Ceux dont le dernier envoi, parti ou en partance, est une invitation."""
-    suivis = {ligne.courriel.lower(): ligne for ligne in visite.invitations.filter(echec="")}
-    return [ligne for ligne in suivis.values() if ligne.tient]
-
-
-def _methode(ligne):
-    return ics.DEMANDE if ligne.tient else ics.ANNULATION
-
-
-def _tient_pour_d_autres(visite, ligne):
-    return not ligne.tient and visite.etat == EtatVisite.RENDEZ_VOUS_PRIS
-
-
-def _s_en_deporte(visite, ligne):
-    """Un membre qui se déporte ne relit plus le nom de l'entreprise, même pour l'ôter de son agenda."""
-    return Deport.objects.filter(entreprise=visite.entreprise, membre=ligne.membre_id).exists() if ligne.membre_id else False
-
-
-def _expurge(ecrit):
-    return ics.Evenement(
-        uid=ecrit.uid,
-        sequence=ecrit.sequence,
-        debut=ecrit.debut,
-        fin=ecrit.fin,
-        titre="Rendez-vous retiré",
-        statut=ecrit.statut,
-        organisateur=ecrit.organisateur,
-        envoye_par=ecrit.envoye_par,
-        participants=ecrit.participants,
     )
 
 
