@@ -233,6 +233,16 @@ def test_membre_deporte_est_retire_sans_relire_le_nom(visite, membres, animateur
     assert (str(visite.entreprise) in entier, "rue des Essais" in entier) == (False, False)
 
 
+def test_sequence_croit_meme_si_la_visite_n_a_pas_change(visite, direct):
+    """L'entreprise déménage : son adresse change, pas la visite ; l'agenda doit pourtant croire au nouveau message."""
+    expedier(visite, direct)
+    type(visite.entreprise).objects.update(adresse="3 quai Neuf")
+    mail.outbox.clear()
+    expedier(visite, direct)
+    evenement = recu(mail.outbox[0])[1]
+    assert (evenement.location.value, evenement.sequence.value) == ("3 quai Neuf, 70000 Vesoul", "1")
+
+
 def test_realiser_le_jour_dit_ne_retire_rien(visite, direct):
     expedier(visite, direct)
     Visite.objects.update(rendez_vous_le=now())
