@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied, Valid
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import localdate
+from django.utils.timezone import activate, deactivate, localdate
 from django.views.decorators.http import require_http_methods
 
 from reseau.droits import NON, TABLE, autorise, droits_de, portee
@@ -27,7 +27,10 @@ class ReseauMiddleware:
 
     def __call__(self, request):
         request.reseau = request.membre = None
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            deactivate()  # le fil servira une autre demande, peut-être d'un autre fuseau
         if getattr(request, "user", None) and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
@@ -42,6 +45,7 @@ class ReseauMiddleware:
         if membre is None:
             raise Http404("Réseau inconnu")
         request.membre, request.reseau = membre, membre.reseau
+        activate(membre.reseau.fuseau)
         if portee(membre, view.droit) is NON:
             raise PermissionDenied
 

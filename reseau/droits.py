@@ -39,6 +39,7 @@ TABLE = {
     "cibles.voir": (TOUT, TOUT, TOUT, NON, TOUT, NON),
     "cibles.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "cibles.voter": (TOUT, TOUT, TOUT, NON, TOUT, NON),
+    "agenda.tenir": (SIENS, SIENS, SIENS, SIENS, SIENS, NON),
     "campagnes.voir": (TOUT, TOUT, TOUT, NON, TOUT, NON),
     "campagnes.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "visites.voir": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),

@@ -173,7 +173,13 @@ class ReglagesForm(FicheForm):
         (
             "Visites et sollicitations",
             "Ce qui protège les entreprises. L’animateur peut passer outre l’espacement, avec un motif conservé.",
-            ("espacement_mois", "refus_mois", "sollicitation_meme_objet_mois", "sollicitation_tout_objet_mois"),
+            (
+                "espacement_mois",
+                "refus_mois",
+                "sollicitation_meme_objet_mois",
+                "sollicitation_tout_objet_mois",
+                "rendez_vous_minutes",
+            ),
         ),
         (
             "Taille du réseau et des cibles",
@@ -209,6 +215,7 @@ class ReglagesForm(FicheForm):
             "refus_mois",
             "sollicitation_meme_objet_mois",
             "sollicitation_tout_objet_mois",
+            "rendez_vous_minutes",
             "taille_minimum",
             "taille_maximum",
             "cible_minimum",
@@ -224,6 +231,7 @@ class ReglagesForm(FicheForm):
             "refus_mois": "Mois sans visite après un refus",
             "sollicitation_meme_objet_mois": "Mois entre deux contacts sur le même objet",
             "sollicitation_tout_objet_mois": "Mois entre deux contacts, tous objets confondus",
+            "rendez_vous_minutes": "Minutes d’un rendez-vous",
             "taille_minimum": "Participants, au moins",
             "taille_maximum": "Participants, au plus",
             "cible_minimum": "Entreprises dans une cible, au moins",
@@ -240,6 +248,7 @@ class ReglagesForm(FicheForm):
             "refus_mois": "D’usage : 12.",
             "sollicitation_meme_objet_mois": "D’usage : 6. En deçà, un avertissement montre qui a déjà contacté l’entreprise.",
             "sollicitation_tout_objet_mois": "D’usage : 1.",
+            "rendez_vous_minutes": "D’usage : 90. Se change aussi à chaque rendez-vous.",
             "taille_minimum": "D’usage : 15.",
             "taille_maximum": "D’usage : 20.",
             "cible_minimum": "D’usage : 100.",

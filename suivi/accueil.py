@@ -308,7 +308,7 @@ def _sur_la_route(visite):
     telephones = [contact.telephone for contact in entreprise.dirigeants]
     visite.appel = next((numero for numero in [*telephones, entreprise.telephone] if numero), "")
     adresse = f"{entreprise.adresse} {entreprise.code_postal} {entreprise.ville}".strip()
-    visite.itineraire = visite.rendez_vous_lieu or adresse
+    visite.itineraire = visite.rendez_vous_adresse or adresse
     return visite
 
 

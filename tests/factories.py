@@ -25,8 +25,20 @@ from reseau.enums import Cercle, Civilite, Domaine, EtatPresence, EtatReunion, P
 from reseau.models import Dispositif, Expose, Institution, Membre, Presence, Reseau, Reunion, Signataire, Utilisateur
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
 from suivi.models import Action, Doublon, Fusion, Projet
-from visites.enums import EtatCourrier, EtatVisite, GenreDeQuestion, MotifRefus
-from visites.models import Campagne, CompteRendu, Courrier, Guide, ModeleDeCourrier, Question, Reponse, Theme, Visite
+from visites.enums import EtatCourrier, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
+from visites.models import (
+    Campagne,
+    CompteRendu,
+    Courrier,
+    FluxAgenda,
+    Guide,
+    Invitation,
+    ModeleDeCourrier,
+    Question,
+    Reponse,
+    Theme,
+    Visite,
+)
 
 JOUR = date(2026, 3, 2)
 INSTANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -318,6 +330,33 @@ class ModeleDeCourrierFactory(DjangoModelFactory):
     objet = "Une rencontre chez {entreprise}"
     corps = "{developpeur} vous appellera.\n\nÀ bientôt."
     politesse = "Veuillez croire, {appel}, à ma considération."
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Partie à l'entreprise, pour le rendez-vous tel qu'il est."""
+
+    class Meta:
+        model = Invitation
+
+    visite = factory.SubFactory(VisiteFactory, rendez_vous=True)
+    methode = MethodeInvitation.DEMANDE
+    sequence = factory.LazyAttribute(lambda o: o.visite.version - 1)
+    role = RoleInvite.ENTREPRISE
+    nom = "M. Achille Fictif"
+    courriel = "achille@scierie.test"
+    debut_le = factory.SelfAttribute("visite.rendez_vous_le")
+    fin_le = factory.SelfAttribute("visite.rendez_vous_fin")
+    lieu = factory.SelfAttribute("visite.lieu_du_rendez_vous")
+    visiteurs = factory.LazyAttribute(lambda o: str(o.visite.developpeur))
+    demandee_par = factory.SelfAttribute("visite.developpeur")
+    envoyee_le = INSTANT
+
+
+class FluxAgendaFactory(DjangoModelFactory):
+    class Meta:
+        model = FluxAgenda
+
+    membre = factory.SubFactory(MembreFactory)
 
 
 class CompteRenduFactory(DjangoModelFactory):

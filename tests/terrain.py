@@ -1,5 +1,9 @@
 """Un réseau complet, un objet de chaque genre, confié à qui l'on veut."""
 
+from datetime import timedelta
+
+from django.utils.timezone import now
+
 from reseau.enums import Qualite, Role
 from reseau.models import Signataire
 from tests.factories import (
@@ -69,6 +73,7 @@ class Terrain:
         if accompagnant:
             AccesFactory(entreprise=entreprise, membre=accompagnant)
         annoncee = VisiteFactory(programmee=True, **confiee)
+        rendez_vous = VisiteFactory(rendez_vous=True, rendez_vous_le=now() + timedelta(days=9), **confiee)
         projet = ProjetFactory(visite=visite)
         ligne = LigneDeCibleFactory(cible=CibleFactory(**du_reseau))
         return {
@@ -88,6 +93,7 @@ class Terrain:
             "ligne": ligne.pk,
             "campagne": campagne.pk,
             "visite": visite.pk,
+            "rendez_vous": rendez_vous.pk,
             "courrier": CourrierFactory(visite=annoncee).pk,
             "modele": ModeleDeCourrierFactory(**du_reseau).pk,
             "concurrence": ConcurrenceFactory(entreprise=entreprise).pk,

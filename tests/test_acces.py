@@ -14,7 +14,18 @@ from tests.terrain import PROFILS, Terrain
 ROUTES = routes()
 METHODES = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 OUVERT = {200, 302}
-POSSEDES = {"entreprise", "document", "import", "sollicitation", "contact", "visite", "courrier", "projet", "action"}
+POSSEDES = {
+    "entreprise",
+    "document",
+    "import",
+    "sollicitation",
+    "contact",
+    "visite",
+    "rendez_vous",
+    "courrier",
+    "projet",
+    "action",
+}
 PUBLIQUES = {
     "connexion",
     "password_reset",
@@ -24,6 +35,7 @@ PUBLIQUES = {
     "reseau:confidentialite",
     "reseau:accessibilite",
     "reseau:aide",
+    "flux-agenda",
 }
 
 

@@ -72,7 +72,7 @@ LUES = {
 TEMOINS = {profil: {(nom, "") for nom in noms} for profil, noms in LUES.items()}
 # « cherche » et « sujet » ne parlent qu'à la séance, « mois » qu'au tableau des contacts : ensemble, une lecture de moins.
 RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines&mois=2026-03"]
-GENRES = {"entreprise", "contact", "visite", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
+GENRES = {"entreprise", "contact", "visite", "rendez_vous", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
 
 
 class Canari:
@@ -117,6 +117,7 @@ class Canari:
             "entreprise": self.entreprise.pk,
             "contact": ContactFactory(entreprise=self.entreprise, nom=f"{MOT} Dirigeant").pk,
             "visite": restituee.pk,
+            "rendez_vous": annoncee.pk,
             "courrier": self._lettre(annoncee).pk,
             "projet": projet.pk,
             "action": action.pk,

@@ -1,6 +1,9 @@
 """Toute page et tout export d'un réseau : le même nombre de requêtes avec 1, 3 et 200 lignes de chaque genre."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils.timezone import now
 
 from reseau.enums import Qualite, Role
 from reseau.models import Signataire
@@ -24,6 +27,7 @@ from tests.factories import (
     GuideFactory,
     ImportFactory,
     InstitutionFactory,
+    InvitationFactory,
     LigneDeCibleFactory,
     MembreFactory,
     ModeleDeCourrierFactory,
@@ -66,6 +70,9 @@ def peupler(nombre):
         fusion = FusionFactory(reseau=reseau, gardee=entreprise, par=visiteur)
         annoncee = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, programmee=True)
         courrier = CourrierFactory(visite=annoncee)
+        quand = {"rendez_vous": True, "rendez_vous_le": now() + timedelta(days=9)}
+        rendez_vous = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, **quand)
+        InvitationFactory(visite=rendez_vous)
         ligne = LigneDeCibleFactory(cible=cible)
         concurrence = ConcurrenceFactory(entreprise=entreprise)
         sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
@@ -91,6 +98,7 @@ def peupler(nombre):
         "ligne": ligne,
         "campagne": campagne,
         "visite": visite,
+        "rendez_vous": rendez_vous,
         "courrier": courrier,
         "projet": action.projet,
         "sollicitation": sollicitation,

@@ -65,3 +65,14 @@ class GenreDeQuestion(TextChoices):
     CHOIX = "choix", "Choix dans une liste"
     NOMBRE = "nombre", "Nombre"
     ECHELLE = "echelle", "Échelle de 1 à 5"
+
+
+class MethodeInvitation(TextChoices):
+    DEMANDE = "demande", "Invitation"
+    ANNULATION = "annulation", "Annulation"
+
+
+class RoleInvite(TextChoices):
+    ENTREPRISE = "entreprise", "Entreprise"
+    DEVELOPPEUR = "developpeur", "Développeur"
+    ACCOMPAGNANT = "accompagnant", "Accompagnant"

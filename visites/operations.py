@@ -125,7 +125,8 @@ def rendre(visite, *, motif, par):
     _exiger(motif.strip(), "Dites en quelques mots pourquoi vous la rendez.")
     visite.etat, visite.developpeur, visite.accompagnant = EtatVisite.A_PROGRAMMER, None, None
     visite.programmee_le = visite.rendez_vous_le = None
-    visite.rendez_vous_lieu = ""
+    visite.rendez_vous_lieu = visite.rendez_vous_adresse = ""
+    visite.rendez_vous_minutes = None
     visite.precision = f"Rendue par {par} : {motif}"[:300]
     return _quitter(visite, par)
 
@@ -147,10 +148,11 @@ def desannoncer(visite, *, parties, par):
     return enregistrer(visite, par=par)
 
 
-def prendre_rendez_vous(visite, *, quand, lieu="", par):
-    """Fixe ou reporte le rendez-vous : reporter redate, sans changer d'état."""
+def prendre_rendez_vous(visite, *, quand, lieu="", adresse="", minutes=None, par):
+    """Fixe ou reporte le rendez-vous : reporter redate, sans changer d'état. Sans `minutes`, il dure ce que dit le réseau."""
     _exiger(visite.confiee, "Un rendez-vous se prend pour une visite confiée à un développeur.")
     visite.etat, visite.rendez_vous_le, visite.rendez_vous_lieu = EtatVisite.RENDEZ_VOUS_PRIS, quand, lieu
+    visite.rendez_vous_adresse, visite.rendez_vous_minutes = adresse, minutes
     return enregistrer(visite, par=par)
 
 

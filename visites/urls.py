@@ -1,6 +1,7 @@
 from django.urls import path
 
 from visites.views import (
+    agenda,
     campagnes,
     carte,
     cibles,
@@ -8,6 +9,7 @@ from visites.views import (
     entreprises,
     gestes,
     guides,
+    invitations,
     lots,
     lots_entreprises,
     modeles,
@@ -25,11 +27,16 @@ urlpatterns = [
     path("visites/<int:pk>/prendre/", gestes.prendre, name="prendre"),
     path("visites/<int:pk>/rendre/", gestes.rendre, name="rendre"),
     path("visites/<int:pk>/rendez-vous/", gestes.rendez_vous, name="rendez-vous"),
+    path("visites/<int:pk>/rendez-vous/invitation/", invitations.inviter, name="invitation"),
+    path("visites/<int:pk>/rendez-vous.ics", invitations.telecharger, name="invitation-ics"),
     path("visites/<int:pk>/realiser/", gestes.realiser, name="realiser"),
     path("visites/<int:pk>/refus/", gestes.refuser, name="refuser"),
     path("visites/<int:pk>/injoignable/", gestes.injoignable, name="injoignable"),
     path("visites/<int:pk>/annuler/", gestes.annuler, name="annuler"),
     path("visites/<int:pk>/lettre/", courriers.preparer, name="courrier-preparer"),
+    path("mon-agenda/", agenda.mon_agenda, name="agenda"),
+    path("mon-agenda/adresse/", agenda.renouveler, name="agenda-renouveler"),
+    path("mon-agenda/revoquer/", agenda.revoquer, name="agenda-revoquer"),
     path("entreprises/", entreprises.liste, name="entreprises"),
     path("entreprises/export/", entreprises.export, name="entreprises-export"),
     path("entreprises/carte/", carte.carte, name="carte"),

@@ -28,5 +28,6 @@ urlpatterns = [
         login_not_required(auth.PasswordResetCompleteView.as_view()),
         name="password_reset_complete",
     ),
+    path("", include("visites.urls_racine")),
     path("<slug:reseau>/", include(RESEAU)),
 ]

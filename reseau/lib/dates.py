@@ -1,4 +1,4 @@
-"""Compter en mois."""
+"""Compter en mois, dire une durée."""
 
 from calendar import monthrange
 
@@ -12,3 +12,11 @@ def plus_mois(jour, mois):
 
 def premier_du_mois(jour):
     return jour.replace(day=1)
+
+
+def duree_en_mots(minutes):
+    """« 45 min », « 1 h », « 1 h 30 »."""
+    heures, reste = divmod(minutes, 60)
+    if not heures:
+        return f"{reste}\u00a0min"
+    return f"{heures}\u00a0h\u00a0{reste:02d}" if reste else f"{heures}\u00a0h"

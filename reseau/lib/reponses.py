@@ -8,6 +8,7 @@ GENRES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "zip": "application/zip",
+    "ics": "text/calendar; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "png": "image/png",
     "jpg": "image/jpeg",

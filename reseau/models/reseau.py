@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from reseau.enums import Civilite
+from reseau.lib.fuseaux import fuseau_du
 from reseau.models.registre import Versionne
 
 
@@ -36,6 +38,9 @@ class Reseau(Versionne):
     cible_minimum = models.PositiveSmallIntegerField("entreprises dans une cible, au moins", default=100)
     lettre_relance_jours = models.PositiveSmallIntegerField("jours avant de relancer une lettre", default=15)
     compte_rendu_relance_jours = models.PositiveSmallIntegerField("jours avant de relancer un compte rendu", default=7)
+    rendez_vous_minutes = models.PositiveSmallIntegerField(
+        "minutes d’un rendez-vous", default=90, validators=[MinValueValidator(15), MaxValueValidator(480)]
+    )
     suite_jours = models.PositiveSmallIntegerField("jours pour informer le chef d’entreprise", default=15)
     sollicitation_meme_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, même objet", default=6)
     sollicitation_tout_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, tout objet", default=1)
@@ -62,6 +67,11 @@ class Reseau(Versionne):
 
     def get_absolute_url(self):
         return reverse("suivi:accueil", args=[self.slug])
+
+    @property
+    def fuseau(self):
+        """L'heure du territoire (`ZoneInfo`) : celle de ses pages, de ses rendez-vous et de ses agendas."""
+        return fuseau_du(self.departement)
 
     @property
     def intitule(self):

@@ -10,6 +10,7 @@ from entreprises.referentiels import charger
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre, Reseau
 from suivi.demonstration import (
+    agendas,
     dispositifs,
     entretiens,
     fichier,
@@ -83,6 +84,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     lettres.poser(chantier)
     sollicitations.poser(chantier)
     fichier.poser(chantier)
+    agendas.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

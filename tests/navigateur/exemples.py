@@ -1,6 +1,7 @@
 """De quoi remplir les adresses, pris dans la démonstration : un objet de chaque genre, et ceux qu'une page exige."""
 
 from django.db.models import BooleanField, Case, Value, When
+from django.utils.timezone import now
 
 from entreprises.enums import EtatImport, GenreImport
 from entreprises.models import (
@@ -64,6 +65,7 @@ def exemples(membre):
         "ligne": LigneDeCible.objects.filter(cible__reseau=membre.reseau),
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
+        "rendez_vous": visites.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__gt=now()),
         "courrier": Courrier.objects.filter(**du_reseau),
         "modele": ModeleDeCourrier.objects.filter(**du_reseau),
         "guide": Guide.objects.filter(**du_reseau).courants(),

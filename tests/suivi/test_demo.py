@@ -397,3 +397,9 @@ def test_comptes_se_redisent_a_l_identique(exemples, db):
     sortie = io.StringIO()
     call_command("demo", comptes=True, stdout=sortie)
     assert sortie.getvalue() == exemples
+
+
+def test_rendez_vous_a_venir_ont_leur_invitation_sauf_un(haute_saone):
+    a_venir = Visite.objects.filter(reseau=haute_saone, etat="rendez_vous_pris", rendez_vous_le__date__gte=LE)
+    assert a_venir.filter(invitations=None).count() == 1
+    assert a_venir.filter(invitations__role="entreprise", invitations__envoyee_le__isnull=False).distinct().count() > 3

@@ -15,6 +15,7 @@ from visites.forms.gestes import (
     RenduForm,
 )
 from visites.forms.guides import GuideForm, QuestionForm, ReponsesForm, ThemeForm
+from visites.forms.invitations import InvitationForm
 from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm, VueForm
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ExportForm",
     "GuideForm",
     "InjoignableForm",
+    "InvitationForm",
     "ModeleForm",
     "PriseForm",
     "ProgrammationForm",

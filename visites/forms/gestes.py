@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from entreprises.models import Cible, Deport, Entreprise
 from reseau.enums import Qualite
-from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.lib.dates import duree_en_mots, plus_mois, premier_du_mois
 from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireModele
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
@@ -18,6 +18,7 @@ from visites.models import Campagne, Visite
 MOIS_A_VENIR = 18
 PREMIER_JOUR = date(1990, 1, 1)  # le premier réseau de développeurs ne remonte pas plus loin
 HORIZON = timedelta(days=5 * 365)
+DUREES = (30, 45, 60, 90, 120, 180, 240)  # minutes
 
 
 class ChampDeveloppeur(forms.ModelChoiceField):
@@ -49,14 +50,21 @@ class ChampMois(forms.TypedChoiceField):
 
 
 class FormulaireDeGeste(Formulaire):
-    """Un geste sur une visite : refuse d'agir sur une visite que quelqu'un d'autre a changée entre-temps."""
+    """Un geste sur une visite : refuse d'agir sur une visite que quelqu'un d'autre a changée entre-temps.
+
+    `invites` : les noms de qui garderait le rendez-vous à son agenda, si le geste l'annule ; une case propose de les prévenir.
+    """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, error_messages={"invalid": FICHE_MODIFIEE})
 
-    def __init__(self, *arguments, visite, **mots):
+    def __init__(self, *arguments, visite, invites=(), **mots):
         mots["initial"] = {"version": visite.version, **mots.get("initial", {})}
         super().__init__(*arguments, **mots)
         self.visite = visite
+        if invites:
+            libelle = f"Prévenir par courriel : {', '.join(invites)}"
+            aide = "Le rendez-vous disparaîtra de leur agenda."
+            self.fields["prevenir"] = forms.BooleanField(label=libelle, help_text=aide, required=False, initial=True)
 
     def clean_version(self):
         if self.cleaned_data["version"] != self.visite.version:
@@ -65,8 +73,8 @@ class FormulaireDeGeste(Formulaire):
 
     @property
     def valeurs(self):
-        """Ce que l'opération attend : les champs, sans la version."""
-        return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom != "version"}
+        """Ce que l'opération attend : les champs, sans la version ni la case des courriels."""
+        return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom not in ("version", "prevenir")}
 
 
 class Affectation(Formulaire):
@@ -205,18 +213,32 @@ class PropositionForm(Affectation, Motifs):
 
 class RendezVousForm(FormulaireDeGeste):
     quand = forms.DateTimeField(label="Date et heure")
-    lieu = forms.CharField(label="Lieu", max_length=160, required=False, help_text="S’il n’est pas à l’adresse de l’entreprise.")
+    minutes = forms.TypedChoiceField(label="Durée", coerce=int, empty_value=None, required=False)
+    lieu = forms.CharField(label="Lieu", max_length=160, required=False, help_text="Bâtiment, accueil, étage…")
+    adresse = forms.CharField(label="Adresse", max_length=200, required=False)
 
     def __init__(self, *arguments, visite, le, **mots):
-        initial = {"quand": visite.rendez_vous_le, "lieu": visite.rendez_vous_lieu}
+        champs = ("lieu", "adresse", "minutes")
+        initial = {"quand": visite.rendez_vous_le} | {nom: getattr(visite, f"rendez_vous_{nom}") for nom in champs}
         super().__init__(*arguments, visite=visite, initial=initial, **mots)
         self.le = le
+        self.fields["minutes"].choices = _durees(visite)
+        d_office = Visite(entreprise=visite.entreprise).adresse_du_rendez_vous
+        # Le champ affiché est déjà composé : l'aide se pose sur lui.
+        self["adresse"].help_text = f"Vide\u00a0: celle de l’entreprise, {d_office}." if d_office else ""
 
     def clean_quand(self):
         quand = self.cleaned_data["quand"]
         if abs(quand.date() - self.le) > HORIZON:
             raise forms.ValidationError("Vérifiez l’année : cette date est trop éloignée d’aujourd’hui.")
         return quand
+
+
+def _durees(visite):
+    """Celle du réseau d'abord ; celle déjà choisie, même si elle n'est plus proposée."""
+    durees = sorted({*DUREES, visite.rendez_vous_minutes or DUREES[0]})
+    d_office = f"Celle du réseau : {duree_en_mots(visite.reseau.rendez_vous_minutes)}"
+    return [("", d_office), *((minutes, duree_en_mots(minutes)) for minutes in durees)]
 
 
 class RealisationForm(FormulaireDeGeste):

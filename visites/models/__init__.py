@@ -1,5 +1,6 @@
 """Les visites : campagnes, visites, lettres, comptes rendus."""
 
+from visites.models.agenda import FluxAgenda, Invitation
 from visites.models.campagne import Campagne
 from visites.models.compte_rendu import CompteRendu, PartieReservee
 from visites.models.courrier import Courrier, PdfFige
@@ -11,7 +12,9 @@ __all__ = [
     "Campagne",
     "CompteRendu",
     "Courrier",
+    "FluxAgenda",
     "Guide",
+    "Invitation",
     "ModeleDeCourrier",
     "PartieReservee",
     "PdfFige",

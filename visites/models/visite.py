@@ -3,13 +3,16 @@
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from entreprises.models import Deport, Entreprise
 from reseau.droits import SIENS, portee
+from reseau.lib.agenda import apres
 from reseau.lib.dates import plus_mois
 from reseau.models import Versionne
 from visites.enums import CONFIEES, EN_COURS, FAITES, EtatVisite, MotifRefus, OrigineVisite
@@ -123,6 +126,16 @@ class VisiteQuerySet(models.QuerySet):
     def rendez_vous_du(self, jour):
         return self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date=jour).order_by("rendez_vous_le")
 
+    def a_l_agenda(self, membre, *, depuis, sorties_depuis):
+        """Ses rendez-vous, titulaire ou accompagnant, à partir de l'instant `depuis`.
+
+        Ceux tombés (refus, injoignable, annulation) le restent jusqu'à `sorties_depuis` : le temps que les agendas les retirent.
+        """
+        siennes = self.filter(Q(developpeur=membre) | Q(accompagnant=membre), rendez_vous_le__gte=depuis)
+        tenus = Q(etat__in=[EtatVisite.RENDEZ_VOUS_PRIS, *FAITES])
+        tombes = Q(refusee_le__gte=sorties_depuis) | Q(injoignable_le__gte=sorties_depuis) | Q(annulee_le__gte=sorties_depuis)
+        return siennes.filter(tenus | tombes).order_by("rendez_vous_le", "pk")
+
 
 class Repere(NamedTuple):
     """Ce que le plan dit d'une visite : « rendez-vous le », une date, et la forme où l'écrire (filtre `date_fr`)."""
@@ -180,6 +193,10 @@ class Visite(Versionne):
     annoncee_le = models.DateField("annoncée le", null=True, blank=True)
     rendez_vous_le = models.DateTimeField("rendez-vous", null=True, blank=True)
     rendez_vous_lieu = models.CharField("lieu du rendez-vous", max_length=160, blank=True)
+    rendez_vous_adresse = models.CharField("adresse du rendez-vous", max_length=200, blank=True)
+    rendez_vous_minutes = models.PositiveSmallIntegerField(
+        "durée du rendez-vous", null=True, blank=True, validators=[MinValueValidator(15), MaxValueValidator(480)]
+    )
     realisee_le = models.DateField("réalisée le", null=True, blank=True)
     restituee_le = models.DateField("restituée le", null=True, blank=True)
     restituee_en = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="restitutions")
@@ -244,6 +261,36 @@ class Visite(Versionne):
     @property
     def faite(self):
         return self.etat in FAITES
+
+    @property
+    def rendez_vous_duree(self):
+        """`timedelta` : celle de ce rendez-vous, sinon celle du réseau."""
+        return timedelta(minutes=self.rendez_vous_minutes or self.reseau.rendez_vous_minutes)
+
+    @property
+    def rendez_vous_fin(self):
+        """L'instant où le rendez-vous finit ; None s'il n'y en a pas."""
+        return apres(self.rendez_vous_le, self.rendez_vous_duree) if self.rendez_vous_le else None
+
+    @property
+    def adresse_du_rendez_vous(self):
+        """Sur une ligne : celle du rendez-vous, sinon celle de l'entreprise."""
+        entreprise = self.entreprise
+        lignes = (entreprise.adresse, entreprise.complement, f"{entreprise.code_postal} {entreprise.ville}".strip())
+        return self.rendez_vous_adresse or ", ".join(ligne for ligne in lignes if ligne)
+
+    @property
+    def lieu_du_rendez_vous(self):
+        """Le lieu puis l'adresse : « À l’accueil, 12 rue des Essais, 70000 Vesoul »."""
+        return ", ".join(mot for mot in (self.rendez_vous_lieu, self.adresse_du_rendez_vous) if mot)
+
+    @property
+    def rendez_vous_tenu(self):
+        """Le rendez-vous est à l'agenda : pris, ou la visite a eu lieu ce jour-là ou après."""
+        if self.rendez_vous_le is None:
+            return False
+        avancee = self.faite and self.realisee_le < localdate(self.rendez_vous_le, self.reseau.fuseau)
+        return self.etat == EtatVisite.RENDEZ_VOUS_PRIS or (self.faite and not avancee)
 
     @property
     def date_parlante(self):

@@ -4,11 +4,11 @@ from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from reseau.acces import exiger, formulaire
 from reseau.lib.erreurs import tenter
-from visites import operations
+from visites import invitations, operations
 from visites.avertissements import avant_de_confier
 from visites.concurrences import conflits
 from visites.forms import (
@@ -23,6 +23,7 @@ from visites.forms import (
 )
 from visites.models import Courrier, Visite
 from visites.sollicitations import a_justifier
+from visites.views.invitations import prevenir
 
 
 @formulaire("visites.programmer")
@@ -61,7 +62,7 @@ def rendre(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.confiee:
         return _impossible(request, visite, "Cette visite n’est confiée à personne.")
-    form = RenduForm(request.POST or None, visite=visite)
+    form = RenduForm(request.POST or None, visite=visite, invites=_invites(visite))
     fait, avertissement = "L’entreprise est revenue dans la liste.", _sur_la_lettre(visite)
     titre = "Rendre à la liste"
     return _jouer(request, visite, form, operations.rendre, titre=titre, fait=fait, avertissement=avertissement)
@@ -93,7 +94,7 @@ def refuser(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.en_cours:
         return _impossible(request, visite, "Cette visite n’est plus en cours.")
-    form = RefusForm(request.POST or None, visite=visite)
+    form = RefusForm(request.POST or None, visite=visite, invites=_invites(visite))
     operation = partial(operations.refuser, le=localdate())
     delai = f"L’entreprise ne sera plus proposée avant {request.reseau.refus_mois} mois."
     return _jouer(request, visite, form, operation, titre="Noter un refus", fait="Le refus est noté.", avertissement=delai)
@@ -104,7 +105,7 @@ def injoignable(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.en_cours:
         return _impossible(request, visite, "Cette visite n’est plus en cours.")
-    form = InjoignableForm(request.POST or None, visite=visite)
+    form = InjoignableForm(request.POST or None, visite=visite, invites=_invites(visite))
     operation = partial(operations.declarer_injoignable, le=localdate())
     return _jouer(request, visite, form, operation, titre="Entreprise injoignable", fait="L’entreprise est notée injoignable.")
 
@@ -114,7 +115,7 @@ def annuler(request, pk):
     visite = _trouver(request, pk)
     if not visite.en_cours:
         return _impossible(request, visite, "Cette visite n’est plus en cours.")
-    form = AnnulationForm(request.POST or None, visite=visite)
+    form = AnnulationForm(request.POST or None, visite=visite, invites=_invites(visite))
     operation = partial(operations.annuler, le=localdate())
     return _jouer(request, visite, form, operation, titre="Annuler la visite", fait="La visite est annulée.")
 
@@ -146,6 +147,21 @@ def _jouer(request, visite, form, operation, *, titre, fait, avertissement="", a
     """Joue l'opération si le formulaire est bon, sinon (re)montre le formulaire, et ce qu'il faut savoir avant."""
     if form.is_valid() and tenter(form, operation, visite, par=request.membre, **form.valeurs):
         messages.success(request, fait)
-        return redirect("visites:visite", request.reseau.slug, visite.pk)
+        return _ensuite(request, visite, form)
     contexte = {"form": form, "visite": visite, "titre": titre, "avertissement": avertissement, "avant": avant}
     return render(request, "visites/visite_geste.html", contexte)
+
+
+def _invites(visite):
+    return [invitation.nom for invitation in invitations.invites(visite, maintenant=now())]
+
+
+def _ensuite(request, visite, form):
+    """Prévient qui le formulaire le demande ; si le geste change un rendez-vous, propose d'abord à qui l'écrire."""
+    tour = invitations.tour(visite, maintenant=now())
+    if "prevenir" in form.fields:
+        if form.cleaned_data["prevenir"]:
+            prevenir(request, visite, [invite.courriel for invite in tour.a_detromper], form)
+    elif tour.a_detromper or (isinstance(form, RendezVousForm) and tour.pressant):
+        return redirect("visites:invitation", request.reseau.slug, visite.pk)
+    return redirect("visites:visite", request.reseau.slug, visite.pk)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, F, When
 from django.shortcuts import get_object_or_404, render
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from entreprises.models import Entreprise
 from reseau.acces import page
@@ -17,6 +17,7 @@ from visites.espacement import empechements
 from visites.etapes import gestes, historique, parcours
 from visites.filters import A_REVOIR, VisiteFilter
 from visites.filters import EN_COURS as EN_COURS_AU_FILTRE
+from visites.invitations import suivi
 from visites.listes import paginer
 from visites.models import Courrier, Visite
 
@@ -33,6 +34,7 @@ AU_PLAN = [
     F("repere_le").desc(),
 ]
 PRECEDENTES = 3
+LIEES = ("compte_rendu", "developpeur__utilisateur", "accompagnant__utilisateur")
 
 
 class Raccourci(NamedTuple):
@@ -62,7 +64,7 @@ def liste(request):
 def visite(request, pk):
     """Une visite sur un seul écran, du courrier au compte rendu."""
     visibles = Visite.objects.visibles_par(request.membre)
-    visite = get_object_or_404(visibles.avec_noms().select_related("compte_rendu"), pk=pk)
+    visite = get_object_or_404(visibles.avec_noms().select_related(*LIEES), pk=pk)
     courrier, compte_rendu = Courrier.objects.courant(visite), getattr(visite, "compte_rendu", None)
     noter(request.membre, Geste.LECTURE, visite)
     precedentes = visibles.filter(entreprise=visite.entreprise).exclude(pk=pk).avec_noms().avec_repere()
@@ -80,6 +82,7 @@ def visite(request, pk):
         "historique": historique(visite, courrier),
         "precedentes": precedentes.order_by("-repere_le", "-pk")[:PRECEDENTES],
         "concurrentes": concurrentes_de(visite.entreprise, request.membre),
+        "dans_les_agendas": _dans_les_agendas(visite, request.membre),
     }
     return render(request, "visites/visite_fiche.html", contexte)
 
@@ -117,6 +120,11 @@ def _numero_a_appeler(visite, dirigeant, membre):
     if not visite.confiee or not autorise(membre, "visites.conduire", visite.developpeur):
         return ""
     return (dirigeant.telephone if dirigeant else "") or visite.entreprise.telephone
+
+
+def _dans_les_agendas(visite, membre):
+    """Qui a été invité, prévenu, ou reste à l'être ; None à qui ne conduit pas la visite, ou s'il n'y a rien à dire."""
+    return suivi(visite, maintenant=now()) if autorise(membre, "visites.conduire", visite.developpeur) else None
 
 
 def _lit_les_paroles(visite, membre):
