@@ -14,6 +14,7 @@ from tests.factories import (
     ConcurrenceFactory,
     ContactFactory,
     CourrierFactory,
+    DemandeDeVisiteFactory,
     DeportFactory,
     DocumentFactory,
     DoublonFactory,
@@ -57,6 +58,7 @@ def peupler(nombre):
         fusion = FusionFactory(reseau=reseau, gardee=entreprise, par=visiteur)
         annoncee = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, programmee=True)
         courrier = CourrierFactory(visite=annoncee)
+        demande = DemandeDeVisiteFactory(**du_reseau, entreprise=entreprise)
         ligne = LigneDeCibleFactory(cible=cible)
         concurrence = ConcurrenceFactory(entreprise=entreprise)
         sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
@@ -83,6 +85,7 @@ def peupler(nombre):
         "campagne": campagne,
         "visite": visite,
         "courrier": courrier,
+        "demande": demande,
         "projet": action.projet,
         "sollicitation": sollicitation,
         "concurrence": concurrence,

@@ -43,3 +43,13 @@ class EtatCourrier(TextChoices):
     A_SIGNER = "a_signer", "À la signature"
     SIGNEE = "signee", "Signée"
     ENVOYEE = "envoyee", "Envoyée"
+
+
+class EtatDemande(TextChoices):
+    """D'une demande déposée sur la page publique ; non confirmée, elle n'existe pas pour le réseau."""
+
+    A_CONFIRMER = "a_confirmer", "À confirmer"
+    A_TRAITER = "a_traiter", "À traiter"
+    ACCEPTEE = "acceptee", "Acceptée"
+    DECLINEE = "declinee", "Déclinée"
+    DOUBLON = "doublon", "En double"

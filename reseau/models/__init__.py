@@ -1,6 +1,7 @@
 """La vie du réseau : réseau et signataires, institutions, membres, réunions, journal et compteurs."""
 
 from reseau.models.membre import Institution, Membre, Utilisateur
+from reseau.models.presentation import LogoDInstitution, Presentation
 from reseau.models.registre import Compteur, JetonUtilise, Journal, Versionne
 from reseau.models.reseau import Reseau, Signataire
 from reseau.models.reunion import Expose, Presence, Reunion
@@ -11,8 +12,10 @@ __all__ = [
     "Institution",
     "JetonUtilise",
     "Journal",
+    "LogoDInstitution",
     "Membre",
     "Presence",
+    "Presentation",
     "Reseau",
     "Reunion",
     "Signataire",

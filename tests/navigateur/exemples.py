@@ -3,7 +3,7 @@
 from entreprises.models import Cible, Contact, Deport, Entreprise, Etiquette, Import, LigneDeCible, VueEnregistree
 from reseau.models import Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Projet
-from visites.models import Campagne, Courrier, Visite
+from visites.models import Campagne, Courrier, DemandeDeVisite, Visite
 
 
 def exemples(membre):
@@ -26,6 +26,7 @@ def exemples(membre):
         "ligne": LigneDeCible.objects.filter(cible__reseau=membre.reseau),
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
+        "demande": DemandeDeVisite.objects.filter(**du_reseau).order_by("-etat"),
         "courrier": Courrier.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),

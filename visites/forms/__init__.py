@@ -1,5 +1,6 @@
 """Les formulaires des visites : ils nettoient et vérifient, ils n'agissent pas."""
 
+from visites.forms.demandes import AcceptationForm, DeclinForm, DemandeForm
 from visites.forms.gestes import (
     AffectationForm,
     AnnulationForm,
@@ -18,10 +19,13 @@ from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, Ex
 
 __all__ = [
     "AbriForm",
+    "AcceptationForm",
     "AffectationForm",
     "AnnulationForm",
     "CampagneForm",
     "ChoixDeCampagneForm",
+    "DeclinForm",
+    "DemandeForm",
     "EtiquetageForm",
     "ExportForm",
     "InjoignableForm",

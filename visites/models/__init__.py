@@ -3,6 +3,7 @@
 from visites.models.campagne import Campagne
 from visites.models.compte_rendu import CompteRendu, PartieReservee
 from visites.models.courrier import Courrier, PdfFige
+from visites.models.demande import DemandeDeVisite
 from visites.models.visite import Visite
 
-__all__ = ["Campagne", "CompteRendu", "Courrier", "PartieReservee", "PdfFige", "Visite"]
+__all__ = ["Campagne", "CompteRendu", "Courrier", "DemandeDeVisite", "PartieReservee", "PdfFige", "Visite"]
