@@ -38,15 +38,16 @@ CANDIDATES = 8
 def deposer(demande, *, adresse, instant):
     """Garde la demande jusqu'à sa confirmation et rend son jeton ; None si ce courriel en a déjà reçu assez.
 
-    `adresse` : l'adresse IP de qui l'envoie. Lève `RegleEnfreinte` s'il en envoie trop. Efface au passage ce qui est périmé.
+    `adresse` : l'adresse IP de qui l'envoie, vide si on ne la connaît pas. Lève `RegleEnfreinte` s'il en envoie trop. Efface
+    au passage ce qui est périmé.
     """
     # Deux envois simultanés ne se comptent pas l'un sans l'autre.
     Presentation.objects.select_for_update(no_key=True).get(reseau=demande.reseau)
     purger(instant)
     recentes = DemandeDeVisite.objects.depuis(instant - FENETRE)
-    demande.expediteur = empreinte(adresse)
-    d_ici, du_reseau = recentes.filter(expediteur=demande.expediteur), recentes.filter(reseau=demande.reseau)
-    if d_ici.count() >= PAR_EXPEDITEUR or du_reseau.count() >= PAR_RESEAU:
+    demande.expediteur = empreinte(adresse) if adresse else ""
+    d_ici = recentes.filter(expediteur=demande.expediteur).count() if adresse else 0
+    if d_ici >= PAR_EXPEDITEUR or recentes.filter(reseau=demande.reseau).count() >= PAR_RESEAU:
         raise RegleEnfreinte(TROP)
     if recentes.filter(courriel__iexact=demande.courriel).count() >= PAR_COURRIEL:
         return None

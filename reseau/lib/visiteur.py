@@ -9,7 +9,8 @@ from django.utils.crypto import salted_hmac
 def adresse_ip(request):
     """Son adresse IP ; une adresse IPv6 est ramenée à son réseau (/64), qu'un même abonné parcourt à sa guise.
 
-    Derrière un mandataire, la dernière de `X-Forwarded-For` : c'est la seule qu'il ait écrite, les autres se forgent.
+    Derrière un mandataire, la dernière de `X-Forwarded-For` : c'est la seule qu'il ait écrite, les autres se forgent. Vide si
+    on ne la connaît pas : celle d'un mandataire qu'on n'a pas déclaré serait commune à tous les visiteurs.
     """
     adresse = request.META.get("REMOTE_ADDR", "")
     if settings.DERRIERE_UN_MANDATAIRE:
@@ -17,6 +18,8 @@ def adresse_ip(request):
     try:
         lue = ip_address(adresse)
     except ValueError:
+        return ""
+    if lue.is_loopback:
         return ""
     return str(lue if lue.version == 4 else ip_network((lue, 64), strict=False))
 

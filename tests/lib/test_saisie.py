@@ -25,9 +25,9 @@ def test_plusieurs_lignes_gardent_leurs_alineas():
     assert plusieurs_lignes("\n\nUn\r\n\r\n\r\n\r\nDeux\rTrois\x00\n") == "Un\n\nDeux\nTrois"
 
 
-def adresse(settings, mandataire, **entetes):
+def adresse(settings, mandataire, vue="203.0.113.7", **entetes):
     settings.DERRIERE_UN_MANDATAIRE = mandataire
-    return adresse_ip(RequestFactory().get("/", REMOTE_ADDR="203.0.113.7", **entetes))
+    return adresse_ip(RequestFactory().get("/", REMOTE_ADDR=vue, **entetes))
 
 
 def test_adresse_forgee_ne_compte_pas(settings):
@@ -37,6 +37,11 @@ def test_adresse_forgee_ne_compte_pas(settings):
 def test_derriere_un_mandataire_seule_la_derniere_adresse_compte(settings):
     assert adresse(settings, True, headers={"X-Forwarded-For": "1.2.3.4, 198.51.100.9"}) == "198.51.100.9"
     assert adresse(settings, True, headers={"X-Forwarded-For": "1.2.3.4, n'importe quoi"}) == ""
+
+
+@pytest.mark.parametrize("vue", ["", "127.0.0.1", "::1"])
+def test_mandataire_non_declare_ne_fait_pas_de_tous_un_seul_visiteur(settings, vue):
+    assert adresse(settings, False, vue) == ""
 
 
 def test_adresse_ipv6_est_celle_de_son_abonne(settings):

@@ -111,6 +111,10 @@ def test_trop_d_envois_d_une_adresse_sont_refuses(reseau):
     assert deposer(reseau, adresse="203.0.113.8")
 
 
+def test_adresse_inconnue_n_est_pas_bornee(reseau):
+    assert all(deposer(reseau, adresse="") for _ in range(demandes.PAR_EXPEDITEUR + 1))
+
+
 def test_borne_d_une_adresse_vaut_un_jour(reseau):
     for _ in range(demandes.PAR_EXPEDITEUR):
         deposer(reseau)

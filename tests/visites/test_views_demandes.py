@@ -153,9 +153,10 @@ def test_envoi_sans_page_ouverte_est_refuse(reseau, ouvert):
 
 
 def test_trop_d_envois_le_disent_et_gardent_la_saisie(reseau):
+    client = Client(REMOTE_ADDR="203.0.113.7")
     for rang in range(5):
-        envoyer(reseau, courriel=f"zoe{rang}@exemple.fr")
-    response = envoyer(reseau, courriel="zoe9@exemple.fr")
+        envoyer(reseau, client, courriel=f"zoe{rang}@exemple.fr")
+    response = envoyer(reseau, client, courriel="zoe9@exemple.fr")
     assert "Réessayez demain" in response.content.decode()
     assert 'value="Menuiserie fictive"' in response.content.decode()
 

@@ -116,6 +116,8 @@ class ChampEntreprise(forms.ModelChoiceField):
 class AcceptationForm(Formulaire):
     """Laquelle de nos fiches, ou le SIRET de celle à créer."""
 
+    marquer_facultatifs = False  # l'une ou l'autre : aucune des deux n'est facultative
+
     entreprise = ChampEntreprise(
         label="De quelle entreprise s’agit-il ?", queryset=None, required=False, blank=True, empty_label="Aucune : créer sa fiche"
     )
