@@ -27,6 +27,7 @@ from tests.factories import (
     CompteRenduFactory,
     ContactFactory,
     CourrierFactory,
+    DemandeDeVisiteFactory,
     DeportFactory,
     EntrepriseFactory,
     ImportFactory,
@@ -53,6 +54,7 @@ LUES = {
     "animateur": {
         "entreprises:import",
         "visites:liste",
+        "visites:demandes",
         "suivi:actions-toutes",
         "suivi:seance",
         "visites:courriers",
@@ -66,7 +68,7 @@ LUES = {
     "prefecture": {"visites:liste", "visites:courriers"},
 }
 RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines", "mois=2026-03&sujet=actions"]
-GENRES = {"entreprise", "contact", "visite", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
+GENRES = {"entreprise", "contact", "visite", "courrier", "projet", "action", "ligne", "sollicitation", "document", "demande"}
 
 
 class Canari:
@@ -116,6 +118,7 @@ class Canari:
             "ligne": self._ciblee(),
             "sollicitation": SollicitationFactory(entreprise=self.entreprise, precision=MOT, institution=visiteur.institution).pk,
             "document": self._document(visiteur),
+            "demande": DemandeDeVisiteFactory(**reseau, entreprise=self.entreprise, raison_sociale=f"{MOT} Forges").pk,
         }
         self._importe(visiteur)
         self._concurrente()
