@@ -8,6 +8,7 @@ voit. À l'écran comme au papier : `{% include "entreprises/_carte.html" with c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from entreprises.cercles import NOMBRE_PLEIN, ecarter, rayon, recouverts, secteur
 from entreprises.fonds import LARGEUR, fond_de
@@ -62,14 +63,14 @@ class Groupe:
     parts: Sequence[Part]
     adresse: str = ""
 
-    @property
+    @cached_property
     def ecrit(self) -> dict[str, str] | None:
         """Le rond clair du milieu et la ligne où s'écrit le nombre ; None s'il n'y tient pas. Textes : un SVG veut des points."""
         if self.rayon < RAYON_ECRIT:
             return None
         return {"x": f"{self.x:g}", "y": f"{self.y:g}", "rayon": f"{self.rayon * 0.62:.1f}", "ligne": f"{self.y + 4.2:.1f}"}
 
-    @property
+    @cached_property
     def en_mots(self) -> str:
         """« Vesoul : 12 entreprises – jamais visitée : 9 – à revoir : 3 » : le cercle, pour qui ne le voit pas."""
         parts = [f"{part.etat.libelle.lower()} : {part.nombre}" for part in self.parts if part.etat.cle]
@@ -82,7 +83,7 @@ class Carte:
 
     `sans_commune` : entreprises dont la commune est inconnue ; `hors_carte` : celles d'une commune hors du cadre, ou dont le
     centre est inconnu. Ajoutées aux cercles, elles font le total. `serree` : plus d'un cercle sur deux en recouvre un autre ;
-    mieux vaut alors regrouper.
+    mieux vaut alors regrouper. `source` : à qui l'on doit les contours, à citer.
     """
 
     titre: str
@@ -94,6 +95,7 @@ class Carte:
     sans_commune: int
     hors_carte: int
     serree: bool
+    source: str = ""
     largeur: int = LARGEUR
 
     @property
@@ -155,6 +157,7 @@ def dessiner(
         sans_commune=sum(_par_etat(nombres.get(None, 0)).values()),
         hors_carte=sum(total for lieu, _, total in lieux if lieu.x is None),
         serree=serree,
+        source=fond.source,
     )
 
 

@@ -1,5 +1,6 @@
 """La géométrie des cercles d'une carte : leur taille, leur place quand ils se gênent, leurs parts. Sans modèle."""
 
+from itertools import islice
 from math import cos, hypot, pi, sin, sqrt
 
 RAYON_MAX, RAYON_MIN = 32, 5
@@ -14,14 +15,17 @@ def rayon(nombre, plein):
     return round(max(RAYON_MIN, RAYON_MAX * sqrt(nombre / plein)), 1)
 
 
-def voisins(cercles):
-    """Couples de rangs (i, j) des cercles (x, y, rayon) assez proches pour se toucher."""
+def voisins(cercles, jeu=0):
+    """Couples de rangs (i, j) des cercles (x, y, rayon) qui se touchent, ou que `jeu` unités séparent au plus."""
     rangs = sorted(range(len(cercles)), key=lambda rang: cercles[rang][0])
     for place, un in enumerate(rangs):
-        for autre in rangs[place + 1 :]:
-            if cercles[autre][0] - cercles[un][0] > 2 * RAYON_MAX:
+        x, y, rayon_un = cercles[un]
+        for autre in islice(rangs, place + 1, None):
+            autre_x, autre_y, rayon_autre = cercles[autre]
+            if autre_x - x > 2 * RAYON_MAX + jeu:
                 break
-            yield un, autre
+            if hypot(autre_x - x, autre_y - y) <= rayon_un + rayon_autre + jeu:
+                yield un, autre
 
 
 def recouverts(cercles):
@@ -37,7 +41,7 @@ def recouverts(cercles):
 def ecarter(cercles):
     """Les centres [(x, y)] des cercles, décalés d'au plus `ECART_MAX` pour qu'ils se recouvrent moins ; le grand bouge peu."""
     places = [[x, y] for x, y, _ in cercles]
-    couples = list(voisins(cercles))
+    couples = list(voisins(cercles, jeu=ECART_MAX))
     for _ in range(TOURS):
         for un, autre in couples:
             _separer(places[un], places[autre], cercles[un][2], cercles[autre][2])

@@ -18,6 +18,7 @@ from reseau.lib.erreurs import RegleEnfreinte
 ECHELLE = 10_000  # unités par degré : environ onze mètres
 TOLERANCE = 12  # unités : environ 130 mètres, moins qu'un trait sur une page
 OCTETS_MAX = 150 * 1024 * 1024
+SOURCE_EMBARQUEE = "IGN, ADMIN EXPRESS, Licence Ouverte"  # docs/sources.md
 # « insee_com », « INSEE-COM » et « code_insee » se lisent sans casse ni ponctuation.
 CLES = ("inseecom", "codeinsee", "codgeo", "codecommune", "comcode", "depcom", "insee", "inseecode", "code", "com", "id")
 CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
@@ -48,21 +49,21 @@ def lire(chemin):
     return dict(contours)
 
 
-def enregistrer(contours):
+def enregistrer(contours, source):
     """Écrit les contours {code: anneaux} des communes connues ; rend (nombre écrit, codes inconnus, triés).
 
     Une commune ancienne rejoint l'actuelle, et leur frontière disparaît. Rejouable : un contour déjà là est remplacé.
     """
     actuels, inconnus = _rattacher(contours)
     traces = {code: replier(anneaux) for code, anneaux in simplifier(actuels).items()}
-    ecrire(traces.items())
+    ecrire(traces.items(), source)
     return len(traces), inconnus
 
 
-def ecrire(traces):
-    """Pose ces tracés [(code de commune, tracé)], en remplaçant ceux d'avant."""
-    contours = [Contour(commune_id=code, trace=trace, charge_le=now()) for code, trace in traces]
-    champs = {"unique_fields": ["commune"], "update_fields": ["trace", "charge_le"]}
+def ecrire(traces, source):
+    """Pose ces tracés [(code de commune, tracé)] de cette source, en remplaçant ceux d'avant."""
+    contours = [Contour(commune_id=code, trace=trace, source=source, charge_le=now()) for code, trace in traces]
+    champs = {"unique_fields": ["commune"], "update_fields": ["trace", "source", "charge_le"]}
     Contour.objects.bulk_create(contours, batch_size=500, update_conflicts=True, **champs)
     return len(contours)
 
@@ -71,7 +72,7 @@ def charger_embarques():
     """Les contours embarqués des départements qui n'en ont aucun ; rend leur nombre. Ceux d'un fichier plus récent restent."""
     servis = set(Contour.objects.order_by().values_list("commune__departement", flat=True).distinct())
     embarques = ((ligne["code_insee"], ligne["trace"]) for ligne in lire_csv("contours"))
-    return ecrire((code, trace) for code, trace in embarques if departement_de(code) not in servis)
+    return ecrire(((code, trace) for code, trace in embarques if departement_de(code) not in servis), SOURCE_EMBARQUEE)
 
 
 def departement_de(code):

@@ -79,6 +79,9 @@ BORNES = {
 }
 
 
+ENTRE_ETIQUETTES = ",;|"  # ce qui les sépare dans un fichier : aucun nom n'en contient
+
+
 class OrigineAcces(TextChoices):
     """Ce qui ouvre une entreprise à un développeur associé."""
 
@@ -129,6 +132,7 @@ class Canal(TextChoices):
     COURRIEL = "courriel", "Courriel"
     COURRIER = "courrier", "Courrier"
     EVENEMENT = "evenement", "Réunion, salon"
+    AUTRE = "autre", "Autre"
 
 
 class ObjetDeContact(TextChoices):

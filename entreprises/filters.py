@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Q, Value, When
 from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter
 
 from entreprises.enums import Etat, Section, Tranche
@@ -68,7 +68,7 @@ class EntrepriseFilter(FilterSet):
         method="de_l_arrondissement",
         empty_label="Tous",
     )
-    epci = ModelChoiceFilter(label="Intercommunalité", queryset=epci_du_reseau, field_name="commune__epci", empty_label="Toutes")
+    epci = ModelChoiceFilter(label="Intercommunalité", queryset=epci_du_reseau, method="de_l_epci", empty_label="Toutes")
     commune = ModelChoiceFilter(label="Commune", queryset=communes_du_reseau, empty_label="Toutes", widget=LongueListe)
     filiere = ChoiceFilter(label="Filière", empty_label="Toutes")
     cible = ModelChoiceFilter(label="Cible", queryset=cibles_decidees, empty_label="Toutes", method="de_la_cible")
@@ -146,20 +146,18 @@ class EntrepriseFilter(FilterSet):
         return entreprises.cherche(texte)
 
     def de_la_zone(self, entreprises, nom, zone):
-        return entreprises.des_zones([zone])
-
-    # Un arrondissement ou une section retient souvent la moitié du tissu : `Exists` laisse la base parcourir l'index des
-    # noms et s'arrêter à la page ; une jointure lui ferait trier toutes ces lignes (mesuré : 126 ms contre 430 à 100 000).
+        return _en_parcourant(entreprises, Q(commune__in=_codes(Commune, zone_emploi=zone)))
 
     def de_l_arrondissement(self, entreprises, nom, arrondissement):
-        communes = Commune.objects.filter(arrondissement=arrondissement, pk=OuterRef("commune"))
-        return entreprises.filter(Exists(communes))
+        return _en_parcourant(entreprises, Q(commune__in=_codes(Commune, arrondissement=arrondissement)))
+
+    def de_l_epci(self, entreprises, nom, epci):
+        return _en_parcourant(entreprises, Q(commune__in=_codes(Commune, epci=epci)))
 
     def de_la_section(self, entreprises, nom, lettre):
         """La NAF 2025 ne parle que si la NAF rév. 2 se tait, comme dans `des_divisions`."""
-        activites = Activite.objects.filter(division__section=lettre)
-        en_2025 = Q(naf=None) & Exists(activites.filter(pk=OuterRef("naf_2025")))
-        return entreprises.filter(Exists(activites.filter(pk=OuterRef("naf"))) | en_2025)
+        activites = _codes(Activite, division__section=lettre)
+        return _en_parcourant(entreprises, Q(naf__in=activites) | Q(naf=None, naf_2025__in=activites))
 
     def de_la_division(self, entreprises, nom, division):
         return entreprises.des_divisions([division])
@@ -175,3 +173,16 @@ class EntrepriseFilter(FilterSet):
 
     def selon_la_diffusion(self, entreprises, nom, reponse):
         return entreprises.filter(diffusible=reponse == OUI)
+
+
+def _codes(reference, **choix):
+    return reference.objects.filter(**choix).order_by().values("pk")
+
+
+def _en_parcourant(entreprises, condition):
+    """Retient sans chercher : la base lit l'index des noms dans l'ordre et s'arrête à la page.
+
+    Un territoire ou une section compte souvent la moitié du tissu ; par leur propre index, il faudrait lire et trier toutes ces
+    lignes avant d'en montrer vingt-cinq. `CASE` cache la condition à cet index.
+    """
+    return entreprises.filter(Case(When(condition, then=Value(True)), default=Value(False)))

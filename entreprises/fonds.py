@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, radians
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 
 from entreprises.contours import ECHELLE, deplier, replier
 from entreprises.models import Commune, Contour
@@ -32,7 +32,7 @@ class Lieu:
 
 @dataclass(frozen=True)
 class Fond:
-    """Ce qui ne dépend pas des entreprises. `contours` : des tracés SVG, en dixièmes d'unité."""
+    """Ce qui ne dépend pas des entreprises. `contours` : des tracés SVG, en dixièmes d'unité ; `source` : à qui on les doit."""
 
     ouest: float
     nord: float
@@ -42,6 +42,7 @@ class Fond:
     contours: Sequence[str]
     communes: Mapping[str, Lieu]
     epci: Mapping[str, Lieu]
+    source: str = ""
 
     def connait(self, lieu: Lieu) -> bool:
         """Du département ; une voisine n'a pas de page à elle."""
@@ -70,11 +71,12 @@ class Fond:
 def fond_de(departement: str) -> Fond:
     """Le `Fond` de ce département, en une requête s'il est en mémoire ; refait quand `charger_contours` est repassé."""
     contours = Contour.objects.filter(commune__departement=departement)
-    return _composer(departement, *contours.aggregate(nombre=Count("pk"), charge_le=Max("charge_le")).values())
+    resume = contours.aggregate(nombre=Count("pk"), charge_le=Max("charge_le"), de=Min("source"), a=Max("source"))
+    return _composer(departement, *resume.values())
 
 
 @lru_cache(maxsize=16)
-def _composer(departement, _nombre, _charge_le):
+def _composer(departement, _nombre, _charge_le, *sources):
     communes = list(Commune.objects.filter(departement=departement).select_related("epci"))
     traces = Contour.objects.filter(commune__departement=departement).order_by("pk").values_list("trace", flat=True)
     contours = [deplier(trace) for trace in traces]
@@ -89,6 +91,7 @@ def _composer(departement, _nombre, _charge_le):
         contours=tuple(_trace(fond, anneaux) for anneaux in contours),
         communes=lieux,
         epci={code: _centre(code, nom, lieux.values()) for code, nom in noms.items()},
+        source=" ; ".join(sorted({source for source in sources if source})),
     )
 
 

@@ -1,6 +1,9 @@
-"""La liste figée d'une cible en un tableau : le papier en tire ses lignes. Sans HTTP."""
+"""La liste figée d'une cible, pour le papier et le classeur. Sans HTTP."""
+
+from django.db.models import OuterRef, Subquery
 
 from entreprises.criteres import decrire
+from entreprises.models import LigneDeCible
 from reseau.lib.tableau import Colonne, Section, Tableau, date_longue
 
 COLONNES = (
@@ -10,7 +13,14 @@ COLONNES = (
     Colonne("activite", "Activité"),
     Colonne("effectif", "Effectif"),
 )
-MOTIF = Colonne("motif", "Motif de l’écart")
+MOTIF = Colonne("motif_d_ecart", "Motif de l’écart")
+
+
+def avec_les_ecartees(entreprises, cible):
+    """Celles de la liste figée, écartées comprises ; annote `motif_d_ecart`, vide pour les retenues."""
+    lignes = LigneDeCible.objects.filter(cible=cible)
+    motif = lignes.filter(entreprise=OuterRef("pk")).values("motif_d_ecart")
+    return entreprises.filter(pk__in=lignes.values("entreprise")).annotate(motif_d_ecart=Subquery(motif))
 
 
 def tableau_de_la_liste(cible, lignes, scrutin, *, edite_le):
@@ -45,5 +55,5 @@ def _case(ligne):
         "commune": entreprise.commune.nom if entreprise.commune else entreprise.ville,
         "activite": entreprise.naf.libelle if entreprise.naf else "",
         "effectif": entreprise.effectif_dit,
-        "motif": ligne.motif_d_ecart,
+        MOTIF.cle: ligne.motif_d_ecart,
     }

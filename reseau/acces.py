@@ -129,7 +129,7 @@ def _selon_les_regles(vue):
             return vue(request, *arguments, **mots)
         except RegleEnfreinte as erreur:
             messages.error(request, str(erreur))
-            return HttpResponseRedirect(_page_d_avant(request))
+            return HttpResponseRedirect(erreur.adresse or _page_d_avant(request))
 
     return enveloppe
 

@@ -24,6 +24,7 @@ TABLE = {
     "entreprises.voir": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
     "entreprises.modifier": (TOUT, TOUT, TOUT, NON, NON, NON),
     "entreprises.importer": (TOUT, TOUT, NON, NON, NON, NON),
+    "imports.suivre": (TOUT, TOUT, SIENS, SIENS, SIENS, NON),
     "entreprises.exporter": (TOUT, TOUT, TOUT, NON, NON, NON),
     "entreprises.fusionner": (TOUT, TOUT, NON, NON, NON, NON),
     "etiquettes.gerer": (TOUT, TOUT, NON, NON, NON, NON),

@@ -12,14 +12,14 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
-from entreprises.models import Cible, Contact
+from entreprises.models import Cible, Contact, Entreprise
 from reseau.droits import NON, autorise, portee
 from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
 from reseau.models import Membre, Reunion
 from suivi.enums import Mouvement
-from suivi.models import Action
+from suivi.models import Action, Doublon
 from visites.couverture import couverture
 from visites.enums import EtatVisite
 from visites.generations import epuisement
@@ -88,6 +88,7 @@ class Accueil:
     journee: Journee | None = None
     actions: MesActions | None = None
     lettres: int | None = None
+    votes: list[Cible] = field(default_factory=list)
     dernieres_reunions: list = field(default_factory=list)
     tableaux: bool = False
 
@@ -104,6 +105,7 @@ def accueil(membre, le):
         journee=journee(membre, le) if visite else None,
         actions=mes_actions(membre, le) if visite or membre.profil == Profil.ASSOCIE else None,
         lettres=Courrier.objects.visibles_par(membre).a_signer().count() if prefecture else None,
+        votes=list(votes_attendus(membre)),
         dernieres_reunions=_dernieres_reunions(membre) if prefecture else [],
         tableaux=prefecture or membre.profil == Profil.OBSERVATEUR,
     )
@@ -120,6 +122,13 @@ def prochaine_reunion(membre, le):
     return ProchaineReunion(
         reunion, comptes["reponses"], comptes["invites"], bool(reunion.ordre_du_jour.strip()), ma_reponse=comptes["moi"] or ""
     )
+
+
+def votes_attendus(membre):
+    """Les cibles au vote où l'on attend sa voix ; aucune pour qui ne vote pas."""
+    if not autorise(membre, "cibles.voter"):
+        return Cible.objects.none()
+    return Cible.objects.visibles_par(membre).au_vote().exclude(votes__membre=membre).select_related("reseau")
 
 
 def a_faire(membre, le):
@@ -159,6 +168,7 @@ def a_faire(membre, le):
             "visites:liste",
             "?etat=a_programmer",
         ),
+        (doublons_signales(membre), "doublon signalé", "doublons signalés", "suivi:doublons", ""),
         (
             courriers.brouillons(),
             "lettre à mettre à la signature",
@@ -189,6 +199,14 @@ def _tache(reseau, lignes, singulier, pluriel, nom, requete):
 def visites_urgentes(membre):
     """Comptes rendus signalés urgents, dont la visite attend encore sa restitution."""
     return Visite.objects.visibles_par(membre).a_restituer().filter(compte_rendu__urgent=True)
+
+
+def doublons_signales(membre):
+    """Ceux qui attendent qu'on les tranche ; aucun pour qui ne fusionne pas."""
+    if not autorise(membre, "entreprises.fusionner"):
+        return Doublon.objects.none()
+    visibles = Entreprise.objects.visibles_par(membre).order_by().values("pk")
+    return Doublon.objects.visibles_par(membre, visibles).a_traiter()
 
 
 def visites_sans_compte_rendu(membre, le):

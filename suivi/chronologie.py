@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
 from entreprises.models import Changement, Deport, Document, Entreprise, LigneDeCible, Sollicitation
+from entreprises.operations.traces import createur
 from reseau.droits import NON, TOUT, portee
-from reseau.templatetags.affichage import date_fr
+from reseau.templatetags.affichage import date_fr, siret_lisible
 from suivi.enums import GenreEvenement, Mouvement
 from suivi.models import Action, Fusion, MouvementDAction, Projet, dossiers
 from visites.etapes import historique
@@ -34,7 +35,7 @@ class Evenement:
 MOTS = {
     GenreEvenement.VISITE: "Visite",
     GenreEvenement.LETTRE: "Lettre",
-    GenreEvenement.COMPTE_RENDU: "Compte rendu",
+    GenreEvenement.COMPTE_RENDU: "Compte\u00a0rendu",
     GenreEvenement.PROJET: "Projet",
     GenreEvenement.ACTION: "Action",
     GenreEvenement.SOLLICITATION: "Contact",
@@ -176,11 +177,11 @@ def _deports(entreprise, membre):
 
 
 def _vie_de_la_fiche(entreprise, membre):
-    yield _evenement(entreprise.cree_le, GenreEvenement.FICHE, "Fiche créée dans l’outil")
+    yield _creation(entreprise, membre)
     yield from _changements(entreprise, membre)
     fusions = Fusion.objects.filter(gardee=entreprise).select_related("absorbee", "par", "defaite_par")
     for fusion in fusions.defer("deplaces"):
-        dite = f"la fiche de {fusion.absorbee} (SIRET {fusion.absorbee.siret})"
+        dite = f"la fiche de {fusion.absorbee} (SIRET {siret_lisible(fusion.absorbee.siret)})"
         adresse = ""
         if portee(membre, "entreprises.fusionner") is TOUT:
             adresse = reverse("suivi:fusion", args=[membre.reseau.slug, fusion.pk])
@@ -189,6 +190,18 @@ def _vie_de_la_fiche(entreprise, membre):
         if fusion.defaite_le:
             phrase = f"Fusion défaite : {dite} redevient distincte"
             yield _evenement(fusion.defaite_le, GenreEvenement.FICHE, phrase, adresse=adresse, auteur=fusion.defaite_par)
+
+
+def _creation(entreprise, membre):
+    """Née d'un import, ou saisie ; l'import se nomme à qui importe."""
+    depot = createur(entreprise)
+    if depot is None:
+        return _evenement(entreprise.cree_le, GenreEvenement.FICHE, "Fiche créée dans l’outil")
+    phrase, adresse = "Ajoutée par un fichier importé", ""
+    if portee(membre, "entreprises.importer") is TOUT:
+        phrase = f"Ajoutée par l’import « {depot} » du {date_fr(depot.ecrit_le)}"
+        adresse = reverse("entreprises:import", args=[membre.reseau.slug, depot.pk])
+    return _evenement(entreprise.cree_le, GenreEvenement.FICHE, phrase, adresse=adresse, auteur=depot.membre)
 
 
 def _changements(entreprise, membre):

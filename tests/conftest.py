@@ -6,6 +6,7 @@ from django.test import Client
 
 from reseau.enums import Qualite, Role
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
+from tests.lib.simultane import sur_disque
 
 PROFILS = {
     "animateur": {"role": Role.ANIMATEUR, "qualite": Qualite.AUCUN},
@@ -28,6 +29,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def references(transactional_db):
     """Pour un essai à vraies transactions : la base y est vidée, les références se rechargent."""
     call_command("charger_references")
+
+
+@pytest.fixture
+def base_sur_disque(transactional_db, tmp_path):
+    """Pour jouer des gestes au même instant (`tests.lib.simultane`)."""
+    with sur_disque(tmp_path):
+        yield
 
 
 @pytest.fixture

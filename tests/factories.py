@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 from stdnum import luhn
 
-from entreprises.enums import Canal, EtatCible, EtatImport, ObjetDeContact, OrigineAcces, Tranche
+from entreprises.enums import Canal, EtatCible, EtatImport, GenreImport, ObjetDeContact, OrigineAcces, Tranche
 from entreprises.models import (
     Acces,
     Cible,
@@ -228,6 +228,12 @@ class ImportFactory(DjangoModelFactory):
 
     class Params:
         ecrit = factory.Trait(etat=EtatImport.ECRIT, ecrit_le=INSTANT)
+        contacts = factory.Trait(
+            genre=GenreImport.SOLLICITATIONS,
+            institution=factory.SelfAttribute("membre.institution"),
+            canal=Canal.VISITE,
+            objet=ObjetDeContact.AUTRE,
+        )
 
     reseau = factory.SubFactory(ReseauFactory)
     membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))

@@ -80,7 +80,7 @@ class Terrain:
             "doublon": DoublonFactory(entreprise=entreprise, signale_par=developpeur).pk,
             "fusion": FusionFactory(reseau=reseau, gardee=entreprise, par=developpeur).pk,
             "deport": DeportFactory(entreprise=EntrepriseFactory(**du_reseau), membre=developpeur).pk,
-            "import": ImportFactory(**du_reseau, membre=developpeur).pk,
+            "import": self._import(developpeur).pk,
             "cible": ligne.cible_id,
             "ligne": ligne.pk,
             "campagne": campagne.pk,
@@ -94,6 +94,11 @@ class Terrain:
             "reunion": ReunionFactory(**du_reseau).pk,
             "code": "2.5",
         }
+
+    def _import(self, auteur):
+        """Du développeur : les contacts de son institution ; des autres : des entreprises, que l'animation seule importe."""
+        du_sien = auteur == self.membres["direct"]
+        return ImportFactory(reseau=self.reseau, membre=auteur, contacts=du_sien)
 
     def _sollicitation(self, entreprise, auteur):
         """Du développeur et de son institution ; celle des autres n'est pas de la maison."""

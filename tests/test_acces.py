@@ -15,7 +15,7 @@ from tests.terrain import PROFILS, Terrain
 ROUTES = routes()
 METHODES = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 OUVERT = {200, 302}
-POSSEDES = {"entreprise", "document", "sollicitation", "contact", "visite", "courrier", "projet", "action"}
+POSSEDES = {"entreprise", "document", "import", "sollicitation", "contact", "visite", "courrier", "projet", "action"}
 PUBLIQUES = {
     "connexion",
     "password_reset",

@@ -177,7 +177,6 @@ def test_lettre_retenue_seule_repart_en_brouillon_avec_sa_raison(membres, reseau
     assert (lettre.etat, lettre.rejet[:26]) == (EtatCourrier.BROUILLON, "Entreprise non diffusible ")
 
 
-@bogue("visites.courriers.envoyer lit le lot deux fois : une lettre signée entre les deux part sans avoir été imprimée")
 def test_lettre_signee_pendant_l_envoi_ne_part_pas_avec(membres, reseau):
     prefecture = membres["prefecture"]
     partie, signee_trop_tard = (

@@ -4,15 +4,13 @@ Les nombres d'essais sont ceux de la conception ; chaque geste est borné par le
 """
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from threading import Barrier
 from time import monotonic
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -36,56 +34,20 @@ from tests.factories import (
     ReunionFactory,
     VisiteFactory,
 )
+from tests.lib.simultane import ensemble, refus
 from visites import demandes
 from visites.courriers import preparer
 from visites.models import Courrier, Visite
-from visites.operations import prendre, programmer
+from visites.operations import choisir, prendre, programmer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.vues_d_essai"), pytest.mark.usefixtures("base")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("tests.vues_d_essai"),
+    pytest.mark.usefixtures("base_sur_disque"),
+]
 # Rien ici ne lit les références de l'Insee : les recharger avant chaque essai prendrait plus de temps que lui.
 SANS_REFERENCES = {"naf_id": None, "commune_id": None}
 VISITE_SANS_REFERENCES = {f"entreprise__{champ}": None for champ in SANS_REFERENCES}
-
-
-@pytest.fixture
-def base(transactional_db, tmp_path):
-    """Sur SQLite, un vrai fichier : celle des autres essais est en mémoire, où ni WAL ni l'attente d'un verrou n'existent."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    reglages, en_memoire = connections.settings["default"], connections["default"]
-    nom = reglages["NAME"]
-    en_memoire.cursor().execute("VACUUM INTO %s", [str(tmp_path / "base.sqlite3")])
-    reglages["NAME"] = str(tmp_path / "base.sqlite3")
-    del connections["default"]
-    yield
-    connections["default"].close()
-    reglages["NAME"], connections["default"] = nom, en_memoire
-
-
-def ensemble(*gestes):
-    """Joue les gestes au même instant ; rend, dans l'ordre, ce que chacun rend, ou l'exception qu'il lève."""
-    depart = Barrier(len(gestes), timeout=20)
-
-    def jouer(geste):
-        try:
-            connection.ensure_connection()  # ouvrir la connexion décalerait le départ
-            depart.wait()
-            return geste()
-        except Exception as erreur:
-            return erreur
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(gestes)) as fils:
-        return list(fils.map(jouer, gestes))
-
-
-def refus(resultats):
-    """Les messages des règles enfreintes ; toute autre exception est un échec."""
-    inattendues = [r for r in resultats if isinstance(r, Exception) and not isinstance(r, RegleEnfreinte)]
-    assert inattendues == []
-    return [str(r) for r in resultats if isinstance(r, RegleEnfreinte)]
 
 
 def session(membre):
@@ -263,6 +225,17 @@ def test_fusion_defaite_par_deux_animateurs_ne_l_est_qu_une_fois():
     fusion = fusionner(*EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES), par=animateurs[0])
     gestes = [partial(defaire_la_fusion, fusion, par=animateur) for animateur in animateurs]
     assert refus(ensemble(*gestes)) == ["Cette fusion est déjà défaite."]
+
+
+def test_visite_choisie_pendant_la_fusion_suit_la_fiche_ou_se_refuse():
+    reseau = ReseauFactory()
+    animateur = MembreFactory(reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
+    for _ in range(5):
+        gardee, absorbee = EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES)
+        fusion = partial(fusionner, gardee, absorbee, par=animateur)
+        refuses = refus(ensemble(fusion, partial(choisir, absorbee, par=animateur, le=JOUR)))
+        assert refuses in ([], [f"Cette fiche vient d’être réunie à {gardee} : recommencez depuis celle qui reste."])
+        assert (Visite.objects.filter(entreprise=gardee).count(), absorbee.visites.count()) == (1 - len(refuses), 0)
 
 
 def test_voix_donnee_plusieurs_fois_au_meme_instant_n_en_fait_qu_une():

@@ -33,9 +33,10 @@ def repartir(entreprises, membre, le):
     """
     totaux = entreprises.order_by().values_list("commune").annotate(nombre=Count("pk"))
     repartition = {commune: {JAMAIS: nombre} for commune, nombre in totaux}
+    limites = plus_mois(le, -membre.reseau.espacement_mois), plus_mois(le, -membre.reseau.refus_mois)
     for visitee in _visitees(entreprises, membre):
-        nombres = repartition.get(visitee["entreprise__commune"])
-        if nombres and (etat := _etat(visitee, membre.reseau, le)) != JAMAIS:
+        nombres = repartition.get(visitee["commune"])
+        if nombres and (etat := _etat(visitee, *limites)) != JAMAIS:
             nombres[JAMAIS] -= 1
             nombres[etat] = nombres.get(etat, 0) + 1
     return repartition
@@ -66,27 +67,29 @@ def tableau(repartition, par, reseau, *, filtres, edite_le):
 
 def _visitees(entreprises, membre):
     """Une ligne par entreprise qui a eu une visite, sans la charger."""
-    visites = Visite.objects.visibles_par(membre).filter(entreprise__in=entreprises.order_by().values("pk"))
+    visites = Visite.objects.visibles_par(membre).order_by()
     return (
-        visites.order_by()
-        .values("entreprise", "entreprise__commune")
+        entreprises.order_by()
+        .filter(pk__in=visites.values("entreprise"))  # la base part des visites, bien moins nombreuses
+        .filter(visites__in=visites.values("pk"))
+        .values("pk", "commune")
         .annotate(
-            en_cours=Count("pk", filter=Q(etat__in=EN_COURS)),
-            derniere=Max("realisee_le", filter=Q(etat__in=FAITES)),
-            refus=Max("refusee_le", filter=Q(etat=EtatVisite.REFUSEE)),
+            en_cours=Count("visites", filter=Q(visites__etat__in=EN_COURS)),
+            derniere=Max("visites__realisee_le", filter=Q(visites__etat__in=FAITES)),
+            refus=Max("visites__refusee_le", filter=Q(visites__etat=EtatVisite.REFUSEE)),
         )
     )
 
 
-def _etat(visitee, reseau, le):
+def _etat(visitee, a_revoir_le, refus_perime_le):
     derniere, refus = visitee["derniere"], visitee["refus"]
     if visitee["en_cours"]:
         return EN_VISITE
-    if refus and refus > plus_mois(le, -reseau.refus_mois) and (derniere is None or refus >= derniere):
+    if refus and refus > refus_perime_le and (derniere is None or refus >= derniere):
         return REFUS
     if derniere is None:
         return JAMAIS
-    return VISITEE if derniere > plus_mois(le, -reseau.espacement_mois) else A_REVOIR
+    return VISITEE if derniere > a_revoir_le else A_REVOIR
 
 
 def _ligne(code, nom, nombres, connus):

@@ -5,9 +5,9 @@ Un lien de concurrence ne se voit que si l'on voit les deux entreprises : il ne 
 
 from django.db.models import Q
 
-from entreprises.enums import OrigineAcces
 from entreprises.models import Acces, Concurrence, Entreprise
 from reseau.lib.dates import plus_mois
+from reseau.lib.erreurs import RegleEnfreinte
 from visites.enums import CONFIEES
 from visites.models import Visite
 
@@ -40,12 +40,24 @@ def conflits(entreprise, equipe, *, par, le):
         return []
     depuis = plus_mois(le, -entreprise.reseau.espacement_mois)
     proches = Visite.objects.filter(Q(etat__in=CONFIEES) | Q(realisee_le__gt=depuis), entreprise__in=concurrentes)
-    suivies = Acces.objects.filter(entreprise__in=concurrentes, origine=OrigineAcces.ACTION)
+    suivies = Acces.objects.d_une_action(depuis).filter(entreprise__in=concurrentes)
     return [
         f"{membre} suit {concurrentes[cle]}, une concurrente."
         for membre in equipe
         for cle in sorted(_suivies_par(membre, proches, suivies), key=lambda cle: str(concurrentes[cle]))
     ]
+
+
+def motif_pour_passer_outre(entreprise, equipe, *, par, le, motif, confiee):
+    """Le motif s'il a servi, "" si personne de l'équipe ne suit une concurrente ; `RegleEnfreinte` s'il manque.
+
+    Une concurrente que `par` ne voit pas ne s'oppose à rien, et ne se trahit pas. `confiee` : « cette visite ».
+    """
+    trouves = conflits(entreprise, equipe, par=par, le=le)
+    if trouves and not motif.strip():
+        conseil = f"Donnez un motif pour lui confier quand même {confiee}."
+        raise RegleEnfreinte(f"{entreprise} : {' '.join(trouves)} {conseil}")
+    return motif.strip() if trouves else ""
 
 
 def _suivies_par(membre, visites, acces):

@@ -174,10 +174,15 @@ def papier(courrier, *, le):
 
 @transaction.atomic
 def envoyer(courriers, *, par, le):
-    """Les lettres signées sont parties : les visites programmées sont annoncées. Rend leur nombre."""
-    lot = Courrier.objects.filter(pk__in=courriers.values("pk")).a_envoyer()
-    annoncer(Visite.objects.filter(courrier__in=lot.values("pk")), le=le)
-    nombre = lot.update(etat=EtatCourrier.ENVOYEE, envoye_le=le, version=F("version") + 1)
+    """Les lettres signées sont parties : les visites programmées sont annoncées. Rend leur nombre.
+
+    Le lot se lit une fois, sous verrou : une lettre signée entre-temps n'est pas imprimée, elle ne part pas avec lui.
+    """
+    lot = Courrier.objects.filter(pk__in=courriers.values("pk")).a_envoyer().select_for_update(of=("self",))
+    parties = dict(lot.order_by("pk").values_list("pk", "visite"))
+    annoncer(Visite.objects.filter(pk__in=parties.values()), le=le)
+    lettres = Courrier.objects.filter(pk__in=parties)
+    nombre = lettres.update(etat=EtatCourrier.ENVOYEE, envoye_le=le, version=F("version") + 1)
     if nombre:
         noter(par, Geste.MODIFICATION, "lettres envoyées", nombre=nombre)
     return nombre

@@ -6,11 +6,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from entreprises.enums import Tranche
-from entreprises.filters import NON_PAS, OUI, EntrepriseFilter
-from entreprises.models import Division, Entreprise, Sollicitation, ZoneEmploi
+from entreprises.filters import NON_PAS, OUI, EntrepriseFilter, zones_du_reseau
+from entreprises.models import Division, Entreprise, Sollicitation
 from reseau.enums import Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
-from reseau.lib.formulaires import FormulaireFiltre
+from reseau.lib.formulaires import FormulaireFiltre, LongueListe
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite
@@ -49,17 +49,6 @@ def campagnes(request):
     return Campagne.objects.visibles_par(request.membre)
 
 
-def zones(request):
-    """Les zones d'emploi où ce lecteur voit une entreprise."""
-    visibles = Entreprise.objects.visibles_par(request.membre).order_by()
-    return ZoneEmploi.objects.filter(pk__in=visibles.values("commune__zone_emploi"))
-
-
-def divisions(request):
-    visibles = Entreprise.objects.visibles_par(request.membre).order_by()
-    return Division.objects.filter(pk__in=visibles.values("naf__division"))
-
-
 class VisiteFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Rechercher", method="chercher", max_length=TEXTE_MAX)
     etat = django_filters.ChoiceFilter(
@@ -75,7 +64,7 @@ class VisiteFilter(django_filters.FilterSet):
     )
     developpeur = FiltreMembre(label="Développeur", queryset=visiteurs, empty_label="Tous")
     zone = django_filters.ModelChoiceFilter(
-        label="Zone d’emploi", queryset=zones, field_name="entreprise__commune__zone_emploi", empty_label="Toutes"
+        label="Zone d’emploi", queryset=zones_du_reseau, field_name="entreprise__commune__zone_emploi", empty_label="Toutes"
     )
     campagne = django_filters.ModelChoiceFilter(label="Campagne", queryset=campagnes, empty_label="Toutes")
     mois = django_filters.ChoiceFilter(label="Mois", method="dans_le_mois", empty_label="Tous")
@@ -175,10 +164,14 @@ class EntrepriseSuivieFilter(EntrepriseFilter):
 class ProgrammationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Rechercher", method="chercher", max_length=TEXTE_MAX)
     zone = django_filters.ModelChoiceFilter(
-        label="Zone d’emploi", queryset=zones, field_name="commune__zone_emploi", empty_label="Toutes"
+        label="Zone d’emploi", queryset=zones_du_reseau, field_name="commune__zone_emploi", empty_label="Toutes"
     )
     division = django_filters.ModelChoiceFilter(
-        label="Activité", queryset=divisions, field_name="naf__division", empty_label="Toutes"
+        label="Activité",
+        queryset=Division.objects.all(),
+        field_name="naf__division",
+        empty_label="Toutes",
+        widget=LongueListe,
     )
     taille = django_filters.ChoiceFilter(label="Taille", choices=Tranche.choices, method="de_cette_taille", empty_label="Toutes")
     parmi = django_filters.CharFilter(widget=forms.HiddenInput, method="parmi_celles_ci", max_length=4_000)

@@ -7,10 +7,11 @@ from django.db.models import F
 
 from entreprises.enums import OrigineAcces
 from entreprises.models import Acces, Deport
+from entreprises.reunies import tenir
 from reseau.enums import Qualite
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, enregistrer
-from visites.concurrences import conflits
+from visites.concurrences import motif_pour_passer_outre
 from visites.enums import EtatVisite, OrigineVisite
 from visites.espacement import deja_en_cours, empechements
 from visites.models import Courrier, Visite
@@ -47,6 +48,7 @@ def choisir(entreprise, *, par, le, reunion=None, campagne=None, origine=Origine
 
     Un contact récent n'y fait pas obstacle : c'est à qui on la confie qu'il faudra un motif, donné ici ou alors.
     """
+    tenir(entreprise, par=par)
     visite = Visite(
         reseau=par.reseau,
         entreprise=entreprise,
@@ -78,6 +80,7 @@ def programmer(
 
     Celle-ci se verrouille : de deux animateurs simultanés, le second ne la trouve plus et lit à qui elle est.
     """
+    tenir(entreprise, par=par)
     visite = Visite.objects.a_programmer().filter(entreprise=entreprise).select_for_update().first()
     if visite is None:
         visite = choisir(entreprise, par=par, le=le, derogation=derogation, **champs)
@@ -99,6 +102,7 @@ def programmer_lot(entreprises, *, par, le, campagne=None, developpeur=None, der
 @transaction.atomic
 def affecter(visite, developpeur, *, par, le, accompagnant=None, prevue_le=None, malgre_contact="", malgre_concurrence=""):
     """Donne (ou change) le développeur d'une visite en cours."""
+    tenir(visite.entreprise, par=par)
     _exiger(visite.en_cours, "Cette visite n’est plus en cours : elle ne se confie plus.")
     if visite.etat == EtatVisite.A_PROGRAMMER:
         _verifier_espacement(visite.entreprise, visite.reseau, le, visite.derogation)
@@ -109,6 +113,7 @@ def affecter(visite, developpeur, *, par, le, accompagnant=None, prevue_le=None,
 @transaction.atomic
 def prendre(visite, *, par, le, **motifs):
     """Un développeur prend une entreprise de la liste ; de deux qui la prennent ensemble, un seul l'a."""
+    tenir(visite.entreprise, par=par)
     actuelle = Visite.objects.select_for_update(of=("self",)).select_related("entreprise", "reseau").get(pk=visite.pk)
     _exiger(actuelle.etat == EtatVisite.A_PROGRAMMER, "Quelqu’un vient de prendre cette entreprise.")
     return affecter(actuelle, par, par=par, le=le, prevue_le=actuelle.prevue_le, **motifs)
@@ -192,7 +197,9 @@ def _confier(visite, developpeur, *, par, le, accompagnant, prevue_le, malgre_co
         visite.malgre_contact = _verifier_contacts(visite, equipe, le, malgre_contact or visite.malgre_contact)
     if (visite.developpeur, visite.accompagnant) == (developpeur, accompagnant):
         malgre_concurrence = malgre_concurrence or visite.malgre_concurrence
-    visite.malgre_concurrence = _verifier_concurrence(visite, equipe, par, le, malgre_concurrence)
+    visite.malgre_concurrence = motif_pour_passer_outre(
+        visite.entreprise, equipe, par=par, le=le, motif=malgre_concurrence, confiee="cette visite"
+    )
     visite.developpeur, visite.accompagnant, visite.prevue_le = developpeur, accompagnant, prevue_le
     if visite.etat == EtatVisite.A_PROGRAMMER:
         # Rendue après le départ de sa lettre, elle reste annoncée : l'entreprise attend un appel.
@@ -239,15 +246,6 @@ def _verifier_contacts(visite, equipe, le, motif):
     if recents and not motif.strip():
         raise RegleEnfreinte(f"{visite.entreprise} : {recents[0].en_mots} Donnez un motif pour la visiter malgré ce contact.")
     return motif.strip() if recents else ""
-
-
-def _verifier_concurrence(visite, equipe, par, le, motif):
-    """Rend le motif s'il a servi ; une concurrente que `par` ne voit pas ne s'oppose à rien, et ne se trahit pas."""
-    trouves = conflits(visite.entreprise, equipe, par=par, le=le)
-    if trouves and not motif.strip():
-        conseil = "Donnez un motif pour lui confier quand même cette visite."
-        raise RegleEnfreinte(f"{visite.entreprise} : {' '.join(trouves)} {conseil}")
-    return motif.strip() if trouves else ""
 
 
 def _verifier_developpeur(developpeur, entreprise, le):

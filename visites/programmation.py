@@ -12,13 +12,14 @@ def a_programmer(campagne, membre, le):
     Sans cible, tout le tissu en activité. Celles déjà dans la liste, sans développeur, y sont : `inscrite` le dit.
     """
     entreprises = Entreprise.objects.visibles_par(membre)
-    visites = Visite.objects.filter(entreprise=OuterRef("pk"))
-    cible = campagne.cible
+    visites, cible = Visite.objects.filter(reseau=campagne.reseau).order_by(), campagne.cible
     if cible:
-        lignes = LigneDeCible.objects.filter(cible=cible, entreprise=OuterRef("pk"), motif_d_ecart="")
-        entreprises = entreprises.filter(Exists(lignes))
-        entreprises = entreprises.exclude(Exists(visites.touchees(cible.decidee_le, le)))
+        retenues = LigneDeCible.objects.filter(cible=cible, motif_d_ecart="").order_by()
+        touchees = visites.touchees(cible.decidee_le, le)
+        entreprises = entreprises.filter(pk__in=retenues.values("entreprise"))
+        entreprises = entreprises.exclude(pk__in=touchees.values("entreprise"))
     else:
         entreprises = entreprises.actives()
-    entreprises = entreprises.exclude(Exists(visites.confiees()))
-    return entreprises.annotate(inscrite=Exists(visites.a_programmer()))
+    # Une sous-requête que la base joue une fois, et non une par fiche : cent mille fiches se comptent sans attendre.
+    entreprises = entreprises.exclude(pk__in=visites.confiees().values("entreprise"))
+    return entreprises.annotate(inscrite=Exists(visites.a_programmer().filter(entreprise=OuterRef("pk"))))

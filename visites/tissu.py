@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, DateField, F, Max, OuterRef, Q, Subquery, When
 
 from visites.enums import EN_COURS, FAITES
 from visites.models import Visite
@@ -31,7 +31,10 @@ def suivis(entreprises, membre):
 
 def par_derniere_visite(entreprises, membre, *, decroissant=False):
     """Triées par la date de leur dernière visite ; celles qu'on n'a jamais visitées à la fin."""
-    faites = Visite.objects.visibles_par(membre).realisees().filter(entreprise=OuterRef("pk"))
-    derniere = Subquery(faites.order_by("-realisee_le").values("realisee_le")[:1])
+    faites = Visite.objects.visibles_par(membre).realisees().order_by()
+    siennes = faites.filter(entreprise=OuterRef("pk")).values("entreprise")
+    # Les autres sont bien plus nombreuses : les reconnaître d'abord évite de chercher leur date une à une.
+    visitee = When(pk__in=faites.values("entreprise"), then=Subquery(siennes.values_list(Max("realisee_le"))))
+    derniere = Case(visitee, output_field=DateField())
     quand = F("derniere_le").desc(nulls_last=True) if decroissant else F("derniere_le").asc(nulls_last=True)
     return entreprises.annotate(derniere_le=derniere).order_by(quand, "recherche", "pk")

@@ -4,7 +4,7 @@ from entreprises.forms.cibles import CibleForm, DecisionForm, EcartForm
 from entreprises.forms.classement import EtiquetteForm
 from entreprises.forms.documents import DocumentForm
 from entreprises.forms.fiches import ContactForm, DeportForm, EntrepriseForm
-from entreprises.forms.imports import CHAMPS, ColonnesForm, DepotForm
+from entreprises.forms.imports import CHAMPS, ColonnesForm, DepotContactsForm, DepotForm
 from entreprises.forms.sollicitations import ProtectionForm, SollicitationForm
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ContactForm",
     "DecisionForm",
     "DeportForm",
+    "DepotContactsForm",
     "DepotForm",
     "DocumentForm",
     "EcartForm",

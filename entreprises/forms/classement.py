@@ -2,6 +2,7 @@
 
 from django import forms
 
+from entreprises.enums import ENTRE_ETIQUETTES
 from entreprises.models import Etiquette
 from reseau.lib.formulaires import Formulaire
 
@@ -17,7 +18,7 @@ class EtiquetteForm(Formulaire):
 
     def clean_nom(self):
         nom = " ".join(self.cleaned_data["nom"].split()).strip("='")
-        if not nom or set(",;|") & set(nom):
+        if not nom or set(ENTRE_ETIQUETTES) & set(nom):
             raise forms.ValidationError("Un nom d’étiquette se passe de virgule, de point-virgule et de barre.")
         autres = Etiquette.objects.visibles_par(self.membre).filter(nom__iexact=nom)
         if self.etiquette and autres.exclude(pk=self.etiquette.pk).exists():

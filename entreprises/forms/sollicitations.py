@@ -1,14 +1,14 @@
 """Noter un contact en dix secondes, et mettre une entreprise à l'abri."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
 
+from entreprises.lecture.sollicitations import PREMIER_JOUR
 from entreprises.models import Sollicitation
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from reseau.models import Institution
 
-PREMIER_JOUR = date(1990, 1, 1)
 ABRI_MAX = timedelta(days=10 * 366)
 
 

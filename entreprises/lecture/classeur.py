@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+from entreprises.lecture.colonnes import Jeu
 from entreprises.lecture.refus import LECTURE_DUREE_MAX, REFUSE, TROP_LOURD, FichierRefuse
 
 RACINE = Path(__file__).resolve().parent.parent.parent
@@ -53,12 +54,12 @@ class _Relecture(io.RawIOBase):
         return len(lus)
 
 
-def lire_classeur(contenu: bytes, genre: str) -> Classeur:
-    """Lit un classeur du genre « xlsx », « xls » ou « ods » ; lève `FichierRefuse`."""
+def lire_classeur(contenu: bytes, genre: str, jeu: Jeu) -> Classeur:
+    """Lit un classeur du genre « xlsx », « xls » ou « ods » ; lève `FichierRefuse`. `jeu` : de quoi choisir l'onglet."""
     with tempfile.TemporaryFile() as copie:
         try:
             fini = subprocess.run(
-                [sys.executable, "-m", "entreprises.lecture.enfant", genre],
+                [sys.executable, "-m", "entreprises.lecture.enfant", genre, jeu.nom],
                 input=contenu,
                 stdout=copie,
                 stderr=subprocess.PIPE,

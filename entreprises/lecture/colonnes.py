@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from entreprises.lecture.nettoyage import cle, nettoyer
 from entreprises.lecture.refus import COLONNES_MAX, FichierRefuse
@@ -12,6 +13,9 @@ from entreprises.lecture.refus import COLONNES_MAX, FichierRefuse
 SYNONYMES = {
     "siret": "siret nsiret nosiret numsiret numerosiret numerodesiret codesiret siretetablissement "
     "siretdeletablissement nsiretetablissement nsiretdeletablissement siretentreprise nsiretentreprise dcsiretetablissement",
+    "siren": "siren nsiren nosiren numsiren numerosiren numerodesiren codesiren sirenentreprise nsirenentreprise "
+    "sirenunitelegale sirenetablissement",
+    "nic": "nic nnic nonic numnic numeronic numerodenic codenic nicetablissement nicdeletablissement",
     "raison_sociale": "raisonsociale denominationunitelegale denominationsociale denomination denom "
     "denominationusuelleetablissement raisonsocialeentreprise raisonsocialeetablissement dcraisonsocialeentreprise "
     "nomraisonsociale raisonsocialenom raisonsocialeounom nomouraisonsociale nomentreprise "
@@ -63,16 +67,47 @@ SYNONYMES = {
     "etat": "etatadministratifetablissement etatadministratif etat",
     "diffusion": "statutdiffusionetablissement statutdiffusion",
 }
-RANGS = {
-    nom: (champ, rang)
-    for champ, noms in SYNONYMES.items()
-    for rang, nom in enumerate(noms.split())
-    if champ != "enseigne"  # à part : elle partage des colonnes avec la raison sociale
-}
-RANGS_ENSEIGNE = {nom: rang for rang, nom in enumerate(SYNONYMES["enseigne"].split())}
-INDISPENSABLES = {"siret": "SIRET", "raison_sociale": "raison sociale"}
+COMPOSENT_LE_SIRET = ("siren", "nic")
 PROPRES_A_SIRENE = {"statutdiffusionetablissement", "etatadministratifetablissement", "activiteprincipaleetablissement"}
 MILLESIME = re.compile(r"(?:19|20)\d\d$")  # « Effectif 2024 »
+
+
+@dataclass(frozen=True)
+class Jeu:
+    """Les champs que l'on cherche dans un genre de fichier.
+
+    `synonymes` : voir `SYNONYMES` ; `indispensables` : (champs dont un suffit, en mots) ; `quoi` : ce que doit être le
+    fichier ; `exemple` : un en-tête possible.
+    """
+
+    nom: str
+    quoi: str
+    synonymes: Mapping[str, str]
+    indispensables: tuple[tuple[tuple[str, ...], str], ...]
+    exemple: str
+
+    @cached_property
+    def rangs(self) -> dict[str, list[tuple[str, int]]]:
+        """En-tête réduit à sa clé → les (champ, rang) qu'il peut porter."""
+        rangs: dict[str, list[tuple[str, int]]] = {}
+        for champ, noms in self.synonymes.items():
+            for rang, nom in enumerate(noms.split()):
+                rangs.setdefault(nom, []).append((champ, rang))
+        return rangs
+
+    @property
+    def exige_un_siret(self) -> bool:
+        """Vrai si rien ne remplace le SIRET."""
+        return any(champs == ("siret",) for champs, _ in self.indispensables)
+
+
+ENTREPRISES = Jeu(
+    nom="entreprises",
+    quoi="une liste d’entreprises",
+    synonymes=SYNONYMES,
+    indispensables=((("siret",), "SIRET"), (("raison_sociale",), "raison sociale")),
+    exemple="« SIRET », « Raison sociale », « Code postal », « Commune »",
+)
 
 
 @dataclass(frozen=True)
@@ -82,43 +117,44 @@ class Entete:
     ligne: int
     entetes: tuple[str, ...] = ()
     colonnes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    jeu: Jeu = ENTREPRISES
 
     @property
     def poids(self) -> tuple[int, int]:
         """(colonnes indispensables présentes, champs reconnus) : l'en-tête est la rangée qui pèse le plus."""
-        return sum(champ in self.colonnes for champ in INDISPENSABLES), len(self.colonnes)
+        return len(self.jeu.indispensables) - len(manquantes(self)), len(self.colonnes)
 
     @property
     def format(self) -> str:
         """« sirene » pour un extrait du stock de l'Insee, « tableur » sinon."""
-        return "sirene" if PROPRES_A_SIRENE.intersection(map(cle, self.entetes)) else "tableur"
+        sirene = self.jeu is ENTREPRISES and PROPRES_A_SIRENE.intersection(map(cle, self.entetes))
+        return "sirene" if sirene else "tableur"
 
 
-def chercher_entete(rangees: Sequence[tuple[int, list[str]]]) -> Entete:
+def chercher_entete(rangees: Sequence[tuple[int, list[str]]], jeu: Jeu = ENTREPRISES) -> Entete:
     """La rangée qui ressemble le plus à un en-tête parmi (numéro, cellules) ; `colonnes` vide si aucune."""
-    candidats = [reconnaitre(numero, cellules) for numero, cellules in rangees]
-    return max(candidats, key=lambda entete: entete.poids, default=Entete(0))
+    candidats = [reconnaitre(numero, cellules, jeu) for numero, cellules in rangees]
+    return max(candidats, key=lambda entete: entete.poids, default=Entete(0, jeu=jeu))
 
 
-def reconnaitre(numero: int, cellules: Sequence[str]) -> Entete:
+def reconnaitre(numero: int, cellules: Sequence[str], jeu: Jeu = ENTREPRISES) -> Entete:
     """Lit une rangée comme si c'était l'en-tête ; ne lève rien."""
     entetes = [nettoyer(cellule) for cellule in cellules[: COLONNES_MAX + 1]]
     while entetes and not entetes[-1]:
         entetes.pop()
     trouvees: dict[str, list[tuple[int, int]]] = {}
     for indice, nom in enumerate(map(cle, entetes)):
-        for champ, rang in _champs(nom):
+        for champ, rang in _champs(nom, jeu):
             trouvees.setdefault(champ, []).append((rang, indice))
     colonnes = {champ: tuple(indice for _, indice in sorted(rangs)) for champ, rangs in trouvees.items()}
-    _placer_le_nom(colonnes, entetes)
-    return Entete(numero, tuple(entetes), colonnes)
+    if jeu is ENTREPRISES:
+        _placer_le_nom(colonnes, entetes)
+        _garder_de_quoi_composer(colonnes)
+    return Entete(numero, tuple(entetes), colonnes, jeu)
 
 
-def _champs(nom: str) -> list[tuple[str, int]]:
-    if nom not in RANGS and nom not in RANGS_ENSEIGNE:
-        nom = MILLESIME.sub("", nom)
-    champs = [RANGS[nom]] if nom in RANGS else []
-    return champs + ([("enseigne", RANGS_ENSEIGNE[nom])] if nom in RANGS_ENSEIGNE else [])
+def _champs(nom: str, jeu: Jeu) -> list[tuple[str, int]]:
+    return jeu.rangs.get(nom) or jeu.rangs.get(MILLESIME.sub("", nom), [])
 
 
 def _placer_le_nom(colonnes: dict[str, tuple[int, ...]], entetes: list[str]) -> None:
@@ -129,22 +165,36 @@ def _placer_le_nom(colonnes: dict[str, tuple[int, ...]], entetes: list[str]) -> 
         colonnes[champ] = colonnes.get(champ, ()) + noms
 
 
-def entete_probable(rangees: Sequence[tuple[int, list[str]]]) -> Entete:
+def _garder_de_quoi_composer(colonnes: dict[str, tuple[int, ...]]) -> None:
+    """SIREN et NIC ne servent qu'ensemble, et si aucune colonne ne donne le SIRET entier."""
+    if "siret" in colonnes or not porte_le_siret(colonnes):
+        for champ in COMPOSENT_LE_SIRET:
+            colonnes.pop(champ, None)
+
+
+def entete_probable(rangees: Sequence[tuple[int, list[str]]], jeu: Jeu = ENTREPRISES) -> Entete:
     """Faute d'en-tête reconnu, la première des rangées les plus remplies, si elle ne porte que des mots ; sinon vide."""
-    candidats = [reconnaitre(numero, cellules) for numero, cellules in rangees]
-    entete = max(candidats, key=lambda candidat: sum(map(bool, candidat.entetes)), default=Entete(0))
+    candidats = [reconnaitre(numero, cellules, jeu) for numero, cellules in rangees]
+    entete = max(candidats, key=lambda candidat: sum(map(bool, candidat.entetes)), default=Entete(0, jeu=jeu))
     en_mots = [nom for nom in entete.entetes if any(map(str.isalpha, nom))]
-    return entete if len(en_mots) > 1 and len(en_mots) == sum(map(bool, entete.entetes)) else Entete(0)
+    return entete if len(en_mots) > 1 and len(en_mots) == sum(map(bool, entete.entetes)) else Entete(0, jeu=jeu)
 
 
-def manquantes(colonnes: Mapping[str, tuple[int, ...]]) -> list[str]:
+def porte_le_siret(colonnes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Une colonne le donne, ou deux : le SIREN et le NIC."""
+    return bool(colonnes.get("siret")) or all(map(colonnes.get, COMPOSENT_LE_SIRET))
+
+
+def manquantes(entete: Entete) -> list[str]:
     """Les champs indispensables que rien ne porte, en mots."""
-    return [nom for champ, nom in INDISPENSABLES.items() if not colonnes.get(champ)]
+    portes = {champ for champ, rangs in entete.colonnes.items() if rangs}
+    portes |= {"siret"} if porte_le_siret(entete.colonnes) else set()
+    return [mots for champs, mots in entete.jeu.indispensables if portes.isdisjoint(champs)]
 
 
 def exiger_les_indispensables(entete: Entete) -> None:
-    """Lève `FichierRefuse` si le SIRET ou la raison sociale n'a pas de colonne."""
-    if absents := manquantes(entete.colonnes):
+    """Lève `FichierRefuse` si un champ indispensable n'a pas de colonne."""
+    if absents := manquantes(entete):
         raise FichierRefuse(
             f"Il manque une colonne indispensable : {' et '.join(absents)}. "
             f"Colonnes lues : {', '.join(nom for nom in entete.entetes if nom)[:300]}."
@@ -155,23 +205,28 @@ def verifier_entete(entete: Entete) -> None:
     """Lève `FichierRefuse` si l'en-tête manque, est incomplet, en double ou démesuré."""
     exiger_une_largeur(entete)
     cles = [cle(nom) for nom in entete.entetes]
-    if "siret" not in entete.colonnes and any(nom.endswith("unitelegale") for nom in cles):
+    if entete.jeu.exige_un_siret and not porte_le_siret(entete.colonnes):
+        _refuser_sans_siret(entete, cles)
+    if "siret" not in entete.colonnes and len(entete.colonnes) < 2:
+        raise FichierRefuse(
+            f"L’en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple {entete.jeu.exemple}."
+        )
+    exiger_les_indispensables(entete)
+    _refuser_doubles(entete, cles)
+
+
+def _refuser_sans_siret(entete: Entete, cles: list[str]) -> None:
+    """Lève `FichierRefuse` si le fichier désigne des entreprises entières, pas des établissements."""
+    if any(nom.endswith("unitelegale") for nom in cles):
         raise FichierRefuse(
             "Ce fichier décrit des unités légales, pas des établissements : il n’a pas de SIRET. "
             "Prenez le fichier « StockEtablissement » de l’Insee, ou un extrait qui donne le SIRET."
         )
-    if "siret" not in entete.colonnes and "siren" in cles:
+    if "siren" in cles:
         raise FichierRefuse(
             "Ce fichier donne le SIREN, qui désigne l’entreprise entière, et pas le SIRET : il faut les 14 chiffres de "
-            "chaque établissement."
+            "chaque établissement, ou leurs 5 derniers (le NIC) dans une colonne à part."
         )
-    if "siret" not in entete.colonnes and len(entete.colonnes) < 2:
-        raise FichierRefuse(
-            "L’en-tête est introuvable : la première ligne doit nommer les colonnes, par exemple "
-            "« SIRET », « Raison sociale », « Code postal », « Commune »."
-        )
-    exiger_les_indispensables(entete)
-    _refuser_doubles(entete, cles)
 
 
 def exiger_une_largeur(entete: Entete) -> None:

@@ -1,4 +1,4 @@
-"""Le processus qui lit un classeur, seul dans sa mémoire bornée : `python -m entreprises.lecture.enfant <genre>`.
+"""Le processus qui lit un classeur, seul dans sa mémoire bornée : `python -m entreprises.lecture.enfant <genre> <jeu de champs>`.
 
 Entrée standard : le classeur. Sortie standard : une ligne JSON par rangée de l'onglet choisi, précédée d'une ligne
 {"onglet": nom, "autres": [noms]}. Code de sortie : 0 lu, REFUSE avec la phrase du refus sur la sortie d'erreur.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from entreprises.lecture.archive import ABIME, PROTEGE, mesurer, trop_de_cases
-from entreprises.lecture.colonnes import chercher_entete
+from entreprises.lecture.colonnes import ENTREPRISES, Jeu, chercher_entete
 from entreprises.lecture.refus import (
     CELLULES_MAX,
     LECTURE_DUREE_MAX,
@@ -27,6 +27,9 @@ from entreprises.lecture.refus import (
     TROP_LOURD,
     FichierRefuse,
 )
+from entreprises.lecture.sollicitations import SOLLICITATIONS
+
+JEUX = {jeu.nom: jeu for jeu in (ENTREPRISES, SOLLICITATIONS)}
 
 
 def borner() -> None:
@@ -39,7 +42,7 @@ def borner() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
 
-def lire(contenu: bytes, genre: str) -> Iterator[str]:
+def lire(contenu: bytes, genre: str, jeu: Jeu) -> Iterator[str]:
     """Lignes JSON à écrire ; lève `FichierRefuse`."""
     if genre != "xls":
         mesurer(contenu, genre)
@@ -50,7 +53,7 @@ def lire(contenu: bytes, genre: str) -> Iterator[str]:
         if onglet.typ == SheetTypeEnum.WorkSheet and onglet.visible == SheetVisibleEnum.Visible
     ]
     rangees = {nom: _rangees(classeur, nom) for nom in noms}
-    onglet, autres = _choisir(rangees)
+    onglet, autres = _choisir(rangees, jeu)
     yield json.dumps({"onglet": onglet, "autres": autres})
     for rangee in rangees.get(onglet, ()):
         yield json.dumps([_texte(valeur) for valeur in rangee])
@@ -70,13 +73,13 @@ def _rangees(classeur: CalamineWorkbook, nom: str) -> list[list[object]]:
     return feuille.to_python(skip_empty_area=False)
 
 
-def _choisir(rangees: dict[str, list[list[object]]]) -> tuple[str, list[str]]:
+def _choisir(rangees: dict[str, list[list[object]]], jeu: Jeu) -> tuple[str, list[str]]:
     """Le premier onglet dont l'en-tête est le plus complet, "" si tous sont vides ; et les autres onglets non vides."""
     poids = {}
     for nom, contenu in rangees.items():
         if contenu:
             tete = [[_texte(valeur) for valeur in rangee] for rangee in contenu[:LIGNES_DE_TITRE_MAX]]
-            poids[nom] = chercher_entete(list(enumerate(tete, start=1))).poids
+            poids[nom] = chercher_entete(list(enumerate(tete, start=1)), jeu).poids
     if not poids:
         return "", []
     onglet = max(poids, key=lambda nom: poids[nom][0])
@@ -100,7 +103,7 @@ def principal() -> int:
     """Point d'entrée : tout échec devient un code de sortie, jamais une trace."""
     borner()
     try:
-        for ligne in lire(sys.stdin.buffer.read(), sys.argv[1]):
+        for ligne in lire(sys.stdin.buffer.read(), sys.argv[1], JEUX[sys.argv[2]]):
             sys.stdout.write(ligne + "\n")
         sys.stdout.flush()
     except FichierRefuse as refus:

@@ -11,11 +11,14 @@ from typing import Protocol
 from entreprises.lecture.archive import PROTEGE, genre_d_archive
 from entreprises.lecture.classeur import lire_classeur
 from entreprises.lecture.colonnes import (
+    ENTREPRISES,
     Entete,
+    Jeu,
     chercher_entete,
     entete_probable,
     exiger_les_indispensables,
     exiger_une_largeur,
+    porte_le_siret,
     verifier_entete,
 )
 from entreprises.lecture.identifiants import lire_siret
@@ -68,6 +71,7 @@ class Feuille:
     onglet: str = ""
     avertissements: tuple[str, ...] = ()
     corrigee: bool = False  # ses colonnes ont été désignées, et non reconnues à leurs noms
+    jeu: Jeu = ENTREPRISES
 
     @property
     def colonnes_ignorees(self) -> tuple[str, ...]:
@@ -92,13 +96,17 @@ class ColonnesARevoir(FichierRefuse):
 
 
 def ouvrir(
-    contenu: bytes, nom: str, correspondance: Colonnes | Callable[[tuple[str, ...]], Colonnes | None] | None = None
+    contenu: bytes,
+    nom: str,
+    correspondance: Colonnes | Callable[[tuple[str, ...]], Colonnes | None] | None = None,
+    jeu: Jeu = ENTREPRISES,
 ) -> Feuille:
     """Vérifie tout le fichier et rend sa feuille ; lève `FichierRefuse` avec la phrase à montrer.
 
     `nom` ne sert qu'à l'affichage : le genre se lit dans le contenu. `correspondance` : {"champ": [rangs de colonnes]},
     ou la fonction qui la trouve d'après les en-têtes ; vide ou None, les colonnes se prennent d'après leurs noms.
-    Lève `ColonnesARevoir` si le fichier porte des SIRET mais que ses colonnes ne suffisent pas.
+    `jeu` : les champs que l'on y cherche.
+    Lève `ColonnesARevoir` si le fichier porte des SIRET (ou peut s'en passer) mais que ses colonnes ne suffisent pas.
     """
     if len(contenu) > TAILLE_MAX:
         raise FichierRefuse(
@@ -109,19 +117,19 @@ def ouvrir(
         contenu = _degonfler(contenu)
     if not contenu.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise FichierRefuse(f"Ce fichier est vide. {ATTENDU}")
-    feuille = _ouvrir_classeur(contenu, nom) if contenu.startswith((ZIP, OLE)) else _ouvrir_texte(contenu, nom)
+    feuille = _ouvrir_classeur(contenu, nom, jeu) if contenu.startswith((ZIP, OLE)) else _ouvrir_texte(contenu, nom, jeu)
     feuille = _relier(feuille, correspondance(feuille.entetes) if callable(correspondance) else correspondance)
     if feuille.genre == "csv":
         for _ in feuille.lignes():  # un défaut de la dernière ligne doit se dire maintenant, pas au milieu de l'import
             pass
     if not any(any(map(str.strip, cellules)) for _, cellules in feuille.lignes()):
-        raise FichierRefuse("Ce fichier n’a que des en-têtes : il n’y a aucune entreprise à lire.")
+        raise FichierRefuse("Ce fichier n’a que des en-têtes : il n’y a aucune ligne à lire.")
     return feuille
 
 
 def _relier(feuille: Feuille, choisies: Colonnes | None) -> Feuille:
     """La feuille, ses colonnes vérifiées : celles qu'on a choisies, sinon celles que leurs noms désignent."""
-    entete = Entete(feuille.ligne_entete, feuille.entetes, feuille.colonnes)
+    entete = Entete(feuille.ligne_entete, feuille.entetes, feuille.colonnes, feuille.jeu)
     exiger_une_largeur(entete)
     try:
         if not choisies:
@@ -130,7 +138,7 @@ def _relier(feuille: Feuille, choisies: Colonnes | None) -> Feuille:
         feuille = replace(feuille, colonnes=_bornees(choisies, len(feuille.entetes)), corrigee=True)
         exiger_les_indispensables(replace(entete, colonnes=feuille.colonnes))
     except FichierRefuse as refus:
-        if "siret" in feuille.colonnes or _porte_un_siret(feuille):
+        if porte_le_siret(feuille.colonnes) or _porte_un_siret(feuille) or _s_en_passe(feuille):
             raise ColonnesARevoir(str(refus), feuille) from refus
         raise
     return feuille
@@ -145,6 +153,11 @@ def _porte_un_siret(feuille: Feuille) -> bool:
     """L'une des premières rangées contient un SIRET juste, et il y a un en-tête au-dessus."""
     premieres = islice(feuille.lignes(), LIGNES_DE_TITRE_MAX) if feuille.entetes else ()
     return any(_est_un_siret(nettoyer(cellule)) for _, cellules in premieres for cellule in cellules)
+
+
+def _s_en_passe(feuille: Feuille) -> bool:
+    """Ce genre de fichier n'a pas besoin de SIRET, et il y a un en-tête."""
+    return bool(feuille.entetes) and not feuille.jeu.exige_un_siret
 
 
 def _est_un_siret(valeur: str) -> bool:
@@ -168,7 +181,7 @@ def _degonfler(contenu: bytes) -> bytes:
     return texte
 
 
-def _ouvrir_classeur(contenu: bytes, nom: str) -> Feuille:
+def _ouvrir_classeur(contenu: bytes, nom: str, jeu: Jeu) -> Feuille:
     if contenu.startswith(ZIP):
         genre = genre_d_archive(contenu)
     elif CHIFFRE in contenu:
@@ -177,37 +190,37 @@ def _ouvrir_classeur(contenu: bytes, nom: str) -> Feuille:
         genre = "xls"
     if len(contenu) > TAILLE_MAX:  # un classeur lui-même compressé en .gz
         raise FichierRefuse(f"Ce classeur pèse {len(contenu) // MEBI} Mo : la limite est de {TAILLE_MAX // MEBI} Mo.")
-    classeur = lire_classeur(contenu, genre)
-    entete = _trouver_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)))
+    classeur = lire_classeur(contenu, genre, jeu)
+    entete = _trouver_entete(list(islice(classeur.rangees(), LIGNES_DE_TITRE_MAX)), jeu)
     avertissements = tuple(f"L’onglet « {autre} » n’est pas lu : seul « {classeur.onglet} » l’est." for autre in classeur.autres)
     return _feuille(nom, genre, entete, classeur, onglet=classeur.onglet, avertissements=avertissements)
 
 
-def _ouvrir_texte(contenu: bytes, nom: str) -> Feuille:
-    _refuser_autre_genre(contenu)
+def _ouvrir_texte(contenu: bytes, nom: str, jeu: Jeu) -> Feuille:
+    _refuser_autre_genre(contenu, jeu)
     encodage = reconnaitre_encodage(contenu)
-    texte, entete = _choisir_separateur(contenu, encodage)
+    texte, entete = _choisir_separateur(contenu, encodage, jeu)
     texte = replace(texte, largeur=len(entete.entetes))
     return _feuille(nom, "csv", entete, texte, encodage=encodage, separateur=texte.separateur)
 
 
-def _choisir_separateur(contenu: bytes, encodage: str) -> tuple[Texte, Entete]:
+def _choisir_separateur(contenu: bytes, encodage: str, jeu: Jeu) -> tuple[Texte, Entete]:
     """Le séparateur qui fait apparaître le meilleur en-tête ; lève `FichierRefuse` si aucun ne permet de lire."""
     essais = []
     for separateur in SEPARATEURS:
         texte = Texte(contenu, encodage, separateur)
         rangees, refus = _tete(texte)
-        essais.append((texte, _trouver_entete(rangees), refus))
+        essais.append((texte, _trouver_entete(rangees, jeu), refus))
     texte, entete, refus = max(essais, key=lambda essai: (essai[1].poids, essai[2] is None, len(essai[1].entetes)))
     if refus and not entete.colonnes:
         raise refus
     return texte, entete
 
 
-def _trouver_entete(rangees: Sequence[tuple[int, list[str]]]) -> Entete:
+def _trouver_entete(rangees: Sequence[tuple[int, list[str]]], jeu: Jeu) -> Entete:
     """L'en-tête dont des noms sont connus, sinon la rangée qui en a l'air."""
-    entete = chercher_entete(rangees)
-    return entete if entete.colonnes else entete_probable(rangees)
+    entete = chercher_entete(rangees, jeu)
+    return entete if entete.colonnes else entete_probable(rangees, jeu)
 
 
 def _tete(texte: Texte) -> tuple[list[tuple[int, list[str]]], FichierRefuse | None]:
@@ -230,14 +243,15 @@ def _feuille(nom: str, genre: str, entete: Entete, source: Source, **reste: obje
         colonnes=entete.colonnes,
         ligne_entete=entete.ligne,
         source=source,
+        jeu=entete.jeu,
         **reste,  # type: ignore[arg-type]
     )
 
 
-def _refuser_autre_genre(contenu: bytes) -> None:
+def _refuser_autre_genre(contenu: bytes, jeu: Jeu) -> None:
     for signature, genre in AUTRES_GENRES.items():
         if contenu.startswith(signature):
-            raise FichierRefuse(f"Ce fichier est {genre}, pas une liste d’entreprises. {ATTENDU}")
+            raise FichierRefuse(f"Ce fichier est {genre}, pas {jeu.quoi}. {ATTENDU}")
     if contenu.lstrip(b"\xef\xbb\xbf \t\r\n")[:10].lower().startswith(BALISES):
         raise FichierRefuse(
             "Ce fichier est une page web ou de l’XML, même s’il porte le nom d’un tableur : "

@@ -20,7 +20,7 @@ LONGUEURS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LigneEntreprise:
     """Un établissement tel que le fichier le décrit ; une valeur inconnue vaut "" (None pour l'effectif, la commune, la date).
 

@@ -13,7 +13,8 @@ LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß":
 
 def nettoyer(cellule: str) -> str:
     """Cellule sur une ligne, sans caractère de contrôle, sans blanc superflu ni amorce de formule (« = », « ' »)."""
-    if cellule.isascii() and cellule.isprintable() and "  " not in cellule:  # presque toutes
+    # Presque toutes : ni invisible, ni blanc autre qu'une espace simple, ni accent décomposé.
+    if cellule.isprintable() and "  " not in cellule and unicodedata.is_normalized("NFC", cellule):
         texte = cellule.strip(" ")
     else:
         texte = BLANCS.sub(" ", unicodedata.normalize("NFC", INVISIBLES.sub("", cellule))).strip(" ")

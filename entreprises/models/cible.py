@@ -18,6 +18,9 @@ class CibleQuerySet(models.QuerySet):
     def en_preparation(self):
         return self.filter(etat=EtatCible.BROUILLON)
 
+    def au_vote(self):
+        return self.filter(vote_ouvert_le__isnull=False, vote_clos_le=None)
+
     def avec_nombre(self):
         """Annote `nombre` : les entreprises de la liste figée, sans les écartées."""
         retenues = models.Count("lignes", filter=Q(lignes__motif_d_ecart=""))

@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from entreprises.enums import ENTRE_ETIQUETTES
+
 
 class EtiquetteQuerySet(models.QuerySet):
     def visibles_par(self, membre):
@@ -25,7 +27,12 @@ class Etiquette(models.Model):
         constraints = [
             models.UniqueConstraint(
                 "reseau", Lower("nom"), name="etiquette_unique", violation_error_message="Cette étiquette existe déjà."
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(nom__regex=f"[{ENTRE_ETIQUETTES}]"),
+                name="etiquette_sans_separateur",
+                violation_error_message="Un nom d’étiquette se passe de virgule, de point-virgule et de barre.",
+            ),
         ]
 
     def __str__(self):

@@ -1,7 +1,7 @@
 """L'entreprise (l'établissement que l'on visite), ses contacts, et qui peut la voir."""
 
 from collections import Counter
-from itertools import accumulate
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -13,7 +13,7 @@ from stdnum.fr import siret as numero_siret
 
 from entreprises.enums import BORNES, Etat, OrigineAcces, Tranche
 from entreprises.models.cible import LigneDeCible
-from entreprises.models.recherche import UNE_FAUTE_DES, Mot, Mots, Requete
+from entreprises.models.recherche import Mot, Mots, Requete, ecart
 from entreprises.models.reference import Activite, Commune
 from reseau.droits import SIENS, portee
 from reseau.enums import Civilite
@@ -21,7 +21,8 @@ from reseau.lib.recherche import cle_de_recherche, mots_tapes
 from reseau.models import Versionne
 
 EN_TETE = 10  # fiches qu'une faute de frappe ne doit pas repousser plus bas
-LUES = 1_000  # fiches voisines lues pour savoir quels mots sont rares
+CERCLES = (2, 4)  # écarts (voir `ecart`) au-delà desquels un mot se lit après les autres
+LUES = 1_000  # fiches voisines lues pour choisir ces têtes
 RECHERCHE_MAX = 1_200  # lettres : une ligne d'index de PostgreSQL n'en admet guère plus du double
 
 
@@ -77,8 +78,8 @@ class EntrepriseQuerySet(models.QuerySet):
     def cherche(self, texte):
         """Tous les mots tapés, chacun au début d'un mot de la fiche, ou à une faute près (deux dès neuf lettres).
 
-        Dans le nom, l'enseigne, la commune, les contacts, le SIRET. Joue deux requêtes dès l'appel : les mots voisins, et
-        lesquels sont rares parmi les fiches déjà retenues.
+        Dans le nom, l'enseigne, la commune, les contacts, le SIRET. Joue deux requêtes dès l'appel : les mots voisins, et une
+        fiche, parmi celles déjà retenues, pour chacun des plus proches.
         `par_pertinence` range ensuite ce qui est trouvé.
         """
         tapes = mots_tapes(texte)
@@ -89,33 +90,34 @@ class EntrepriseQuerySet(models.QuerySet):
         fautifs = _termes(tapes, voisins)
         # Une lettre seule ne commence pas la moitié des mots du département : elle se cherche telle quelle.
         larges = tuple(((mot, len(mot) > 1), *termes[1:]) for mot, termes in zip(tapes, fautifs, strict=True))
-        proches = _termes(tapes, self._plus_proches(Requete(fautifs, nom=True), voisins))
+        tetes = self._tetes(tapes, voisins)
         rangs = [
-            Requete(exacts, nom=True),
-            Requete(exacts),
-            Requete(proches, nom=True),
-            Requete(fautifs, nom=True),
-            Requete(fautifs),
+            *(Q(recherche__mots=Requete(exacts, nom=nom)) for nom in (True, False)),
+            *(Q(pk=cle) for cle in tetes),
+            *(Q(recherche__mots=Requete(fautifs, nom=nom)) for nom in (True, False)),
         ]
-        ordre = Case(*(When(recherche__mots=requete, then=rang) for rang, requete in enumerate(rangs)), default=len(rangs))
+        ordre = Case(*(When(condition, then=rang) for rang, condition in enumerate(rangs)), default=len(rangs))
         return self.filter(recherche__mots=Requete(larges)).alias(pertinence=ordre)
 
-    def _plus_proches(self, requete, voisins):
-        """Des mots voisins, ceux à montrer d'abord : deux lettres échangées, puis les moins portés, dix fiches en tout.
+    def _tetes(self, tapes, voisins):
+        """`EN_TETE` clés : une fiche pour chacun des mots les plus proches de ce qui est tapé, le plus proche d'abord.
 
-        Sans quoi un nom répandu cacherait, à une lettre près, la seule fiche que l'on cherche.
+        Sans quoi un nom répandu cacherait, à une lettre près, la seule fiche que l'on cherche. Une clé 0 tient une place vide.
         """
-        textes = self.filter(recherche__mots=requete).order_by().values_list("recherche", flat=True)[:LUES]
-        noms = [texte.partition(" / ")[0] for texte in textes]
-        portes = Counter(mot for nom in noms for mot in set(nom.split()))
-        proches = {}
-        for tape, mots in voisins.items():
-            # Quatre lettres : plutôt un mot de cinq dont une manque qu'un mot plus court, qui se tape sans faute.
-            court = len(tape) == UNE_FAUTE_DES
-            ordre = sorted(mots, key=lambda mot: (sorted(mot) != sorted(tape), court and len(mot) <= len(tape), portes[mot], mot))
-            cumuls = accumulate(portes[mot] for mot in ordre)
-            proches[tape] = {mot for mot, cumul in zip(ordre, cumuls, strict=True) if cumul <= EN_TETE}
-        return proches
+        # Les mots les plus proches d'abord : « bois », porté partout, ne doit pas remplir la lecture avant « jolis ».
+        cercles = [{tape: {mot for mot in voisins[tape] if ecart(tape, mot) <= seuil} for tape in voisins} for seuil in CERCLES]
+        requetes = [Requete(_termes(tapes, cercle), nom=True) for cercle in (*cercles, voisins)]
+        cercle = Case(*(When(recherche__mots=requete, then=rang) for rang, requete in enumerate(requetes)))
+        fiches = self.filter(recherche__mots=requetes[-1]).order_by(cercle, "recherche", "pk")
+        premieres, portes = {}, Counter()
+        for cle, texte in fiches.values_list("pk", "recherche")[:LUES]:
+            mots = set(texte.partition(" / ")[0].split())
+            lus = tuple(min(mots & {tape, *autres}, key=partial(ecart, tape), default=tape) for tape, autres in voisins.items())
+            premieres.setdefault(lus, cle)
+            portes[lus] += 1
+        ordre = sorted(premieres, key=lambda lus: (sum(map(ecart, voisins, lus)), -portes[lus], lus))
+        tetes = [premieres[lus] for lus in ordre[:EN_TETE]]
+        return tetes + [0] * (EN_TETE - len(tetes))
 
     def par_pertinence(self):
         """Après `cherche` : les mots exacts, puis à une faute près, puis les débuts ; à rang égal, le nom de la fiche d'abord."""
@@ -342,12 +344,24 @@ class Deport(models.Model):
         return f"{self.membre} se déporte"
 
 
+class AccesQuerySet(models.QuerySet):
+    def d_une_action(self, depuis):
+        """Ouverts par une action encore en cours, ou close depuis ce jour."""
+        return self.filter(Q(clos_le=None) | Q(clos_le__gt=depuis), origine=OrigineAcces.ACTION)
+
+
 class Acces(models.Model):
-    """Quelle entreprise voit un développeur associé ; écrit par les opérations de `visites` et de `suivi`."""
+    """Quelle entreprise voit un développeur associé ; écrit par les opérations de `visites` et de `suivi`.
+
+    `clos_le` : depuis quand il n'y mène plus d'action. Il la voit encore : ses actions closes restent siennes.
+    """
 
     entreprise = models.ForeignKey(Entreprise, models.CASCADE, related_name="acces")
     membre = models.ForeignKey("reseau.Membre", models.CASCADE, related_name="acces")
     origine = models.CharField(max_length=20, choices=OrigineAcces)
+    clos_le = models.DateField("close le", null=True, blank=True)
+
+    objects = AccesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "accès"

@@ -4,12 +4,17 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from entreprises.enums import EtatImport, GenreChangement, GenreImport
+from entreprises.enums import Canal, EtatImport, GenreChangement, GenreImport, ObjetDeContact
+from reseau.droits import SIENS, portee
 
 
 class ImportQuerySet(models.QuerySet):
     def visibles_par(self, membre):
-        return self.filter(reseau=membre.reseau).defer("contenu", "rejets").select_related("membre")
+        """Ceux du réseau ; à qui n'importe pas d'entreprises, les listes de contacts de son institution."""
+        depots = self.filter(reseau=membre.reseau)
+        if portee(membre, "imports.suivre") is SIENS:
+            depots = depots.filter(institution=membre.institution_id)
+        return depots.defer("contenu", "rejets").select_related("membre", "institution")
 
     def oublies(self, avant):
         """Déposés avant cet instant et jamais confirmés."""
@@ -29,6 +34,13 @@ class Import(models.Model):
         "reseau.Membre", models.RESTRICT, null=True, blank=True, verbose_name="déposé par", help_text="vide : une commande"
     )
     genre = models.CharField(max_length=20, choices=GenreImport, default=GenreImport.ENTREPRISES)
+    institution = models.ForeignKey(
+        "reseau.Institution", models.PROTECT, null=True, blank=True, related_name="+", help_text="celle dont ce sont les contacts"
+    )
+    canal = models.CharField(max_length=20, choices=Canal, blank=True, help_text="des contacts dont le fichier ne le dit pas")
+    objet = models.CharField(
+        max_length=20, choices=ObjetDeContact, blank=True, help_text="des contacts dont le fichier ne le dit pas"
+    )
     nom = models.CharField("fichier", max_length=200)
     correspondance = models.JSONField(default=dict, blank=True)
     contenu = models.BinaryField(editable=False)
@@ -49,6 +61,13 @@ class Import(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(etat=EtatImport.ECRIT) | Q(ecrit_le__isnull=False), name="import_ecrit_date"),
             models.CheckConstraint(condition=~Q(etat=EtatImport.ANNULE) | Q(annule_le__isnull=False), name="import_annule_date"),
+            models.CheckConstraint(
+                condition=Q(genre=GenreImport.SOLLICITATIONS, institution__isnull=False, membre__isnull=False)
+                & ~Q(canal="")
+                & ~Q(objet="")
+                | ~Q(genre=GenreImport.SOLLICITATIONS) & Q(institution=None),
+                name="import_contacts_d_une_institution",
+            ),
         ]
 
     def __str__(self):
@@ -62,15 +81,26 @@ class Import(models.Model):
         return self.etat == EtatImport.APERCU
 
 
+class LotEcritQuerySet(models.QuerySet):
+    def autour_de(self, entreprise):
+        """Ceux de son réseau dont les fiches créées l'encadrent ; seule leur trace dit s'ils l'ont créée, elle."""
+        return self.filter(depot__reseau=entreprise.reseau_id, premiere__lte=entreprise.pk, derniere__gte=entreprise.pk)
+
+
 class LotEcrit(models.Model):
     """Ce qu'un lot de l'import a écrit, pour pouvoir l'annuler : une ligne par lot, jamais par entreprise.
 
-    `avant` : du JSON compressé, dont `operations/annulation.py` dit la forme.
+    `avant` : du JSON compressé, dont `operations/annulation.py` dit la forme. `premiere`, `derniere` : les clés extrêmes
+    des entreprises créées, None s'il n'y en a pas : de quoi retrouver le lot d'une fiche sans en ouvrir cinquante.
     """
 
     depot = models.ForeignKey(Import, models.CASCADE, related_name="lots")
     numero = models.PositiveIntegerField("numéro")
     avant = models.BinaryField(editable=False)
+    premiere = models.BigIntegerField("première créée", null=True, editable=False)
+    derniere = models.BigIntegerField("dernière créée", null=True, editable=False)
+
+    objects = LotEcritQuerySet.as_manager()
 
     class Meta:
         ordering = ["numero"]

@@ -12,6 +12,17 @@ UNE_FAUTE_DES, DEUX_FAUTES_DES = 4, 9  # lettres tapées
 MOT_MIN, MOT_MAX = 3, 40
 
 
+def ecart(tape, mot):
+    """De 0 (le même) au plus lointain : ce qu'un doigt rate le plus souvent compte le moins.
+
+    Deux lettres échangées, puis une lettre oubliée, puis une changée, puis une de trop ; la première se rate rarement.
+    """
+    if tape == mot:
+        return 0
+    faute = 1 if sorted(tape) == sorted(mot) else {-1: 2, 0: 3, 1: 4}.get(len(tape) - len(mot), 5)
+    return faute + 3 * (tape[0] != mot[0])
+
+
 class MotQuerySet(models.QuerySet):
     def voisins(self, tapes):
         """Mot tapé → ensemble des mots connus à une faute près, deux dès neuf lettres ; une requête, par l'index.

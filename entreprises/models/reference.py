@@ -1,13 +1,12 @@
 """Références de l'Insee, chargées des fichiers embarqués (`docs/sources.md`) ; communes à tous les réseaux."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef
 
 
 class ZoneEmploiQuerySet(models.QuerySet):
     def du_departement(self, code):
         """Celles qui ont au moins une commune dans ce département."""
-        return self.filter(Exists(Commune.objects.filter(zone_emploi=OuterRef("pk"), departement=code)))
+        return self.filter(pk__in=Commune.objects.filter(departement=code).order_by().values("zone_emploi"))
 
 
 class ZoneEmploi(models.Model):
@@ -43,7 +42,7 @@ class Arrondissement(models.Model):
 class EpciQuerySet(models.QuerySet):
     def du_departement(self, code):
         """Ceux qui ont au moins une commune dans ce département."""
-        return self.filter(Exists(Commune.objects.filter(epci=OuterRef("pk"), departement=code)))
+        return self.filter(pk__in=Commune.objects.filter(departement=code).order_by().values("epci"))
 
 
 class Epci(models.Model):
@@ -82,10 +81,14 @@ class Commune(models.Model):
 
 
 class Contour(models.Model):
-    """Contour d'une commune : un tracé SVG (attribut « d »), en degrés × 10 000, latitude vers le bas."""
+    """Contour d'une commune : un tracé SVG (attribut « d »), en degrés × 10 000, latitude vers le bas.
+
+    `source` : qui l'a produit et sous quelle licence, que la carte doit citer.
+    """
 
     commune = models.OneToOneField(Commune, models.CASCADE, primary_key=True)
     trace = models.TextField("tracé")
+    source = models.CharField(max_length=120, blank=True)
     charge_le = models.DateTimeField("chargé le")
 
     def __str__(self):

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from entreprises.documents import OCTETS_MAX, genre_de, nom_propre
 from entreprises.models import Document
+from entreprises.reunies import tenir
 from reseau.enums import Geste, Role
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, noter
@@ -16,6 +17,7 @@ def joindre_document(entreprise, *, nom, octets, par):
         raise RegleEnfreinte("Ce fichier est vide.")
     if len(octets) > OCTETS_MAX:
         raise RegleEnfreinte("Ce fichier dépasse 5 Mo.")
+    tenir(entreprise, par=par)
     propre = nom_propre(nom, genre_de(octets))
     return ajouter(Document(entreprise=entreprise, membre=par, nom=propre, contenu=octets, taille=len(octets)), par=par)
 

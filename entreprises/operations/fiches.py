@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from entreprises.models import Contact, Deport, Entreprise
 from entreprises.recherche import apprendre
+from entreprises.reunies import tenir
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, enregistrer, noter
@@ -27,8 +28,7 @@ def modifier_entreprise(entreprise, *, par):
 @transaction.atomic
 def enregistrer_contact(contact, *, par):
     """Crée ou modifie un contact ; un nouveau dirigeant prend la place de l'ancien, qui reste parmi les contacts."""
-    # Deux dirigeants saisis au même instant : le second attend le premier, puis le remplace.
-    Entreprise.objects.select_for_update(no_key=True).get(pk=contact.entreprise_id)
+    tenir(contact.entreprise, par=par)  # deux dirigeants saisis au même instant : le second attend, puis remplace
     if contact.dirigeant:
         Contact.objects.filter(entreprise=contact.entreprise_id, dirigeant=True).exclude(pk=contact.pk).update(dirigeant=False)
     geste = Geste.MODIFICATION if contact.pk else Geste.AJOUT

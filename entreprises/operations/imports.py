@@ -12,10 +12,9 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils.timezone import now
 
 from entreprises.enums import EtatImport, GenreImport
-from entreprises.lecture import ColonnesARevoir, Feuille, FichierRefuse, Rejet, analyser, ouvrir, referentiel_embarque
+from entreprises.lecture import ColonnesARevoir, Feuille, FichierRefuse, Rejet, ouvrir
 from entreprises.models import Activite, Commune, Import
-from entreprises.operations import changements, correspondances, traces
-from entreprises.operations.lots import rapprocher
+from entreprises.operations import changements, correspondances, genres, traces
 from entreprises.operations.rejets import RejetsEnCsv, composer_rejets
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
@@ -27,15 +26,17 @@ REJETS_MAX = 100_000  # au-delà, ce n'est pas une liste d'établissements, et t
 EXTRAIT = 10  # premières lignes montrées avant de confirmer
 AVERTISSEMENTS_MONTRES = 100
 GARDE = timedelta(days=7)  # un fichier déposé et jamais confirmé n'est pas gardé plus longtemps
-# Champs que la lecture remplit même si le fichier n'en parle pas (« actif », diffusible) : champ → colonne qui en parle.
-DITS_PAR_DEFAUT = {"etat": "etat", "diffusible": "diffusion"}
 DEJA_EN_COURS = "Un autre import est en cours dans ce réseau. Attendez qu’il finisse, puis recommencez."
 SANS_REFERENCES = "Les références de l’Insee manquent à cette installation : lancez « manage.py charger_references »."
 TROP_ANCIEN = "Les colonnes de ce dépôt ne se corrigent pas ici : abandonnez-le et déposez de nouveau le fichier."
-DOUBLON = (
-    "Une entreprise de ce fichier vient d’être ajoutée par quelqu’un d’autre : rien n’a été importé. "
-    "Recommencez, elle sera reconnue."
-)
+# Ce que la base refuse d'écrire deux fois : un mot de son refus → la phrase à montrer.
+DOUBLONS = {
+    "siret": (
+        "Une entreprise de ce fichier vient d’être ajoutée par quelqu’un d’autre : rien n’a été importé. "
+        "Recommencez, elle sera reconnue."
+    ),
+    "sollicitation": "Quelqu’un vient de noter l’un de ces contacts : rien n’a été importé. Recommencez, il sera reconnu.",
+}
 
 
 class ColonnesIncompletes(RegleEnfreinte):
@@ -105,14 +106,16 @@ def analyser_import(contenu, nom, reseau, *, correspondance=None, avancer=None):
     `correspondance` : {"champ": [rangs]}, {} pour s'en tenir aux noms des colonnes, None pour ce que le réseau a retenu.
     `avancer(fait, total)` suit l'avancement, en lignes.
     """
-    return essayer_feuille(_ouvrir(contenu, nom, reseau, correspondance), reseau, avancer=avancer)
+    genre = genres.Entreprises(reseau)
+    return essayer_feuille(_ouvrir(contenu, nom, reseau, correspondance, genre), reseau, genre=genre, avancer=avancer)
 
 
-def essayer_feuille(feuille, reseau, *, avancer=None):
-    """L'`Apercu` d'une feuille déjà ouverte, sans rien écrire."""
+def essayer_feuille(feuille, reseau, *, genre=None, avancer=None):
+    """L'`Apercu` d'une feuille déjà ouverte, sans rien écrire. `genre` : voir `genres` ; à défaut, des entreprises."""
     _verifier_references()
     extrait = []
-    return Apercu(feuille, _parcourir(feuille, reseau, extrait=extrait, avancer=avancer), extrait)
+    bilan = _parcourir(feuille, genre or genres.Entreprises(reseau), extrait=extrait, avancer=avancer)
+    return Apercu(feuille, bilan, extrait)
 
 
 def importer(contenu, nom, reseau, *, par=None, depot=None, correspondance=None, avancer=None):
@@ -121,36 +124,41 @@ def importer(contenu, nom, reseau, *, par=None, depot=None, correspondance=None,
     Lève `RegleEnfreinte` si le fichier est refusé ou si un autre import est en cours. `par` : le membre qui importe,
     None pour une commande. `depot` : l'`Import` qu'on confirme, None pour en créer un. Le reste : voir `analyser_import`.
     """
-    feuille = _ouvrir(contenu, nom, reseau, correspondance)
-    return importer_feuille(feuille, reseau, par=par, depot=depot, avancer=avancer)
+    genre = genres.du_depot(depot) if depot else genres.Entreprises(reseau)
+    feuille = _ouvrir(contenu, nom, reseau, correspondance, genre)
+    return importer_feuille(feuille, reseau, par=par, depot=depot, genre=genre, avancer=avancer)
 
 
-def importer_feuille(feuille, reseau, *, par=None, depot=None, avancer=None):
+def importer_feuille(feuille, reseau, *, par=None, depot=None, genre=None, avancer=None):
     """Écrit une feuille déjà ouverte, ou rien ; rend un `Bilan`. Voir `importer`."""
     _verifier_references()
+    genre = genre or genres.Entreprises(reseau)
     try:
         with transaction.atomic():
             _retenir(Reseau.objects, pk=reseau.pk)  # un import à la fois par réseau
             depot = depot or Import.objects.create(reseau=reseau, membre=par, nom=feuille.nom[:200], contenu=b"")
             rejets = RejetsEnCsv(feuille)
-            bilan = _parcourir(feuille, reseau, depot=depot, rejets=rejets, avancer=avancer)
-            _clore(depot, feuille, bilan, rejets)
-            _journaliser(bilan, feuille.nom, reseau, par)
+            bilan = _parcourir(feuille, genre, depot=depot, rejets=rejets, avancer=avancer)
+            _clore(depot, feuille, bilan, rejets, genre)
+            _journaliser(bilan, feuille.nom, reseau, par, genre)
     except IntegrityError as erreur:
-        if "siret" in str(erreur):
-            raise RegleEnfreinte(DOUBLON) from erreur
+        for mot, phrase in DOUBLONS.items():
+            if mot in str(erreur):
+                raise RegleEnfreinte(phrase) from erreur
         raise
     return bilan
 
 
 @transaction.atomic
-def deposer(contenu, nom, *, par, avancer=None):
+def deposer(contenu, nom, *, par, avancer=None, **contacts):
     """Garde un fichier, essayé à blanc, en attendant qu'on le confirme ; rend l'`Import`.
 
+    `contacts` : pour une liste de contacts, leur `institution`, et le `canal` et l'`objet` de ceux qui ne les disent pas.
     S'il y manque une colonne indispensable mais qu'on peut la désigner, il est gardé sans être essayé.
     """
     Import.objects.filter(reseau=par.reseau).oublies(now() - GARDE).update(etat=EtatImport.ABANDONNE, contenu=b"")
-    depot = Import(reseau=par.reseau, membre=par, nom=nom[:200], contenu=contenu)
+    genre = GenreImport.SOLLICITATIONS if contacts else GenreImport.ENTREPRISES
+    depot = Import(reseau=par.reseau, membre=par, nom=nom[:200], contenu=contenu, genre=genre, **contacts)
     _essayer(depot, None, avancer)
     depot.bilan["reprise"] = bool(depot.correspondance)
     depot.save()
@@ -194,7 +202,9 @@ def rejets_en_csv(depot):
     contenu = bytes(depot.contenu)
     if not depot.a_confirmer:
         return contenu
-    return composer_rejets(_ouvrir(contenu, depot.nom, depot.reseau, depot.correspondance))
+    genre = genres.du_depot(depot)
+    feuille = _ouvrir(contenu, depot.nom, depot.reseau, depot.correspondance, genre)
+    return composer_rejets(feuille, genre.analyser(feuille))
 
 
 def decrire(feuille):
@@ -217,11 +227,11 @@ def en_listes(remarques):
     return [{"ligne": ligne, "raison": raison} for ligne, raison in remarques]
 
 
-def _ouvrir(contenu, nom, reseau, correspondance):
+def _ouvrir(contenu, nom, reseau, correspondance, genre):
     if correspondance is None:
-        correspondance = partial(correspondances.retenue, reseau)
+        correspondance = partial(correspondances.retenue, reseau, genre=genre.jeu.nom)
     try:
-        return ouvrir(contenu, nom, correspondance)
+        return ouvrir(contenu, nom, correspondance, genre.jeu)
     except ColonnesARevoir as refus:
         raise ColonnesIncompletes(str(refus), refus.feuille) from refus
     except FichierRefuse as refus:
@@ -232,7 +242,9 @@ def _essayer(depot, correspondance, avancer):
     """Pose sur le dépôt l'essai à blanc de son fichier, ou la colonne qui lui manque."""
     debut = monotonic()
     try:
-        apercu = analyser_import(bytes(depot.contenu), depot.nom, depot.reseau, correspondance=correspondance, avancer=avancer)
+        genre = genres.du_depot(depot)
+        feuille = _ouvrir(bytes(depot.contenu), depot.nom, depot.reseau, correspondance, genre)
+        apercu = essayer_feuille(feuille, depot.reseau, genre=genre, avancer=avancer)
     except ColonnesIncompletes as manque:
         feuille, depot.rejets = manque.feuille, []
         description = {"fichier": decrire(feuille), **correspondances.decrire_colonnes(feuille)}
@@ -240,18 +252,18 @@ def _essayer(depot, correspondance, avancer):
     else:
         # Écrire prend jusqu'au double de l'essai (mesuré sur dix mille lignes).
         secondes = ceil(2 * (monotonic() - debut))
-        feuille, depot.rejets = apercu.feuille, en_listes(apercu.bilan.rejets)
+        depot.rejets = en_listes(apercu.bilan.rejets)
         depot.bilan = {**apercu.en_json(), "secondes": secondes}
     depot.correspondance = depot.bilan["champs"] if feuille.corrigee else {}
 
 
-def _clore(depot, feuille, bilan, rejets):
+def _clore(depot, feuille, bilan, rejets, genre):
     """L'import est écrit : son bilan, ses seules lignes rejetées, et les colonnes corrigées, retenues pour la suite."""
     depot.correspondance = {champ: list(rangs) for champ, rangs in feuille.colonnes.items()} if feuille.corrigee else {}
     depot.bilan = {"fichier": decrire(feuille), **bilan.nombres()}
     depot.rejets = en_listes(bilan.rejets)
     depot.contenu = rejets.octets() if bilan.rejets else b""
-    depot.genre = GenreImport.SIRENE if feuille.format == "sirene" else GenreImport.ENTREPRISES
+    depot.genre = genre.classer(feuille)
     depot.etat, depot.ecrit_le = EtatImport.ECRIT, now()
     depot.save()
     correspondances.retenir(depot, feuille.entetes)
@@ -272,29 +284,26 @@ def _retenir(lignes, **cle):
         raise RegleEnfreinte(DEJA_EN_COURS) from erreur
 
 
-def _journaliser(bilan, nom, reseau, par):
-    nombre, precision = bilan.crees + bilan.modifies, f"{bilan.crees} créées, {bilan.modifies} modifiées : {nom}"
+def _journaliser(bilan, nom, reseau, par, genre):
+    nombre, precision = bilan.crees + bilan.modifies, f"{genre.raconter(bilan)} : {nom}"
     if par:
-        noter(par, Geste.IMPORT, "entreprises.entreprise", nombre=nombre, precision=precision)
+        noter(par, Geste.IMPORT, genre.objet, nombre=nombre, precision=precision)
     else:
-        Journal.objects.create(
-            reseau=reseau, geste=Geste.IMPORT, objet="entreprises.entreprise", nombre=nombre, precision=precision[:200]
-        )
+        Journal.objects.create(reseau=reseau, geste=Geste.IMPORT, objet=genre.objet, nombre=nombre, precision=precision[:200])
 
 
-def _parcourir(feuille, reseau, *, depot=None, extrait=None, rejets=None, avancer=None):
+def _parcourir(feuille, genre, *, depot=None, extrait=None, rejets=None, avancer=None):
     """Lit le fichier lot par lot et le compare à la base ; l'écrit si `depot`. La même fonction à blanc et pour de bon."""
     bilan = Bilan()
-    ignores = {champ for champ, colonne in DITS_PAR_DEFAUT.items() if colonne not in feuille.colonnes}
-    acceptees = _trier(analyser(feuille, referentiel_embarque()), bilan, rejets)
+    acceptees = _trier(genre.analyser(feuille), bilan, rejets)
     total = sum(1 for _ in feuille.lignes()) if avancer else 0
     numero = 0
     while lignes := list(islice(acceptees, LOT)):
         numero += 1
-        lot = rapprocher(lignes, reseau, ignores, verrouiller=depot is not None)
+        lot = genre.rapprocher(lignes, feuille, verrouiller=depot is not None)
         bilan.ajouter(lot)
         if extrait is not None and not extrait:
-            extrait += [_resumer(ligne, lot.sorts[ligne.ligne]) for ligne in lignes[:EXTRAIT]]
+            extrait += [genre.resumer(ligne, lot.sorts[ligne.ligne]) for ligne in lignes[:EXTRAIT]]
         if depot:
             traces.garder(depot, numero, lot.ecrire())
         if feuille.format == "sirene":
@@ -322,21 +331,6 @@ def _trier(resultats, bilan, rejets):
             if resultat.avertissements and len(bilan.avertis) < AVERTISSEMENTS_MONTRES:
                 bilan.avertis += [(resultat.ligne, raison) for raison in resultat.avertissements]
             yield resultat
-
-
-def _resumer(ligne, sort):
-    dirigeant = (ligne.dirigeant_civilite, ligne.dirigeant_prenom, ligne.dirigeant_nom)
-    return {
-        "ligne": ligne.ligne,
-        "siret": ligne.siret,
-        "raison_sociale": ligne.raison_sociale,
-        "ville": ligne.ville,
-        "naf": ligne.naf or ligne.naf_2025,
-        "effectif": ligne.effectif,
-        "tranche_effectif": ligne.tranche_effectif,
-        "dirigeant": " ".join(filter(None, dirigeant)),
-        "sort": sort,
-    }
 
 
 def _a_confirmer(depot):

@@ -1,6 +1,7 @@
 """Un lot de lignes lues, rapproché de ce que le réseau connaît : à créer, à modifier, ou rien à faire."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from entreprises.lecture import CHAMPS_ENTREPRISE
 from entreprises.lecture.analyse import NON_DIFFUSIBLE
@@ -127,8 +128,16 @@ def _valeurs(ligne, lus):
     return valeurs
 
 
+@cache
+def _colonnes():
+    """(attribut, valeur par défaut) de chaque colonne d'une entreprise, dans leur ordre."""
+    return [(champ.attname, champ.get_default()) for champ in Entreprise._meta.concrete_fields]
+
+
 def _creer(lot, ligne, valeurs, communes):
-    entreprise = Entreprise(reseau=lot.reseau, siret=ligne.siret, **{"raison_sociale": ligne.raison_sociale} | valeurs)
+    lues = {"reseau_id": lot.reseau.pk, "siret": ligne.siret, "raison_sociale": ligne.raison_sociale} | valeurs
+    # Dans l'ordre des colonnes, et non nommées : trois fois plus vite.
+    entreprise = Entreprise(*[lues.get(nom, defaut) for nom, defaut in _colonnes()])
     entreprise.commune = communes.get(entreprise.commune_id)
     contacts = [Contact(entreprise=entreprise, dirigeant=True, **_personne(ligne))] if ligne.dirigeant_nom else []
     entreprise.recherche = entreprise.composer_recherche(contacts)

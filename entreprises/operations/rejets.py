@@ -3,7 +3,7 @@
 import csv
 import io
 
-from entreprises.lecture import Rejet, analyser, referentiel_embarque
+from entreprises.lecture import Rejet
 from reseau.lib.tableur import neutraliser
 
 RAISON = "Raison du rejet"
@@ -32,10 +32,10 @@ class RejetsEnCsv:
         return self.sortie.getvalue().encode("utf-8-sig")
 
 
-def composer_rejets(feuille):
-    """Relit la feuille et rend les octets du CSV de ses rejets."""
+def composer_rejets(feuille, resultats):
+    """Les octets du CSV des rejets parmi les résultats de l'analyse de cette feuille."""
     rejets = RejetsEnCsv(feuille)
-    for resultat in analyser(feuille, referentiel_embarque()):
+    for resultat in resultats:
         if isinstance(resultat, Rejet):
             rejets.ajouter(resultat)
     return rejets.octets()

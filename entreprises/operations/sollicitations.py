@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from entreprises.models import Sollicitation
+from entreprises.reunies import tenir
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import enregistrer, noter
@@ -15,10 +16,12 @@ def noter_sollicitation(sollicitation, *, par, le):
     """Ajoute (ou corrige) un contact au journal ; `RegleEnfreinte` s'il y est déjà ou s'il est à venir."""
     if sollicitation.le > le:
         raise RegleEnfreinte("La date du contact est dans l’avenir.")
+    tenir(sollicitation.entreprise, par=par)
     geste = Geste.MODIFICATION if sollicitation.pk else Geste.AJOUT
     memes = {nom: getattr(sollicitation, nom) for nom in ("entreprise", "institution", "le", "canal", "objet")}
     if Sollicitation.objects.filter(**memes).exclude(pk=sollicitation.pk).exists():
         raise RegleEnfreinte(DEJA_NOTEE)
+    sollicitation.depot = None  # corrigée à la main, une ligne importée ne s'efface plus avec son import
     try:
         with transaction.atomic():
             sollicitation.save()

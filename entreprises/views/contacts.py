@@ -7,13 +7,14 @@ from django.utils.timezone import localdate
 from entreprises import operations
 from entreprises.forms import ContactForm, DeportForm
 from entreprises.models import Contact, Deport, Entreprise
+from entreprises.reunies import trouver
 from reseau.acces import formulaire, geste
 from reseau.lib.erreurs import tenter
 
 
 @formulaire("entreprises.modifier")
 def ajouter(request, pk):
-    entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre), pk=pk)
+    entreprise = trouver(Entreprise.objects.visibles_par(request.membre), pk)
     premier = not entreprise.contacts.filter(dirigeant=True).exists()
     form = ContactForm(request.POST or None, instance=Contact(entreprise=entreprise, dirigeant=premier))
     return _traiter(request, form)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from entreprises import operations
 from entreprises.forms import DocumentForm
 from entreprises.models import Document, Entreprise
+from entreprises.reunies import trouver
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste
 from reseau.lib.erreurs import tenter
@@ -62,7 +63,7 @@ def _montrer(request, entreprise, form):
 
 def _entreprise(request, pk):
     visibles = Entreprise.objects.visibles_par(request.membre).avec_references()
-    return get_object_or_404(visibles.select_related("reseau", "commune__zone_emploi", "naf"), pk=pk)
+    return trouver(visibles.select_related("reseau", "commune__zone_emploi", "naf"), pk)
 
 
 def _document(request, pk):

@@ -9,7 +9,7 @@ from entreprises import operations
 from entreprises.criteres import decrire
 from entreprises.exports import GENRES, exporter
 from entreprises.forms import EcartForm
-from entreprises.listes_figees import tableau_de_la_liste
+from entreprises.listes_figees import MOTIF, avec_les_ecartees, tableau_de_la_liste
 from entreprises.models import Cible, Entreprise, LigneDeCible
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste
@@ -20,6 +20,7 @@ from reseau.lib.tableau import date_longue
 from reseau.operations import noter
 
 PAPIER_MAX = 1_000  # lignes : au-delà, le classeur est plus utile, et le papier trop long à composer
+AVEC_LES_ECARTEES = "ecartees"
 
 
 @formulaire("cibles.gerer")
@@ -54,15 +55,15 @@ def reprendre(request, pk):
 
 @page("entreprises.exporter")
 def export(request, pk):
-    """Les entreprises de la liste figée que voit le lecteur, sans les écartées : le classeur se relit à l'import."""
+    """La liste figée que voit le lecteur, avec les écartées et leur motif s'il les demande : le classeur se relit à l'import."""
     cible, genre = _decidee(request, pk), request.GET.get("format", "xlsx")
     if genre not in GENRES:
         raise Http404("Ce format n’existe pas")
-    entreprises = Entreprise.objects.visibles_par(request.membre).de_la_cible(cible).order_by("recherche", "pk")
+    entreprises, choix = _a_exporter(request, cible)
     nombre, edite_le = entreprises.count(), localtime()
-    choix = [("Cible", f"{cible}, décidée le {date_longue(cible.decidee_le)}")]
     choix += [(critere, ", ".join(valeurs)) for critere, valeurs in decrire(cible.criteres)]
-    octets = exporter(entreprises, choix, genre, reseau=request.reseau, nombre=nombre, edite_le=edite_le)
+    en_plus = [MOTIF] if AVEC_LES_ECARTEES in request.GET else []
+    octets = exporter(entreprises, choix, genre, reseau=request.reseau, nombre=nombre, edite_le=edite_le, en_plus=en_plus)
     noter(request.membre, Geste.EXPORT, "entreprises", nombre=nombre, precision=f"cible n° {cible.pk}")
     return fichier(octets, f"cible-{cible.pk}-{edite_le:%Y-%m-%d}", genre)
 
@@ -79,6 +80,15 @@ def papier(request, pk):
     tableau = tableau_de_la_liste(cible, lignes, scrutin, edite_le=localtime())
     noter(request.membre, Geste.IMPRESSION, cible, nombre=nombre)
     return fichier(tableau_en_pdf(tableau), f"cible-{cible.pk}", "pdf")
+
+
+def _a_exporter(request, cible):
+    """Les entreprises demandées, et ce qui les dit dans le classeur."""
+    visibles = Entreprise.objects.visibles_par(request.membre).order_by("recherche", "pk")
+    choix = [("Cible", f"{cible}, décidée le {date_longue(cible.decidee_le)}")]
+    if AVEC_LES_ECARTEES in request.GET:
+        return avec_les_ecartees(visibles, cible), [*choix, ("Écartées", "comprises, avec leur motif")]
+    return visibles.de_la_cible(cible), choix
 
 
 def _cible(request, pk):

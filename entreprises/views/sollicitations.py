@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from entreprises.forms import ProtectionForm, SollicitationForm
 from entreprises.models import Entreprise, Sollicitation
 from entreprises.operations import sollicitations as operations
+from entreprises.reunies import trouver
 from reseau.acces import exiger, formulaire, geste, page
 from reseau.droits import TOUT, autorise, portee
 from reseau.enums import Geste
@@ -82,7 +83,7 @@ def proteger(request, pk):
 
 
 def _entreprise(request, pk):
-    return get_object_or_404(Entreprise.objects.visibles_par(request.membre).avec_references(), pk=pk)
+    return trouver(Entreprise.objects.visibles_par(request.membre).avec_references(), pk)
 
 
 def _sollicitation(request, pk):

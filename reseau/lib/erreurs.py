@@ -2,7 +2,14 @@
 
 
 class RegleEnfreinte(Exception):
-    """Un geste contraire aux règles du réseau ; le message, en français, se montre tel quel."""
+    """Un geste contraire aux règles du réseau ; le message, en français, se montre tel quel.
+
+    `adresse` : la page où il se lit, celle d'où l'on vient si elle est vide.
+    """
+
+    def __init__(self, message="", adresse=""):
+        super().__init__(message)
+        self.adresse = adresse
 
 
 def tenter(form, operation, *arguments, **mots):

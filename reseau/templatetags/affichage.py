@@ -114,6 +114,12 @@ def parametre(context, **changements):
     return f"?{requete.urlencode()}"
 
 
+@register.simple_tag(takes_context=True)
+def vers_la_page(context, numero):
+    """L'adresse de cette page de la liste ; `parametre_page` nomme le paramètre de la seconde liste d'un même écran."""
+    return parametre(context, **{context.get("parametre_page", "page"): numero})
+
+
 @register.simple_block_tag
 def retenir(content):
     """Rend son contenu une fois ; avec « as nom », il ressert plus loin (le titre : <title>, <h1>, fil d'ariane)."""

@@ -9,7 +9,20 @@ from entreprises.recherche import reindexer
 from entreprises.referentiels import charger
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre, Reseau
-from suivi.demonstration import lettres, parcours, personnes, presentation, projets, recits, registre, seances, suites, tissu
+from suivi.demonstration import (
+    fichier,
+    lettres,
+    parcours,
+    personnes,
+    presentation,
+    projets,
+    recits,
+    registre,
+    seances,
+    sollicitations,
+    suites,
+    tissu,
+)
 from suivi.demonstration.chantier import Chantier
 from suivi.demonstration.controle import verifier
 from suivi.demonstration.plans import plan
@@ -65,6 +78,8 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
         racontes.setdefault(esquisse.visite.pk, []).append((esquisse.modele, esquisse.mots))
     recits.poser(chantier, racontes)
     lettres.poser(chantier)
+    sollicitations.poser(chantier)
+    fichier.poser(chantier)
     presentation.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)

@@ -1,17 +1,20 @@
 """Les règles du métier que `bulk_create` n'applique pas : chacune est une question dont la bonne réponse est « personne »."""
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Length
 from stdnum.fr import siret
 
-from entreprises.enums import OrigineAcces
-from entreprises.models import Acces, Deport, Entreprise, LigneDeCible
-from reseau.enums import EtatPresence, EtatReunion, Qualite
+from entreprises.enums import EtatImport, OrigineAcces
+from entreprises.models import Acces, Deport, Document, Entreprise, Import, LigneDeCible, Sollicitation, Vote
+from reseau.enums import EtatPresence, EtatReunion, Qualite, Role
 from reseau.lib.dates import plus_mois
 from reseau.models import Presence
 from suivi.enums import EtatAction, Sujet, TypeAction
-from suivi.models import Action, Projet
+from suivi.models import Action, Doublon, Projet
 from visites.enums import CONFIEES, FAITES, EtatCourrier, EtatVisite
 from visites.models import Courrier, Visite
+
+SORTS = ("crees", "modifies", "inchanges", "rejetes")
 
 
 class DonneesIncoherentes(Exception):
@@ -21,6 +24,7 @@ class DonneesIncoherentes(Exception):
 def verifier(reseau, le):
     """Lève `DonneesIncoherentes`, qui nomme les règles enfreintes, ou ne dit rien."""
     regles = {**_des_visites(reseau, le), **_des_dates(reseau), **_des_actions(reseau, le), **_du_reste(reseau)}
+    regles |= _du_fichier(reseau, le)
     fautes = [f"{regle} ({nombre})" for regle, lignes in regles.items() if (nombre := lignes.count())]
     fautes += [regle for regle, juste in _des_comptes(reseau).items() if not juste]
     if fautes:
@@ -134,13 +138,36 @@ def _du_reste(reseau):
     }
 
 
+def _du_fichier(reseau, le):
+    contacts, depots = Sollicitation.objects.filter(reseau=reseau), Import.objects.filter(reseau=reseau)
+    electeurs = Q(membre__qualite=Qualite.ASSOCIE) | Q(membre__role=Role.OBSERVATEUR) | Q(membre__parti_le__isnull=False)
+    documents = Document.objects.filter(entreprise__reseau=reseau)
+    fiches = Entreprise.objects.filter(reseau=reseau)
+    return {
+        "contact à venir": contacts.filter(le__gt=le),
+        "contact d’un déporté": contacts.filter(_deporte("entreprise", "membre")),
+        "contact noté par une autre institution": contacts.exclude(membre=None).exclude(membre__institution=F("institution")),
+        "contact d’un parti": contacts.filter(Q(membre__entre_le__gt=F("le")) | Q(membre__parti_le__lte=F("le"))),
+        "contact d’une institution fermée": contacts.filter(institution__fermee_le__lte=F("le")),
+        "protégée et confiée": _visites(reseau).confiees().filter(entreprise__ne_plus_solliciter_jusqu_au__gte=le),
+        "voix de qui ne vote pas": Vote.objects.filter(electeurs, cible__reseau=reseau),
+        "document d’un déporté": documents.filter(_deporte("entreprise", "membre")),
+        "document que rien ne lit": documents.exclude(taille=Length("contenu")),
+        "étiquette d’un autre réseau": fiches.exclude(etiquettes=None).exclude(etiquettes__reseau=reseau),
+        "import daté avant d’être déposé": depots.filter(ecrit_le__lt=F("depose_le")),
+        "doublon d’une fiche fusionnée": Doublon.objects.a_traiter().filter(autre__fusionnee_dans__isnull=False),
+    }
+
+
 def _des_comptes(reseau):
     numeros = Action.objects.filter(reseau=reseau).aggregate(dernier=Max("numero"), nombre=Count("pk"))
     par_an = Courrier.objects.filter(reseau=reseau).signes().order_by().values("annee")
     series = par_an.annotate(dernier=Max("numero"), nombre=Count("pk"))
+    lus = Import.objects.filter(reseau=reseau, etat=EtatImport.ECRIT).values_list("bilan", flat=True)
     sirets = Entreprise.objects.filter(reseau=reseau).values_list("siret", flat=True)
     return {
         "numéros d’action troués": numeros["dernier"] == 7000 + numeros["nombre"],
         "SIRET à la clé fausse": all(siret.is_valid(numero) for numero in sirets),
+        "bilan d’import qui ne tombe pas juste": all(b["lus"] == sum(b[sort] for sort in SORTS) for b in lus),
         "numéros de lettre troués": all(serie["dernier"] == serie["nombre"] for serie in series),
     }

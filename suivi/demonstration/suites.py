@@ -279,18 +279,17 @@ def _journal(suites):
 
 
 def _acces(chantier, suites):
-    """Un accès par entreprise et par personne : qui eut l'action, qui accompagna la visite."""
-    paires = {
-        (suite.esquisse.visite.entreprise_id, responsable.pk, OrigineAcces.ACTION)
-        for suite in suites
-        for _, _, _, responsable, _, _ in suite.journal
-        if responsable
-    }
-    paires |= {
-        (visite.entreprise_id, visite.accompagnant_id, OrigineAcces.VISITE)
+    """Un accès par entreprise et par personne : qui a l'action, qui accompagna la visite."""
+    fins = {
+        (visite.entreprise_id, visite.accompagnant_id, OrigineAcces.VISITE): [None]
         for visite in chantier.visites
         if visite.accompagnant_id
     }
+    for suite in suites:
+        if membre := suite.action.responsable_id:
+            paire = (suite.esquisse.visite.entreprise_id, membre, OrigineAcces.ACTION)
+            fins.setdefault(paire, []).append(suite.action.fin_reelle)
     Acces.objects.bulk_create(
-        Acces(entreprise_id=entreprise, membre_id=membre, origine=origine) for entreprise, membre, origine in sorted(paires)
+        Acces(entreprise_id=paire[0], membre_id=paire[1], origine=paire[2], clos_le=None if None in closes else max(closes))
+        for paire, closes in sorted(fins.items(), key=lambda paire_et_fins: paire_et_fins[0])
     )

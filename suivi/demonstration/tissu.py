@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import cycle
 
-from entreprises.enums import Etat, EtatCible, EtatImport, Tranche
-from entreprises.models import Cible, Commune, Contact, Deport, Entreprise, Import, LigneDeCible
+from entreprises.enums import Etat, EtatCible, EtatImport, Tranche, Voix
+from entreprises.models import Cible, Commune, Contact, Deport, Entreprise, Import, LigneDeCible, Vote
 from entreprises.reference import lire_csv
 from reseau.enums import Civilite
 from suivi.demonstration.annexes import ANNEXE_2_4
-from suivi.demonstration.calendrier import instant
+from suivi.demonstration.calendrier import instant, ouvre_avant
 from suivi.demonstration.noms import (
     PATRONYMES,
     PRENOMS,
@@ -32,6 +32,13 @@ TAILLES = (
 )
 PETITES = ((1, 2, Tranche.DE_1_A_2, 2), (3, 5, Tranche.DE_3_A_5, 3))
 HORS_DE_LA_LISTE = 40
+ECARTS = (
+    "Fermeture annoncée par la direction",
+    "Suivie par un autre réseau, à la demande de sa direction",
+    "Filiale d’un groupe dont le siège est ailleurs",
+)
+JOURS_DE_VOTE = 5
+VOIX = (Voix.POUR, Voix.POUR, Voix.POUR, Voix.CONTRE, Voix.POUR, Voix.ABSTENTION)
 FONCTIONS_DE_CONTACT = ("responsable de production", "responsable administrative et financière", "responsable des achats")
 REJETS = (
     {"ligne": 57, "raison": "Le SIRET compte treize chiffres."},
@@ -186,14 +193,38 @@ def _cible(chantier):
         reunion=fondation,
     )
     liste = chantier.entreprises[: chantier.plan.cible]
-    LigneDeCible.objects.bulk_create(LigneDeCible(cible=chantier.cible, entreprise=fiche) for fiche in liste)
-    Cible.objects.create(
+    ecartees = zip(chantier.entreprises[-len(ECARTS) :], ECARTS, strict=True)
+    LigneDeCible.objects.bulk_create(
+        [
+            *(LigneDeCible(cible=chantier.cible, entreprise=fiche) for fiche in liste),
+            *(LigneDeCible(cible=chantier.cible, entreprise=fiche, motif_d_ecart=motif) for fiche, motif in ecartees),
+        ]
+    )
+    deuxieme = Cible.objects.create(
         reseau=chantier.reseau,
         nom="Deuxième génération : industrie et logistique",
         generation=2,
         precedente=chantier.cible,
         criteres={"zones_emploi": [], "divisions": [*divisions, "49", "52"], "tranches": tranches},
+        vote_ouvert_le=instant(ouvre_avant(chantier.il_y_a(JOURS_DE_VOTE)), 10),
     )
+    _voix(chantier, deuxieme)
+    Cible.objects.create(
+        reseau=chantier.reseau,
+        nom="Agroalimentaire, de 10 à 199 salariés",
+        criteres={"zones_emploi": [], "divisions": ["10", "11"], "tranches": tranches[1:]},
+    )
+
+
+def _voix(chantier, cible):
+    """Le vote est ouvert : le secrétariat et les développeurs ont voté, sauf ceux qui portent un compte d'exemple."""
+    attendus = [chantier.comptes[role] for role in ("animateur", "adjoint", "direct", "prefecture")]
+    electeurs = [membre for membre in chantier.directs if membre.parti_le is None and membre not in attendus]
+    electeurs.append(chantier.comptes["secretariat"])
+    Vote.objects.bulk_create(
+        Vote(cible=cible, membre=membre, voix=VOIX[rang % len(VOIX)]) for rang, membre in enumerate(electeurs)
+    )
+    cible.votes.update(le=instant(ouvre_avant(chantier.il_y_a(1)), 16))
 
 
 def _deports(chantier):

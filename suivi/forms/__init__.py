@@ -4,11 +4,12 @@ from suivi.forms.choix import Choix
 from suivi.forms.compte_rendu import SaisieDeCompteRendu
 from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
 from suivi.forms.gestes import ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
-from suivi.forms.projets import ActionForm, ProjetForm, ProjetSuiviForm
+from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
 from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
 
 __all__ = [
     "ActionForm",
+    "ActionProposeeForm",
     "Choix",
     "ChronologieForm",
     "ClotureForm",

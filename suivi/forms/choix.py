@@ -7,6 +7,7 @@ from django import forms
 
 from reseau.enums import Pole, Role
 from reseau.models import Institution, Membre
+from visites.concurrences import concurrentes_de
 
 FAITS_UTILES = "Faits utiles seulement ; pas d’opinion sur les personnes."
 SANS_ACTION = [Role.PREFECTURE, Role.OBSERVATEUR]
@@ -40,6 +41,11 @@ class Choix:
         return Institution.objects.visibles_par(self.membre).ouvertes(self.le)
 
     @cached_property
+    def concurrentes(self):
+        """Celles que ce membre voit : qui suit l'une ne s'occupe pas de l'autre sans un motif."""
+        return concurrentes_de(self.entreprise, self.membre) if self.entreprise else []
+
+    @cached_property
     def liste_des_responsables(self):
         """Choix groupés par pôle, dans l'ordre alphabétique : vers qui diriger l'entreprise se lit d'un coup d'œil."""
         rangs = {pole: rang for rang, pole in enumerate(Pole.values)}
@@ -64,6 +70,18 @@ class Choix:
 def nom_et_sigle(membre):
     """« Fictif Achille (DDETS) » : le nom d'abord, la liste est alphabétique."""
     return f"{membre.nom_alphabetique} ({membre.institution.sigle})"
+
+
+def demander_pourquoi(form, concurrentes):
+    """Ajoute au formulaire le motif à donner si la personne choisie suit l'une de ces concurrentes ; rien s'il n'y en a pas."""
+    if concurrentes:
+        form.fields["malgre_concurrence"] = forms.CharField(
+            label="Malgré la concurrence, pourquoi cette personne",
+            required=False,
+            max_length=200,
+            help_text=f"Si elle suit « {' », « '.join(map(str, concurrentes))} ». Il est conservé.",
+            widget=forms.TextInput(attrs={"class": "fr-input"}),
+        )
 
 
 class BoutonsEnLigne(forms.RadioSelect):

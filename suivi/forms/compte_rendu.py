@@ -8,7 +8,7 @@ from entreprises.models import Contact
 from reseau.enums import Civilite
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from reseau.models import Membre
-from suivi.forms.choix import FAITS_UTILES, Choix, ListePartagee
+from suivi.forms.choix import FAITS_UTILES, Choix, ListePartagee, demander_pourquoi
 from suivi.forms.projets import ActionForm, ProjetForm
 from suivi.operations import Saisie, peut_lire_la_reserve
 from visites.enums import EtatVisite
@@ -52,6 +52,7 @@ class CompteRenduForm(FormulaireModele):
             del self.fields["realisee_le"]
         self._garnir_les_personnes(existant)
         self._garnir_la_reserve(choix.membre)
+        demander_pourquoi(self, choix.concurrentes)
 
     def _garnir_les_personnes(self, existant):
         vu = self.fields["vu"]
@@ -234,7 +235,10 @@ class SaisieDeCompteRendu:
     def _projet(self, form):
         projet = form.instance
         projet.interlocuteur = self.form.cleaned_data.get("interlocuteur") or self.visite.developpeur
-        return projet, [action.instance for action in form.actions.remplis]
+        actions = [action.instance for action in form.actions.remplis]
+        for confie in (projet, *actions):
+            confie.malgre_concurrence = self.form.cleaned_data.get("malgre_concurrence", "")
+        return projet, actions
 
 
 def compte_rendu_de(visite):

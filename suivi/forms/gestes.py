@@ -6,7 +6,7 @@ from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import Formulaire
 from reseau.models import Membre
 from suivi.enums import Issue
-from suivi.forms.choix import FAITS_UTILES, BoutonsEnLigne, ListePartagee
+from suivi.forms.choix import FAITS_UTILES, BoutonsEnLigne, ListePartagee, demander_pourquoi
 
 CHANGEE = (
     "Quelqu’un a fait avancer cette action depuis que vous avez ouvert la page. "
@@ -51,6 +51,7 @@ class TransmissionForm(GesteForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["responsable"].garnir(self.choix.responsables, self.choix.liste_des_responsables, "Choisir")
+        demander_pourquoi(self, self.choix.concurrentes)
 
 
 class SuiteForm(GesteForm):

@@ -8,7 +8,7 @@ from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import FormulaireModele
 from reseau.models import Institution, Membre
 from suivi.enums import Nature, Sujet, TypeAction
-from suivi.forms.choix import BoutonsEnLigne, ListePartagee
+from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi
 from suivi.models import Action, Projet
 
 UNE_DATE, ECHEANCE_D_OFFICE = "date", "1_mois"
@@ -81,6 +81,13 @@ class ProjetSuiviForm(ProjetForm):
         self.fields["interlocuteur"].garnir(choix.interlocuteurs, choix.liste_des_interlocuteurs, "Choisir")
         if choix.propose and not self.instance.pk:
             self.initial["interlocuteur"] = choix.propose.pk
+        self.initial["malgre_concurrence"] = self.instance.malgre_concurrence
+        demander_pourquoi(self, choix.concurrentes)
+
+    def clean(self):
+        donnees = super().clean()
+        self.instance.malgre_concurrence = donnees.get("malgre_concurrence", self.instance.malgre_concurrence)
+        return donnees
 
 
 class ActionForm(FormulaireModele):
@@ -137,3 +144,16 @@ class ActionForm(FormulaireModele):
         sujet, type_ = donnees.get("sujet"), donnees.get("type")
         if sujet and type_ and sujet not in Sujet.du_type(type_):
             self.add_error("sujet", f"Ce sujet ne précise pas une action de type « {TypeAction(type_).label.lower()} ».")
+
+
+class ActionProposeeForm(ActionForm):
+    """La même, seule sur sa page ; dans le compte rendu, le motif est commun à tout ce qu'on y confie."""
+
+    def __init__(self, *args, choix, **kwargs):
+        super().__init__(*args, choix=choix, **kwargs)
+        demander_pourquoi(self, choix.concurrentes)
+
+    def clean(self):
+        donnees = super().clean()
+        self.instance.malgre_concurrence = donnees.get("malgre_concurrence", "")
+        return donnees

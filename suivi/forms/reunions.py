@@ -7,7 +7,7 @@ from django import forms
 from entreprises.models import Entreprise
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from reseau.models import Expose, Membre, Reunion
-from suivi.forms.choix import FAITS_UTILES, ListePartagee
+from suivi.forms.choix import FAITS_UTILES, ListePartagee, demander_pourquoi
 
 CONSIGNE_DU_RELEVE = f"{FAITS_UTILES} Ne nommez pas d’entreprise ici : un membre qui s’en déporte lit ce texte."
 ECRIT_ENTRE_TEMPS = (
@@ -118,8 +118,9 @@ class RetenueForm(Formulaire):
 class DesignationsForm(Formulaire):
     """Pour chaque projet, son interlocuteur ; pour chaque action, qui la prend. Seul ce qui change est décidé."""
 
-    def __init__(self, *args, projets, actions, choix, presents, **kwargs):
-        """`presents` : clés des membres pointés, montrés en tête de liste."""
+    def __init__(self, *args, projets, actions, choix, presents, concurrentes=(), **kwargs):
+        """`presents` : clés des membres pointés, montrés en tête de liste. `concurrentes` : celles de ces entreprises."""
+        self.concurrentes = concurrentes
         self.projets, self.actions = {p.pk: p for p in projets}, {a.pk: a for a in actions}
         super().__init__(*args, **kwargs)
         liste = _presents_d_abord(choix.liste_des_responsables_a_plat, presents)
@@ -128,6 +129,7 @@ class DesignationsForm(Formulaire):
             self._ajouter("interlocuteur", projet, projet.interlocuteur_id, choix.interlocuteurs, directs)
         for action in actions:
             self._ajouter("responsable", action, action.responsable_id, choix.responsables, liste)
+        demander_pourquoi(self, concurrentes)
 
     def _ajouter(self, role, objet, actuel, queryset, liste):
         champ = ListePartagee(Membre.objects.none(), required=False, label=f"{role.title()} : {objet}")

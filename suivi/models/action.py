@@ -99,6 +99,12 @@ class Action(Versionne):
     fin_reelle = models.DateField("fin réelle", null=True, blank=True)
     issue = models.CharField(max_length=20, choices=Issue, blank=True)
     reveil_le = models.DateField("à réveiller le", null=True, blank=True)
+    malgre_concurrence = models.CharField(
+        "malgré une concurrente",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi confier l’action à qui suit une entreprise concurrente.",
+    )
 
     objects = ActionQuerySet.as_manager()
 

@@ -31,6 +31,12 @@ class Projet(Versionne):
     interlocuteur_confirme_en = models.ForeignKey(
         "reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="designations"
     )
+    malgre_concurrence = models.CharField(
+        "malgré une concurrente",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi un interlocuteur qui suit une entreprise concurrente.",
+    )
     emplois_investissement = models.PositiveSmallIntegerField("emplois liés aux investissements matériels", default=0)
     emplois_embauche = models.PositiveSmallIntegerField("projets d’embauche", default=0)
     embauche_cadres = models.PositiveSmallIntegerField("dont cadres", default=0)

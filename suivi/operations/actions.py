@@ -5,11 +5,12 @@ from django.utils.timezone import localdate
 
 from entreprises.enums import OrigineAcces
 from entreprises.models import Acces
+from entreprises.reunies import tenir
 from reseau.enums import EtatPresence
 from reseau.operations import ajouter, enregistrer, prochains_numeros
 from suivi.enums import EtatAction, Mouvement
 from suivi.models import Action, MouvementDAction
-from suivi.operations.regles import exiger, verifier_acces
+from suivi.operations.regles import exiger, verifier_acces, verifier_concurrence
 
 SERIE = "action"
 CLOSE = "Cette action est close."
@@ -18,9 +19,10 @@ CLOSE = "Cette action est close."
 @transaction.atomic
 def proposer(action, *, projet, par):
     """Une action du projet, numérotée dans le réseau ; celui qui se la confie l'accepte du même coup."""
+    tenir(projet.visite.entreprise, par=par)
     action.reseau, action.projet, action.proposee_le = projet.reseau, projet, localdate()
     action.numero = prochains_numeros(projet.reseau, SERIE, 0)[0]
-    _verifier_responsable(action, action.responsable)
+    _confier(action, action.responsable, par, action.malgre_concurrence)
     if action.responsable == par:
         action.etat, action.acceptee_le = EtatAction.ACCEPTEE, localdate()
     ajouter(action, par=par)
@@ -46,29 +48,27 @@ def refuser(action, *, motif, par):
     _attendre(action, EtatAction.PROPOSEE, EtatAction.ACCEPTEE)
     exiger(action.responsable_id, "Cette action n’a pas encore de responsable.")
     exiger(motif.strip(), "Dites en quelques mots pourquoi vous la refusez.")
-    avant, action.responsable = action.responsable, None
+    avant, action.responsable, action.malgre_concurrence = action.responsable, None, ""
     action.etat, action.acceptee_le = EtatAction.PROPOSEE, None
     return _changer(action, Mouvement.REFUS, par, motif, avant=avant)
 
 
-def transmettre(action, responsable, *, par, motif="", mouvement=Mouvement.TRANSMISSION):
-    """Propose l'action à un autre responsable ; le journal garde qui l'avait."""
+def transmettre(action, responsable, *, par, motif="", malgre_concurrence="", mouvement=Mouvement.TRANSMISSION):
+    """Propose l'action à un autre responsable ; le journal garde qui l'avait. Suit-il une concurrente, il faut dire pourquoi."""
     exiger(action.ouverte, CLOSE)
     exiger(responsable != action.responsable, f"{responsable} en est déjà responsable.")
-    _verifier_responsable(action, responsable)
-    avant, action.responsable = action.responsable, responsable
+    avant = _confier(action, responsable, par, malgre_concurrence)
     action.etat, action.acceptee_le, action.reveil_le = EtatAction.PROPOSEE, None, None
     if responsable == par:
         action.etat, action.acceptee_le = EtatAction.ACCEPTEE, localdate()
     return _changer(action, mouvement, par, motif, avant=avant)
 
 
-def designer(action, responsable, *, par, reunion):
+def designer(action, responsable, *, par, reunion, malgre_concurrence=""):
     """Désignation en séance : un responsable pointé présent l'accepte devant tous ; un absent la reçoit à accepter."""
     exiger(action.ouverte, CLOSE)
-    _verifier_responsable(action, responsable)
     present = reunion.presences.filter(membre=responsable, etat=EtatPresence.PRESENT).exists()
-    avant, action.responsable, action.reveil_le = action.responsable, responsable, None
+    avant, action.reveil_le = _confier(action, responsable, par, malgre_concurrence), None
     action.etat = EtatAction.ACCEPTEE if present else EtatAction.PROPOSEE
     action.acceptee_le = reunion.le if present else None
     return _changer(action, Mouvement.DESIGNATION, par, str(reunion), reunion=reunion, avant=avant)
@@ -114,30 +114,39 @@ def _changer(action, mouvement, par, texte="", reunion=None, avant=None):
     """Enregistre, écrit au journal ; `avant` : qui n'est plus responsable, et ne voit plus ce qu'il voyait à ce titre."""
     enregistrer(action, par=par)
     if avant and avant != action.responsable:
-        _fermer(action, avant)
+        _tenir_l_acces(action, avant)
     return _mouvement(action, mouvement, par, texte, reunion)
 
 
 def _mouvement(action, mouvement, par, texte="", reunion=None):
     if action.responsable:
-        entreprise = action.projet.visite.entreprise
-        Acces.objects.get_or_create(entreprise=entreprise, membre=action.responsable, origine=OrigineAcces.ACTION)
+        _tenir_l_acces(action, action.responsable)
     MouvementDAction.objects.create(
         action=action, membre=par, mouvement=mouvement, responsable=action.responsable, texte=texte[:300], reunion=reunion
     )
     return action
 
 
-def _fermer(action, membre):
-    """Qui ne porte plus aucune action de l'entreprise n'a plus de raison de la voir."""
+def _tenir_l_acces(action, membre):
+    """Il voit l'entreprise tant qu'il y porte une action, même close (elle reste sienne) ; plus aucune, il ne la voit plus."""
     entreprise = action.projet.visite.entreprise
-    if not Action.objects.filter(responsable=membre, projet__visite__entreprise=entreprise).exists():
-        Acces.objects.filter(entreprise=entreprise, membre=membre, origine=OrigineAcces.ACTION).delete()
+    acces = {"entreprise": entreprise, "membre": membre, "origine": OrigineAcces.ACTION}
+    siennes = Action.objects.du_responsable(membre).filter(projet__visite__entreprise=entreprise)
+    fins = list(siennes.values_list("fin_reelle", flat=True))
+    if not fins:
+        Acces.objects.filter(**acces).delete()
+    else:
+        Acces.objects.update_or_create(**acces, defaults={"clos_le": None if None in fins else max(fins)})
 
 
-def _verifier_responsable(action, responsable):
+def _confier(action, responsable, par, motif):
+    """Pose le responsable, s'il le peut, et le motif s'il en fallait un ; rend celui d'avant."""
+    visite, avant = action.projet.visite, action.responsable
     if responsable:
-        verifier_acces(responsable, action.projet.visite.entreprise)
+        verifier_acces(responsable, visite.entreprise)
+    action.malgre_concurrence = verifier_concurrence(visite, responsable, par=par, motif=motif, confiee="cette action")
+    action.responsable = responsable
+    return avant
 
 
 def _attendre(action, *etats):

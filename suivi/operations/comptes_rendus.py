@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 
 from entreprises.models import Contact
+from entreprises.reunies import tenir
 from reseau.droits import autorise
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import CONFLIT, ajouter, enregistrer
@@ -42,6 +43,7 @@ def conclure(visite, saisie, *, par):
 
     Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
     """
+    tenir(visite.entreprise, par=par)
     visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
     existant = CompteRendu.objects.filter(visite=visite).first()
     exiger((existant.version if existant else 0) == saisie.version, CONFLIT)

@@ -38,6 +38,8 @@ APPARIENT = {
     "suivi.doublon.entreprise",
     "suivi.doublon.autre",
 }
+# De deux jumelles, celle qui reste prend cette valeur si l'autre l'avait : retenue dans une cible, une action encore ouverte.
+OUVRENT = (("motif_d_ecart", ""), ("clos_le", None))
 # L'histoire des fusions elles-mêmes ne se récrit pas.
 DEMEURENT = {"suivi.fusion.gardee", "suivi.fusion.absorbee"}
 
@@ -211,8 +213,9 @@ def _deplacer(ecritures, cle, colonnes, gardee, absorbee):
         if jumelle is None:
             ecritures.changer(ligne, **{f"{champ}_id": gardee.pk})
             continue
-        if getattr(ligne, "motif_d_ecart", None) == "":  # retenue d'un côté, l'entreprise l'est
-            ecritures.changer(jumelle, motif_d_ecart="")
+        for champ_ouvert, ouvert in OUVRENT:
+            if getattr(ligne, champ_ouvert, ...) == ouvert:
+                ecritures.changer(jumelle, **{champ_ouvert: ouvert})
         ecritures.retirer(ligne)
 
 
@@ -285,7 +288,8 @@ def _reouvrir(gardee, absorbee, nes):
         Deport.objects.get_or_create(entreprise=absorbee, membre_id=deport.membre_id, defaults=motifs)
     for acces in Acces.objects.filter(pk__in=nes.pop("entreprises.acces.entreprise", [])):
         if _ouvre(acces, absorbee):
-            Acces.objects.get_or_create(entreprise=absorbee, membre_id=acces.membre_id, origine=acces.origine)
+            suivi = {"clos_le": acces.clos_le}
+            Acces.objects.get_or_create(entreprise=absorbee, membre_id=acces.membre_id, origine=acces.origine, defaults=suivi)
         if not _ouvre(acces, gardee):
             acces.delete()
 

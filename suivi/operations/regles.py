@@ -4,12 +4,23 @@ from django.utils.timezone import localdate
 
 from entreprises.models import Deport
 from reseau.lib.erreurs import RegleEnfreinte
+from visites.concurrences import motif_pour_passer_outre
 
 
 def exiger(condition, message):
     """Lève `RegleEnfreinte` si la condition est fausse."""
     if not condition:
         raise RegleEnfreinte(message)
+
+
+def verifier_concurrence(visite, membre, *, par, motif, confiee):
+    """Le motif s'il a servi ; `RegleEnfreinte` s'il en faut un, parce que ce membre suit une concurrente.
+
+    Qui a fait la visite l'a donné quand on la lui a confiée (`Visite.malgre_concurrence`). `confiee` : « cette action ».
+    """
+    if membre is None or membre.pk in (visite.developpeur_id, visite.accompagnant_id):
+        return ""
+    return motif_pour_passer_outre(visite.entreprise, [membre], par=par, le=localdate(), motif=motif, confiee=confiee)
 
 
 def verifier_acces(membre, entreprise):

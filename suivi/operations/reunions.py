@@ -35,11 +35,12 @@ def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", or
 
 
 @transaction.atomic
-def restituer_en_seance(visite, *, reunion, par, interlocuteurs=(), responsables=()):
+def restituer_en_seance(visite, *, reunion, par, interlocuteurs=(), responsables=(), malgre_concurrence=""):
     """La visite est restituée, et ce que la séance en décide avec elle (voir `decider`)."""
     exiger(reunion.ouverte, SEANCE_CLOSE)
     if interlocuteurs or responsables:
-        decider(reunion, interlocuteurs=interlocuteurs, responsables=responsables, par=par)
+        decisions = {"interlocuteurs": interlocuteurs, "responsables": responsables, "malgre_concurrence": malgre_concurrence}
+        decider(reunion, **decisions, par=par)
     return restituer(visite, reunion=reunion, par=par)
 
 
@@ -122,10 +123,13 @@ def exposer(expose, *, reunion, par):
 
 
 @transaction.atomic
-def decider(reunion, *, interlocuteurs=(), responsables=(), par):
-    """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables."""
+def decider(reunion, *, interlocuteurs=(), responsables=(), par, malgre_concurrence=""):
+    """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables.
+
+    `malgre_concurrence` : pourquoi l'un d'eux, qui suit une concurrente ; commun au sujet.
+    """
     exiger(reunion.ouverte, SEANCE_CLOSE)
     for projet, membre in interlocuteurs:
-        designer_interlocuteur(projet, membre, reunion=reunion, par=par)
+        designer_interlocuteur(projet, membre, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
     for action, membre in responsables:
-        designer(action, membre, reunion=reunion, par=par)
+        designer(action, membre, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)

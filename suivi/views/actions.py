@@ -16,6 +16,7 @@ from suivi.filters import TRIS, ActionFilter
 from suivi.forms import ActionForm, Choix, ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.gestes import gestes_permis
 from suivi.models import Action
+from visites.concurrences import concurrentes_de
 
 PAR_PAGE = 25
 MIENNES, TOUTES = "miennes", "toutes"
@@ -83,6 +84,7 @@ def action(request, pk):
         "action": action,
         "echue": action.est_echue(localdate()),
         "gestes": gestes_permis(request.membre, action),
+        "concurrentes": concurrentes_de(action.projet.visite.entreprise, request.membre),
         "mouvements": action.mouvements.select_related("membre", "responsable", "reunion").order_by("-pk"),
         "issues": Issue.choices,
     }

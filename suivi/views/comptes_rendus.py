@@ -175,7 +175,7 @@ def _montrer(request, visite, saisie):
         "form": saisie.form,
         "existant": existant,
         "autre": autre,
-        "concurrentes": concurrentes_de(visite.entreprise, request.membre),
+        "concurrentes": saisie.form.choix.concurrentes,
         "projets_ouverts": _projets(visite, request.membre) if existant else [],
         "prochaine": Reunion.objects.visibles_par(request.membre).a_venir(localdate()).first(),
         "pour_un_autre": request.membre != visite.developpeur,

@@ -9,7 +9,7 @@ from entreprises.models import Entreprise
 from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste
 from reseau.lib.erreurs import tenter
-from reseau.lib.listes import PAR_PAGE
+from reseau.lib.listes import page_de
 from reseau.operations import noter
 from suivi import operations
 from suivi.doublons import PARENTES, candidats
@@ -58,8 +58,7 @@ def doublons(request):
     parente = request.GET.get("par") if request.GET.get("par") in PARENTES else "siren"
     fusions = Fusion.objects.visibles_par(request.membre, cles).select_related("gardee", "absorbee", "par").defer("deplaces")
     contexte = {
-        "signales": signales[:PAR_PAGE],
-        "nombre_signales": signales.count(),
+        "signales": page_de(request, signales, parametre="signales"),
         "parente": parente,
         "parentes": PARENTES,
         "page_obj": candidats(request, _visibles(request), parente),

@@ -23,7 +23,7 @@ from suivi.ordre_du_jour import (
     actions_a_debloquer,
     visites_de_la_seance,
 )
-from visites.concurrences import concurrentes_de, concurrentes_par_entreprise
+from visites.concurrences import concurrentes_par_entreprise
 from visites.enums import EtatVisite
 from visites.espacement import empechements
 from visites.models import Visite
@@ -61,7 +61,7 @@ def _pour_une_visite(request, reunion, courant, presents):
         "form": form,
         "projets": projets,
         "sortent": list(sortent),
-        "concurrentes": concurrentes_de(visite.entreprise, request.membre),
+        "concurrentes": form.concurrentes,
     }
 
 
@@ -143,17 +143,21 @@ def designations(request, visite, presents):
     projets = Projet.objects.filter(visite=visite).avec_noms().select_related("interlocuteur_confirme_en")
     projets = list(projets.prefetch_related(Prefetch("actions", actions)))
     ouvertes = [action for projet in projets for action in projet.actions.all()]
-    return _formulaire(request, projets, ouvertes, visite.entreprise, presents)
+    choix = Choix(request.membre, visite.entreprise, localdate())
+    return _formulaire(request, projets, ouvertes, choix, presents, choix.concurrentes)
 
 
 def deblocages(request, reunion, presents):
     actions = list(actions_a_debloquer(reunion, request.membre, localdate()))
-    return _formulaire(request, [], actions, None, presents)
+    fiches = [action.projet.visite.entreprise for action in actions]
+    concurrentes = concurrentes_par_entreprise(fiches, request.membre).values() if fiches else []
+    uniques = sorted({fiche for groupe in concurrentes for fiche in groupe}, key=str)
+    return _formulaire(request, [], actions, Choix(request.membre, None, localdate()), presents, uniques)
 
 
-def _formulaire(request, projets, actions, entreprise, presents):
-    choix = Choix(request.membre, entreprise, localdate())
-    return DesignationsForm(request.POST or None, projets=projets, actions=actions, choix=choix, presents=presents)
+def _formulaire(request, projets, actions, choix, presents, concurrentes):
+    listes = {"projets": projets, "actions": actions, "choix": choix, "presents": presents, "concurrentes": concurrentes}
+    return DesignationsForm(request.POST or None, **listes)
 
 
 def _noter_la_lecture(membre, compte_rendu):

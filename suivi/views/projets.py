@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from reseau.acces import exiger, formulaire, geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from suivi import operations
-from suivi.forms import ActionForm, Choix, ProjetSuiviForm
+from suivi.forms import ActionProposeeForm, Choix, ProjetSuiviForm
 from suivi.models import Projet
 from visites.models import Visite
 
@@ -52,7 +52,7 @@ def projet_supprimer(request, pk):
 def action_ajouter(request, pk):
     """Propose une action pour un projet, à n'importe quel membre du réseau."""
     projet = get_object_or_404(_projets_visibles(request.membre), pk=pk)
-    form = ActionForm(request.POST or None, choix=_choix(request, projet.visite, projet.interlocuteur))
+    form = ActionProposeeForm(request.POST or None, choix=_choix(request, projet.visite, projet.interlocuteur))
     if form.is_valid() and tenter(form, operations.proposer, form.instance, projet=projet, par=request.membre):
         messages.success(request, f"L’action n° {form.instance.numero} est proposée.")
         return redirect("suivi:entreprise", request.reseau.slug, projet.visite.entreprise_id)

@@ -98,7 +98,7 @@ def seance_designer(request, pk):
         form = deblocages(request, reunion, presents)
     decisions = _decisions(form)
     operations.decider(reunion, **decisions, par=request.membre)
-    nombre = sum(len(liste) for liste in decisions.values())
+    nombre = len(decisions["interlocuteurs"]) + len(decisions["responsables"])
     if nombre:
         messages.success(request, "C’est décidé." if nombre == 1 else f"{nombre} décisions enregistrées.")
     else:
@@ -193,14 +193,18 @@ def _presents(reunion):
 
 
 def _decisions(form, confirmer=False):
-    """Les changements du formulaire, tels que `decider` les attend ; `confirmer` : les interlocuteurs inchangés aussi."""
+    """Ce que `decider` attend, changements et motif ; `confirmer` : les interlocuteurs inchangés aussi."""
     if not form.is_valid():
         raise RegleEnfreinte(" ".join(erreur for erreurs in form.errors.values() for erreur in erreurs))
     interlocuteurs = dict(form.interlocuteurs_changes())
     if confirmer:
         inchanges = [projet for projet in form.projets.values() if projet.interlocuteur_confirme_en_id is None]
         interlocuteurs = {projet: projet.interlocuteur for projet in inchanges} | interlocuteurs
-    return {"interlocuteurs": list(interlocuteurs.items()), "responsables": list(form.responsables_changes())}
+    return {
+        "interlocuteurs": list(interlocuteurs.items()),
+        "responsables": list(form.responsables_changes()),
+        "malgre_concurrence": form.cleaned_data.get("malgre_concurrence", ""),
+    }
 
 
 def _origine(entreprise, reunion, le):

@@ -1,12 +1,13 @@
 """Le débit et la mémoire d'un import, ou de l'insertion brute des mêmes fiches ; un processus et une base neuve par mesure.
 
-Joué par `script/banc import` dans `manage.py shell` : `principal("import" ou "brut", lignes)`.
+Joué par `script/banc import` dans `manage.py shell` : `principal("import" ou "brut", lignes)`. Voir `relais`.
 """
 
 import json
-import resource
+import re
 import sys
 import time
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import transaction
@@ -54,26 +55,56 @@ def preparer():
     return reseau
 
 
+class Relais:
+    """Un chronomètre qui s'arrête après chaque lot, le temps que l'autre coureur joue le sien."""
+
+    def __init__(self):
+        self.secondes = 0
+        self.attendre("prêt")
+
+    def attendre(self, mot):
+        print(mot, flush=True)
+        sys.stdin.readline()
+        self.depart = time.perf_counter()
+
+    def arreter(self):
+        self.secondes += time.perf_counter() - self.depart
+
+    def passer(self, *_):
+        self.arreter()
+        self.attendre("lot")
+
+
 def importer_tout(contenu, reseau):
-    depart = time.perf_counter()
-    importer(contenu, "banc.csv", reseau)
-    return time.perf_counter() - depart
+    relais = Relais()
+    importer(contenu, "banc.csv", reseau, avancer=relais.passer)
+    relais.arreter()
+    return relais.secondes
 
 
 def inserer_tout(contenu, reseau):
     """Le fichier est déjà lu et ses fiches déjà faites : seul `bulk_create` est compté."""
     lignes = list(analyser(ouvrir(contenu, "banc.csv"), referentiel_embarque()))
     fiches = rapprocher(lignes, reseau, set(), verrouiller=False).a_creer
-    depart = time.perf_counter()
+    relais = Relais()
     with transaction.atomic():
-        Entreprise.objects.bulk_create(fiches, batch_size=LOT)
-    return time.perf_counter() - depart
+        for debut in range(0, len(fiches), LOT):
+            Entreprise.objects.bulk_create(fiches[debut : debut + LOT])
+            relais.passer()
+    relais.arreter()
+    return relais.secondes
 
 
 def principal(geste, nombre):
     reseau = preparer()
     contenu = fichier(nombre, dirigeants=False)
-    avant = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    avant = memoire(oublier=True)
     secondes = {"import": importer_tout, "brut": inserer_tout}[geste](contenu, reseau)
-    apres = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(json.dumps({"secondes": secondes, "avant": avant // 1024, "apres": apres // 1024}) + "\n")
+    print(json.dumps({"secondes": secondes, "avant": avant, "apres": memoire()}))
+
+
+def memoire(*, oublier=False):
+    """Le plus que ce processus ait occupé, en Mo ; `oublier` : la préparation n'y compte plus."""
+    if oublier:
+        Path("/proc/self/clear_refs").write_text("5")
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024

@@ -4,7 +4,7 @@ import pytest
 
 from entreprises.enums import EtatImport
 from entreprises.models import Contact, Entreprise, Etiquette, Import, LotEcrit
-from entreprises.operations import annuler_import, importer
+from entreprises.operations import annulation, annuler_import, importer
 from entreprises.operations import imports as module
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Journal
@@ -130,6 +130,22 @@ def test_deux_imports_s_annulent_du_dernier_au_premier(animateur):
     annuler_import(second, par=animateur)
     assert Entreprise.objects.get().raison_sociale == "Tôlerie fictive 1"
     assert (nombres(annuler_import(premier, par=animateur)), Entreprise.objects.count()) == ((1, 0, 0), 0)
+
+
+def test_panne_en_chemin_ne_defait_rien(animateur, monkeypatch):
+    monkeypatch.setattr(module, "LOT", 2)
+    importer(fichier(*[ligne(rang, Nom_du_dirigeant="Fictive") for rang in range(1, 6)]), "liste.csv", animateur.reseau)
+    avant, defaire = etat(), annulation._defaire
+
+    def tomber(trace, bilan):
+        if bilan.supprimees:
+            raise RuntimeError("panne")
+        defaire(trace, bilan)
+
+    monkeypatch.setattr(annulation, "_defaire", tomber)
+    with pytest.raises(RuntimeError, match="panne"):
+        annuler(animateur)
+    assert (etat(), Import.objects.get().etat, LotEcrit.objects.count()) == (avant, EtatImport.ECRIT, 3)
 
 
 def test_trace_tient_en_une_ligne_par_lot(animateur, monkeypatch):

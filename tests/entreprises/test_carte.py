@@ -2,10 +2,11 @@
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.timezone import now
 
 from entreprises.carte import INTERCOMMUNALITES, EtatDeCarte, dessiner, reunir
 from entreprises.cercles import ECART_MAX, ecarter, rayon, secteur
-from entreprises.models import Commune
+from entreprises.models import Commune, Contour
 
 pytestmark = pytest.mark.django_db
 ETATS = (EtatDeCarte("jamais", "Jamais visitée", "vide"), EtatDeCarte("visitee", "Visitée"))
@@ -39,6 +40,18 @@ def test_departement_sans_contours_le_dit():
     html = render_to_string("entreprises/_carte.html", {"carte": dessiner("57", {"57463": 4})})
     assert "charger_contours" in html
     assert html.count("carte__groupe") == 1
+
+
+def test_carte_cite_la_source_de_ses_contours():
+    assert "Contours des communes : IGN, ADMIN EXPRESS, Licence Ouverte." in rendue("70")
+    Contour.objects.filter(commune__departement="70").update(source="Cadastre d’essai")
+    Contour.objects.filter(pk="70550").update(source="Relevé d’essai", charge_le=now())
+    assert "Contours des communes : Cadastre d’essai ; Relevé d’essai." in rendue("70")
+    assert "Contours des communes :" not in rendue("57")
+
+
+def rendue(departement):
+    return render_to_string("entreprises/_carte.html", {"carte": dessiner(departement, {})})
 
 
 def test_commune_sans_centre_est_comptee_a_part():

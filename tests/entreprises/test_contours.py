@@ -26,9 +26,9 @@ def geojson(tmp_path, *entites, nom="communes.geojson"):
     return chemin
 
 
-def charger(*chemins):
+def charger(*chemins, **options):
     sortie, erreurs = StringIO(), StringIO()
-    call_command("charger_contours", *map(str, chemins), stdout=sortie, stderr=erreurs)
+    call_command("charger_contours", *map(str, chemins), stdout=sortie, stderr=erreurs, **options)
     return sortie.getvalue()
 
 
@@ -120,6 +120,15 @@ def test_commande_remplace_le_contour_et_nomme_les_inconnus(tmp_path):
     chemin = geojson(tmp_path, ({"code": "70550"}, "Polygon", [CARRE]), ({"code": "70999"}, "Polygon", [VOISIN]))
     assert charger(chemin) == "1 contour de commune, départements : 70.\n1 code(s) inconnu(s), laissé(s) de côté : 70999.\n"
     assert Contour.objects.get(pk="70550").trace == "M61000-470000l0-1000-1000 0 0 1000z"
+
+
+@pytest.mark.django_db
+def test_commande_retient_la_source_ou_le_nom_du_fichier(tmp_path):
+    chemin = geojson(tmp_path, ({"code": "70550"}, "Polygon", [CARRE]))
+    charger(chemin)
+    assert Contour.objects.get(pk="70550").source == chemin.name
+    charger(chemin, source="Cadastre d’essai")
+    assert Contour.objects.get(pk="70550").source == "Cadastre d’essai"
 
 
 @pytest.mark.django_db

@@ -3,9 +3,9 @@
 `IMPORTS_TUES=20` en joue vingt ; la suite en joue trois. Une base jetable, sur le moteur des essais.
 """
 
-import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,53 +16,81 @@ import psycopg2
 import pytest
 from django.db import connection
 
+from entreprises.models import Contact, Entreprise, Import, LotEcrit, Mot
+from reseau.models import Journal
 from tests.bancs.importation import fichier
 
 RACINE = Path(__file__).parent.parent.parent
 FOIS = int(os.environ.get("IMPORTS_TUES", "3"))
 LIGNES = 5_000  # trois lots
-RESEAU = (
+PREPARER = (
+    "from django.core.management import call_command\n"
     "from reseau.models import Reseau\n"
+    "call_command('migrate', verbosity=0)\n"
+    "call_command('charger_references', verbosity=0)\n"
     "Reseau.objects.create(slug='tue', nom='Tué', territoire='T', de_territoire='T', departement='70', prefecture='P', lieu='L')"
 )
-COMPTER = (
-    "import json\n"
-    "from entreprises.models import *\n"
-    "from reseau.models import Journal\n"
-    "print(json.dumps([m.objects.count() for m in (Entreprise, Contact, Import, LotEcrit, Journal)]))"
+# Le départ se dit une fois Django chargé : c'est l'import que l'on tue, pas son attente.
+IMPORTER = (
+    "from django.core.management import call_command\n"
+    "print('prêt', flush=True)\n"
+    "call_command('importer_entreprises', '{}', reseau='tue', ecrire=True)"
 )
-VIDER = (
-    "from entreprises.models import *\n"
-    "from reseau.models import Journal\n"
-    "for m in (Contact, Entreprise, Import, Journal): m.objects.all().delete()"
-)
-RIEN, TOUT = [0, 0, 0, 0, 0], [LIGNES, LIGNES, 1, 3, 1]
+MODELES = (Contact, Entreprise, LotEcrit, Import, Journal, Mot)  # dans l'ordre où ils s'effacent
 
 
 class Base:
-    """Une base à part, servie par des processus à part."""
+    """Une base à part, servie par des processus à part ; lue et vidée en SQL, sans attendre un Django de plus."""
 
-    def __init__(self, adresse):
+    def __init__(self, adresse, connexion):
         self.environ = os.environ | {"DATABASE_URL": adresse, "DJANGO_SETTINGS_MODULE": "reseau.config.settings_test"}
+        self.connexion = connexion
 
-    def lancer(self, *arguments):
-        commande = [sys.executable, "manage.py", *arguments]
-        return subprocess.Popen(commande, cwd=RACINE, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    def lancer(self, code):
+        commande = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        return subprocess.Popen(
+            commande, cwd=RACINE, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
-    def jouer(self, *arguments):
-        processus = self.lancer(*arguments)
-        sortie = processus.communicate()[0].decode()
-        assert processus.returncode == 0, sortie
-        return sortie
+    def importer(self, chemin):
+        """Lance un import et attend qu'il commence."""
+        processus = self.lancer(IMPORTER.format(chemin))
+        assert processus.stdout.readline() == "prêt\n"
+        return processus
 
     def compter(self):
-        return json.loads(self.jouer("shell", "--no-imports", "-c", COMPTER).splitlines()[-1])
+        curseur = self.connexion.cursor()
+        comptes = []
+        for modele in MODELES:
+            curseur.execute(f"SELECT count(*) FROM {modele._meta.db_table}")
+            comptes += curseur.fetchone()
+        return comptes
+
+    def vider(self):
+        curseur = self.connexion.cursor()
+        for modele in MODELES:
+            curseur.execute(f"DELETE FROM {modele._meta.db_table}")
+
+
+def finir(processus):
+    sortie = processus.communicate()[0]
+    assert processus.returncode == 0, sortie
+
+
+def joindre(nom, acces):
+    connexion = psycopg2.connect(dbname=nom, **acces)
+    connexion.autocommit = True
+    return connexion
 
 
 @contextmanager
 def base_jetable(dossier):
+    """L'adresse d'une base neuve, et de quoi s'y connecter."""
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{dossier}/tue.sqlite3"
+        yield (
+            f"sqlite:///{dossier}/tue.sqlite3",
+            lambda: sqlite3.connect(dossier / "tue.sqlite3", isolation_level=None, timeout=20),
+        )
         return
     reglages = connection.settings_dict
     acces = {
@@ -71,14 +99,13 @@ def base_jetable(dossier):
         "password": reglages["PASSWORD"],
         "port": reglages["PORT"] or None,
     }
-    maitre = psycopg2.connect(dbname="postgres", **acces)
-    maitre.autocommit = True
+    maitre = joindre("postgres", acces)
     nom = f"tue_{os.getpid()}"
     try:
         maitre.cursor().execute(f"CREATE DATABASE {nom}")
         # Une socket s'écrit « /dossier » après une barre, un hôte tel quel : comme dans le DATABASE_URL des scripts.
         lieu = f"/{reglages['HOST']}" if reglages["HOST"].startswith("/") else f"{reglages['HOST']}:{reglages['PORT']}"
-        yield f"postgres://{reglages['USER']}:{reglages['PASSWORD']}@{lieu}/{nom}"
+        yield f"postgres://{reglages['USER']}:{reglages['PASSWORD']}@{lieu}/{nom}", lambda: joindre(nom, acces)
     finally:
         maitre.cursor().execute(f"DROP DATABASE IF EXISTS {nom} WITH (FORCE)")
         maitre.close()
@@ -86,30 +113,29 @@ def base_jetable(dossier):
 
 @pytest.fixture
 def base(tmp_path):
-    with base_jetable(tmp_path) as adresse:
-        base = Base(adresse)
-        base.jouer("migrate", "--verbosity=0")
-        base.jouer("charger_references", "--verbosity=0")
-        base.jouer("shell", "--no-imports", "-c", RESEAU)
+    with base_jetable(tmp_path) as (adresse, connecter):
+        connexion = connecter()
+        base = Base(adresse, connexion)
+        finir(base.lancer(PREPARER))
         yield base
+        connexion.close()
 
 
 def test_import_tue_n_importe_quand_ne_laisse_rien_a_moitie(base, tmp_path):
     hasard = random.Random(70)
     chemin = tmp_path / "liste.csv"
     chemin.write_bytes(fichier(LIGNES, dirigeants=True))
-    commande = ("importer_entreprises", str(chemin), "--reseau", "tue", "--ecrire")
-    depart = time.monotonic()
-    base.jouer(*commande)
-    duree = time.monotonic() - depart
-    assert base.compter() == TOUT
+    rien = base.compter()
+    processus, depart = base.importer(chemin), time.monotonic()
+    finir(processus)
+    duree, tout = time.monotonic() - depart, base.compter()
+    assert (rien, tout[:5]) == ([0] * len(MODELES), [LIGNES, LIGNES, 3, 1, 1])
     for _ in range(FOIS):
-        base.jouer("shell", "--no-imports", "-c", VIDER)
-        processus = base.lancer(*commande)
-        time.sleep(hasard.uniform(0.15, 1) * duree)
+        base.vider()
+        processus = base.importer(chemin)
+        time.sleep(hasard.uniform(0, 1) * duree)
         processus.kill()
         processus.communicate()
-        etat = base.compter()
-        assert etat in (RIEN, TOUT)
-        base.jouer(*commande)
-        assert base.compter()[:2] == TOUT[:2]
+        assert base.compter() in (rien, tout)
+        finir(base.importer(chemin))
+        assert base.compter()[:2] == tout[:2]

@@ -61,6 +61,38 @@ def test_nom_a_cote_d_une_raison_sociale_est_celui_du_dirigeant():
     assert colonnes == {"siret": (0,), "raison_sociale": (2,), "dirigeant_nom": (1,)}
 
 
+@pytest.mark.parametrize(("siren", "nic"), [("999900012", "00017"), ("999 900 012", "17"), ("999900012.0", "17.0")])
+def test_siren_et_nic_en_deux_colonnes_composent_le_siret(siren, nic):
+    contenu = f"N° SIREN;NIC;Raison sociale\n{siren};{nic};Un\n"
+    (ligne,) = analyser(ouvrir(contenu.encode(), ""), referentiel_embarque())
+    assert ligne.siret == "99990001200017"
+
+
+def test_zeros_de_tete_du_siren_sont_retablis():
+    (ligne,) = analyser(ouvrir(b"siren;nic;denomination\n888008;18;Un\n", ""), referentiel_embarque())
+    assert ligne.siret == "00088800800018"
+
+
+@pytest.mark.parametrize(
+    ("siren", "nic", "raison"),
+    [
+        ("", "17", "SIREN absent : le SIRET se compose du SIREN et du NIC."),
+        ("999900012", "", "NIC absent : le SIRET se compose du SIREN et du NIC."),
+        ("999900012", "000017", "NIC « 000017 » : il faut 5 chiffres."),
+        ("99990001A", "17", "SIREN « 99990001A » : il faut 9 chiffres."),
+        ("999900012", "18", "SIRET « 99990001200018 » : la clé de contrôle est fausse, un chiffre a été mal recopié."),
+    ],
+)
+def test_siren_ou_nic_faux_est_rejete_en_le_disant(siren, nic, raison):
+    (rejet,) = analyser(ouvrir(f"SIREN;NIC;Nom\n{siren};{nic};Un\n".encode(), ""), referentiel_embarque())
+    assert rejet.raison == raison
+
+
+def test_colonne_siret_passe_avant_siren_et_nic():
+    feuille = ouvrir(f"SIREN;NIC;SIRET;Nom\n1;1;{siret(1)};Un\n".encode(), "")
+    assert (feuille.colonnes, feuille.colonnes_ignorees) == ({"siret": (2,), "raison_sociale": (3,)}, ("SIREN", "NIC"))
+
+
 def test_premiere_cellule_non_vide_des_colonnes_d_un_champ_est_retenue():
     contenu = f"SIRET;Nom;Portable;Téléphone\n{siret(1)};Un;0600000000;\n{siret(2)};Deux;0600000000;0300000000\n"
     lignes = analyser(ouvrir(contenu.encode(), ""), referentiel_embarque())

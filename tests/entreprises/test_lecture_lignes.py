@@ -280,6 +280,14 @@ def test_courriel_faux_est_ecarte_et_la_ligne_passe(ecrit):
     assert (ligne.courriel, len(ligne.avertissements)) == ("", 1)
 
 
+def test_ligne_pareille_a_la_precedente_garde_ses_avertissements():
+    champs = {"raison_sociale": "Essai", "code_postal": "99999", "ville": "Nulle-Part", "naf": "zz", "effectif": "3"}
+    rangees = [["siret", *champs], *([siret(rang), *champs.values()] for rang in (1, 2))]
+    une, autre = analyser(ouvrir(texte(rangees, "\t"), "essai"), referentiel_embarque())
+    assert len(une.avertissements) == 2
+    assert (autre.avertissements, autre.ville, autre.effectif) == (une.avertissements, "Nulle-Part", 3)
+
+
 @pytest.mark.parametrize(
     ("ecrit", "lu"),
     [
@@ -321,6 +329,11 @@ def test_dirigeant_est_separe(champs, attendu):
 @pytest.mark.parametrize(("ecrit", "etat"), [("A", "actif"), ("", "actif"), ("F", "ferme"), ("Radiée", "ferme")])
 def test_etat_est_lu(ecrit, etat):
     assert lire_une(etat=ecrit).etat == etat
+
+
+@pytest.mark.parametrize("ecrit", ["Bois, Export", "Bois ; export;Export", "Bois|Export,"])
+def test_etiquettes_se_separent_et_se_lisent_une_fois(ecrit):
+    assert [nom.lower() for nom in lire_une(etiquettes=ecrit).etiquettes] == ["bois", "export"]
 
 
 def test_valeurs_trop_longues_sont_coupees_et_dites():

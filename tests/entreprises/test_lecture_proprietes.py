@@ -1,7 +1,8 @@
 """Ce qui doit rester vrai de n'importe quel fichier : rien ne se perd en silence, rien ne plante."""
 
 import pytest
-from hypothesis import event, given, settings
+from django.core.validators import validate_email
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from entreprises.lecture import (
@@ -13,6 +14,7 @@ from entreprises.lecture import (
     ouvrir,
     referentiel_embarque,
 )
+from entreprises.lecture.coordonnees import COURRIEL_COURT, COURRIEL_SIMPLE
 from entreprises.lecture.nettoyage import nettoyer
 from tests.donnees import fabrique
 
@@ -96,3 +98,9 @@ def test_classeur_abime_est_lu_ou_refuse(position, octet, genre):
 @given(st.text(st.characters()))
 def test_nettoyer_deux_fois_ne_change_rien(texte):
     assert nettoyer(nettoyer(texte)) == nettoyer(texte)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.from_regex(COURRIEL_SIMPLE, fullmatch=True).filter(lambda adresse: len(adresse) <= COURRIEL_COURT))
+def test_courriel_simple_est_toujours_valide(adresse):
+    validate_email(adresse)

@@ -81,7 +81,7 @@ def test_fichier_vide_est_refuse(vide):
 
 
 def test_en_tete_seul_est_refuse():
-    assert refuser(texte([ENTETE, ["", " ", "", ""]])) == ("Ce fichier n’a que des en-têtes : il n’y a aucune entreprise à lire.")
+    assert refuser(texte([ENTETE, ["", " ", "", ""]])) == ("Ce fichier n’a que des en-têtes : il n’y a aucune ligne à lire.")
 
 
 @pytest.mark.parametrize(

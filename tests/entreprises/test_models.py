@@ -7,7 +7,15 @@ from django.db import IntegrityError
 
 from entreprises.enums import Etat, Tranche
 from entreprises.models import Cible, Entreprise, LigneDeCible
-from tests.factories import AccesFactory, CibleFactory, ContactFactory, DeportFactory, EntrepriseFactory, LigneDeCibleFactory
+from tests.factories import (
+    AccesFactory,
+    CibleFactory,
+    ContactFactory,
+    DeportFactory,
+    EntrepriseFactory,
+    EtiquetteFactory,
+    LigneDeCibleFactory,
+)
 
 pytestmark = pytest.mark.django_db
 LE = date(2026, 3, 2)
@@ -133,6 +141,12 @@ def test_un_seul_dirigeant_par_entreprise():
     contact = ContactFactory()
     with pytest.raises(IntegrityError):
         ContactFactory(entreprise=contact.entreprise)
+
+
+@pytest.mark.parametrize("nom", ["Bois, meubles", "Bois;meubles", "Bois|meubles"])
+def test_etiquette_se_passe_de_ce_qui_separe_les_etiquettes(reseau, nom):
+    with pytest.raises(IntegrityError, match="etiquette_sans_separateur"):
+        EtiquetteFactory(reseau=reseau, nom=nom)
 
 
 def test_cible_compte_ses_lignes_sans_les_ecartees():

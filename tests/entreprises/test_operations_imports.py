@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from entreprises.models import Activite, Contact, Entreprise
-from entreprises.operations import analyser_import, importer
+from entreprises.operations import analyser_import, genres, importer
 from entreprises.operations import imports as module
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Journal
@@ -180,7 +180,7 @@ def test_trop_de_rejets_arretent_tout(reseau, monkeypatch):
 
 def test_panne_au_second_lot_annule_le_premier(reseau, monkeypatch):
     monkeypatch.setattr(module, "LOT", 1)
-    vrai, appels = module.rapprocher, []
+    vrai, appels = genres.rapprocher, []
 
     def tomber(*arguments, **mots):
         appels.append(1)
@@ -188,14 +188,14 @@ def test_panne_au_second_lot_annule_le_premier(reseau, monkeypatch):
             raise IntegrityError("entreprise_siret_unique")
         return vrai(*arguments, **mots)
 
-    monkeypatch.setattr(module, "rapprocher", tomber)
+    monkeypatch.setattr(genres, "rapprocher", tomber)
     with pytest.raises(RegleEnfreinte, match="rien n’a été importé"):
         importer(fichier(ligne(1), ligne(2)), "liste.csv", reseau)
     assert Entreprise.objects.count() == 0
 
 
 def test_autre_panne_de_la_base_ne_se_deguise_pas(reseau, monkeypatch):
-    monkeypatch.setattr(module, "rapprocher", lambda *a, **m: (_ for _ in ()).throw(IntegrityError("autre contrainte")))
+    monkeypatch.setattr(genres, "rapprocher", lambda *a, **m: (_ for _ in ()).throw(IntegrityError("autre contrainte")))
     with pytest.raises(IntegrityError):
         importer(fichier(ligne(1)), "liste.csv", reseau)
 

@@ -1,5 +1,7 @@
 """Chercher une entreprise : ses mots, ses numéros, une faute de frappe ; l'index suit les fiches sur chaque moteur."""
 
+from itertools import product
+
 import pytest
 from django.core.management import call_command
 from hypothesis import given
@@ -82,7 +84,7 @@ def test_un_mot_trop_court_ou_trop_loin_ne_se_devine_pas(ranger, texte):
 
 def test_l_exact_precede_le_voisin_puis_le_debut(ranger):
     ranger("Martineau", "Marlin", "Ateliers Martin", "Zinc Martin", "Matrin")
-    assert trouvees("martin") == ["Ateliers Martin", "Zinc Martin", "Marlin", "Matrin", "Martineau"]
+    assert trouvees("martin") == ["Ateliers Martin", "Zinc Martin", "Matrin", "Marlin", "Martineau"]
 
 
 def test_le_nom_precede_la_commune(ranger):
@@ -93,7 +95,23 @@ def test_le_nom_precede_la_commune(ranger):
 
 def test_un_nom_repandu_ne_cache_pas_le_seul_que_l_on_cherche(ranger):
     ranger(*[f"Atelier Marlin {rang:02}" for rang in range(12)], "Martin")
-    assert trouvees("marxin")[0] == "Martin"
+    assert trouvees("marxin")[:3] == ["Atelier Marlin 00", "Martin", "Atelier Marlin 01"]
+
+
+def test_la_faute_la_plus_courante_vient_d_abord(ranger):
+    ranger("Dupinet", "Dapni", "Dupnie", "Dupin", "Upni", "Dupno")
+    assert trouvees("dupni") == ["Dupin", "Dupnie", "Dapni", "Dupno", "Upni"]
+
+
+@pytest.mark.parametrize("tape", ["{0}{1}{2}x{4}", "{0}{1}{3}{4}", "{0}{1}{3}{2}{4}"])
+def test_un_mot_de_cinq_lettres_mal_tape_est_dans_les_dix_premiers(reseau, tape):
+    """Trois cents noms qui se ressemblent, dont un que trente fiches portent."""
+    noms = ["".join(lettres) for lettres in product("bcdlmt", "aio", "nrst", "aeo", "lr")][:300]
+    fiches = [EntrepriseFactory.build(reseau=reseau, raison_sociale=nom, recherche=nom) for nom in [*noms, *[noms[0]] * 30]]
+    apprendre(fiches)
+    Entreprise.objects.bulk_create(fiches)
+    for nom in noms[::40]:
+        assert nom in trouvees(tape.format(*nom))[:10]
 
 
 def test_les_numeros_se_cherchent_avec_ou_sans_espaces(ranger):

@@ -27,11 +27,17 @@ def depot(membres):
 
 
 @pytest.mark.parametrize(
-    ("profil", "attendu"), [("animateur", 200), ("secretariat", 200), ("direct", 403), ("associe", 403), ("prefecture", 403)]
+    ("profil", "attendus"),
+    [
+        ("animateur", [200, 200, 200]),
+        ("secretariat", [200, 200, 200]),
+        *((profil, [200, 403, 404]) for profil in ("direct", "associe", "prefecture")),  # ils n'importent que leurs contacts
+        ("observateur", [403, 403, 403]),
+    ],
 )
-def test_imports_selon_le_profil(clients, reseau, depot, profil, attendu):
+def test_imports_selon_le_profil(clients, reseau, depot, profil, attendus):
     pages = [adresse("imports", reseau), adresse("importer", reseau), adresse("import", reseau, depot.pk)]
-    assert [clients[profil].get(page).status_code for page in pages] == [attendu] * 3
+    assert [clients[profil].get(page).status_code for page in pages] == attendus
 
 
 @pytest.mark.parametrize("contenu", [fichier(ligne(1)), xlsx(("Liste", [ENTETES, ligne(1)]))])

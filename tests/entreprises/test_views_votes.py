@@ -1,8 +1,11 @@
 """Le vote à l'écran, et la liste figée que l'on retouche ou que l'on emporte."""
 
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
 from django.utils.timezone import now
+from python_calamine import CalamineWorkbook
 
 from entreprises.models import LigneDeCible, Vote
 from tests.factories import CibleFactory, DeportFactory, LigneDeCibleFactory
@@ -99,6 +102,20 @@ def test_liste_figee_s_exporte(clients, reseau, genre):
     ligne = LigneDeCibleFactory(cible=CibleFactory(reseau=reseau, decidee=True))
     response = clients["animateur"].get(adresse("cible-export", reseau, ligne.cible_id, format=genre))
     assert (response.status_code, response.headers["Content-Disposition"][-len(genre) - 1 : -1]) == (200, genre)
+
+
+@pytest.mark.parametrize(
+    ("requete", "motifs"), [({}, {"Alpha": None}), ({"ecartees": "oui"}, {"Alpha": "", "Omicron": "Double"})]
+)
+def test_export_de_la_liste_prend_les_ecartees_sur_demande(clients, reseau, direct, requete, motifs):
+    cible = CibleFactory(reseau=reseau, decidee=True)
+    for nom, motif in (("Alpha", ""), ("Omicron", "Double"), ("Zeta", "Double")):
+        ligne = LigneDeCibleFactory(cible=cible, entreprise__raison_sociale=nom, motif_d_ecart=motif)
+    DeportFactory(entreprise=ligne.entreprise, membre=direct)
+    response = clients["direct"].get(adresse("cible-export", reseau, cible.pk, **requete))
+    entetes, *lignes = CalamineWorkbook.from_filelike(BytesIO(response.content)).get_sheet_by_name("Entreprises").to_python()
+    lues = [dict(zip(entetes, ligne, strict=True)) for ligne in lignes]
+    assert {ligne["Raison sociale"]: ligne.get("Motif de l’écart") for ligne in lues} == motifs
 
 
 def test_format_inconnu_est_introuvable(clients, reseau):

@@ -1,16 +1,49 @@
-"""Un objet de chaque genre que ce membre voit, pour remplir les adresses."""
+"""De quoi remplir les adresses, pris dans la démonstration : un objet de chaque genre, et ceux qu'une page exige."""
 
-from entreprises.models import Cible, Contact, Deport, Entreprise, Etiquette, Import, LigneDeCible, VueEnregistree
+from django.db.models import BooleanField, Case, Value, When
+
+from entreprises.enums import EtatImport, GenreImport
+from entreprises.models import (
+    Cible,
+    Concurrence,
+    Contact,
+    Deport,
+    Document,
+    Entreprise,
+    Etiquette,
+    Import,
+    LigneDeCible,
+    Sollicitation,
+    VueEnregistree,
+)
+from reseau.enums import EtatReunion
 from reseau.models import Institution, Membre, Reunion, Signataire
-from suivi.models import Action, Projet
+from suivi.models import Action, Doublon, Fusion, Projet
+from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Visite
+
+# Ce que l'adresse ajoute à la route, quand la page ne s'ouvre pas sans.
+SUITES = {
+    "suivi:fusionner": "?avec={autre}",
+    "suivi:doublon-signaler": "?q=a",
+    "visites:entreprises-lot": "?geste=etiqueter&entreprise={entreprise}",
+}
+
+
+def adresses(route, membre, objets, propres):
+    """Les adresses de cette route, une par objet qui la montre autrement ; aucune s'il n'en est pas d'exemple."""
+    cas = [objets | propre for propre in propres.get(route.nom, [{}])]
+    genres = {route.objet(argument) for argument in route.arguments}
+    suite = SUITES.get(route.nom, "")
+    return [route.adresse(membre.reseau.slug, cles) + suite.format(**cles) for cles in cas if all(map(cles.get, genres))]
 
 
 def exemples(membre):
-    """Dictionnaire genre d'objet → numéro ; un genre que le membre ne voit pas reçoit le premier du réseau."""
-    du_reseau = {"reseau": membre.reseau}
-    visibles = Entreprise.objects.visibles_par(membre).filter(visites__projets__actions__isnull=False).order_by("pk")
-    visites = Visite.objects.visibles_par(membre).order_by("pk")
+    """Dictionnaire genre d'objet → clé ; un genre dont le membre ne voit rien reçoit le premier du réseau, ou None."""
+    du_reseau, toutes = {"reseau": membre.reseau}, Entreprise.objects.visibles_par(membre)
+    cles = toutes.order_by().values("pk")
+    visibles = toutes.filter(visites__projets__actions__isnull=False)
+    visites = Visite.objects.visibles_par(membre)
     rendus = visites.filter(compte_rendu__isnull=False, projets__actions__isnull=False)
     sources = {
         "membre": Membre.objects.filter(**du_reseau),
@@ -21,16 +54,56 @@ def exemples(membre):
         "vue": VueEnregistree.objects.visibles_par(membre),
         "contact": Contact.objects.filter(entreprise__in=visibles.values("pk")),
         "deport": Deport.objects.filter(entreprise__reseau=membre.reseau),
-        "import": Import.objects.filter(**du_reseau),
+        "document": Document.objects.visibles_par(membre, cles),
+        "sollicitation": _la_sienne(Sollicitation.objects.visibles_par(membre, cles), membre, "membre"),
+        "concurrence": Concurrence.objects.visibles_par(membre, cles),
+        "doublon": Doublon.objects.visibles_par(membre, cles),
+        "fusion": Fusion.objects.visibles_par(membre, cles),
+        "import": Import.objects.visibles_par(membre),
         "cible": Cible.objects.filter(**du_reseau),
         "ligne": LigneDeCible.objects.filter(cible__reseau=membre.reseau),
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
-        "demande": DemandeDeVisite.objects.filter(**du_reseau).order_by("-etat"),
+        "demande": DemandeDeVisite.objects.visibles_par(membre).a_traiter(),
         "courrier": Courrier.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
         "reunion": Reunion.objects.filter(**du_reseau),
     }
-    trouves = {genre: source.order_by("pk").values_list("pk", flat=True).first() or 0 for genre, source in sources.items()}
-    return trouves | {"code": "2.5"}
+    return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}
+
+
+def propres(membre):
+    """Nom de route → les objets qu'il lui faut, ou qui la montrent sous plusieurs jours : [{genre: clé}]."""
+    reseau, visites = membre.reseau, _la_sienne(Visite.objects.visibles_par(membre), membre, "developpeur")
+    programmee = {"visite": _premier(visites.filter(etat=EtatVisite.PROGRAMMEE))}
+    prevue = {"reunion": _premier(Reunion.objects.filter(reseau=reseau, etat=EtatReunion.PREVUE))}
+    cibles, imports = Cible.objects.filter(reseau=reseau), Import.objects.visibles_par(membre)
+    en_preparation = {"cible": _premier(cibles.filter(decidee_le=None, vote_ouvert_le=None))}
+    doublon = Doublon.objects.visibles_par(membre, Entreprise.objects.visibles_par(membre).values("pk")).first()
+    gestes = ("rendre", "rendez-vous", "realiser", "refuser", "injoignable", "annuler")
+    return {
+        **{f"visites:{geste}": [programmee] for geste in gestes},
+        "visites:affecter": [{"visite": _premier(visites.filter(etat=EtatVisite.A_PROGRAMMER))}],
+        "visites:courrier-rejeter": [{"courrier": _premier(Courrier.objects.filter(reseau=reseau).a_signer())}],
+        "visites:vue-modifier": [{"vue": _premier(VueEnregistree.objects.filter(membre=membre))}],
+        "suivi:reunion-modifier": [prevue],
+        "suivi:seance": [prevue],
+        "suivi:fusionner": [{"entreprise": doublon.entreprise_id, "autre": doublon.autre_id}] if doublon else [],
+        "entreprises:cible": [{"cible": cle} for cle in cibles.order_by("pk").values_list("pk", flat=True)],
+        "entreprises:cible-modifier": [en_preparation],
+        "entreprises:cible-decider": [en_preparation],
+        "entreprises:import": [{"import": _premier(imports.filter(etat=etat))} for etat in (EtatImport.ECRIT, EtatImport.APERCU)],
+        "entreprises:import-changements": [{"import": _premier(imports.filter(genre=GenreImport.SIRENE))}],
+    }
+
+
+def _la_sienne(lignes, membre, champ):
+    """Celles où ce membre est nommé d'abord : qui n'a que les siennes n'ouvre pas les autres."""
+    siennes = Case(When(**{champ: membre}, then=Value(value=False)), default=Value(value=True), output_field=BooleanField())
+    return lignes.order_by(siennes, "pk")
+
+
+def _premier(source):
+    source = source if source.query.order_by else source.order_by("pk")
+    return source.values_list("pk", flat=True).first()

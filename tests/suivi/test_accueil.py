@@ -5,7 +5,10 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.utils.timezone import localdate, make_aware, now
 
+from entreprises.enums import Voix
+from entreprises.models import Vote
 from reseau.enums import EtatPresence, Qualite, Role
+from suivi import operations
 from suivi.accueil import accueil, chiffres
 from suivi.enums import Mouvement
 from suivi.models import MouvementDAction
@@ -16,6 +19,7 @@ from tests.factories import (
     ContactFactory,
     CourrierFactory,
     DeportFactory,
+    DoublonFactory,
     LigneDeCibleFactory,
     MembreFactory,
     PresenceFactory,
@@ -212,6 +216,29 @@ def test_accueil_en_un_nombre_constant_de_requetes(reseau, membres, clients, req
     for _ in range(20):
         remplir()
     assert (requetes(lambda: clients[profil].get(adresse)), un <= 25) == (un, True)
+
+
+@pytest.mark.parametrize("profil", ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"])
+def test_accueil_appelle_a_voter_qui_le_peut_et_ne_l_a_pas_fait(reseau, membres, clients, profil):
+    cible = CibleFactory(reseau=reseau, nom="Industrie d’essai", vote_ouvert_le=now())
+    CibleFactory(reseau=reseau, vote_ouvert_le=now(), vote_clos_le=now())
+    CibleFactory(reseau=reseau)
+    CibleFactory(vote_ouvert_le=now())
+    Vote.objects.create(cible=cible, membre=MembreFactory(reseau=reseau), voix=Voix.POUR)
+    attendues = [] if profil in ("associe", "observateur") else [cible]
+    assert accueil(membres[profil], JOUR).votes == attendues
+    page = clients[profil].get(f"/{reseau.slug}/").content.decode()
+    assert ("Un vote est ouvert sur la cible « Industrie d’essai »" in page) == bool(attendues)
+    Vote.objects.create(cible=cible, membre=membres[profil], voix=Voix.CONTRE)
+    assert accueil(membres[profil], JOUR).votes == []
+
+
+def test_accueil_compte_les_doublons_signales_que_l_on_voit(reseau, membres):
+    doublons = [DoublonFactory(entreprise__reseau=reseau, autre__reseau=reseau) for _ in range(3)]
+    operations.garder_les_deux(doublons[0], par=membres["animateur"])
+    DeportFactory(entreprise=doublons[1].autre, membre=membres["secretariat"])
+    assert taches(membres["animateur"]) == [(2, "doublons signalés")]
+    assert taches(membres["secretariat"]) == [(1, "doublon signalé")]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils.timezone import now
 from python_calamine import CalamineWorkbook
 
-from entreprises.models import Entreprise
+from entreprises.models import Document, Entreprise, Import
+from entreprises.operations import annuler_import
+from entreprises.operations.traces import createur
 from reseau.droits import Portee, portee
 from reseau.enums import Profil
 from reseau.lib.dates import plus_mois
@@ -23,9 +26,13 @@ from reseau.models import Membre, Reseau, Reunion, Utilisateur
 from suivi.demonstration import MOT_DE_PASSE, ROLES, comptes
 from suivi.demonstration.controle import DonneesIncoherentes, verifier
 from suivi.indicateurs import tableau_2_4, tableau_2_5, tableau_2_7
-from suivi.models import Action
+from suivi.models import Action, Fusion
+from suivi.operations.fusions import defaire_la_fusion
 from tests.lib.papier import textes
-from visites.models import CompteRendu, Courrier, PdfFige, Visite
+from visites.avertissements import contacts_en_mots
+from visites.models import Campagne, CompteRendu, Courrier, PdfFige, Visite
+from visites.programmation import a_programmer
+from visites.rencontres import rencontres
 
 LE = date(2026, 3, 5)
 # Annexe 2.5 telle qu'elle est lue (docs/sources.md) : initiales, réalisées, programmées, participation.
@@ -337,6 +344,29 @@ def test_ecrans_ont_de_la_matiere(un_reseau):
     assert Reunion.objects.filter(reseau=un_reseau).a_venir(LE).count() == 2
     assert Courrier.objects.filter(reseau=un_reseau).a_signer().count() >= 2
     assert Action.objects.visibles_par(compte("associe", un_reseau)).count() >= 6
+
+
+def test_mois_d_exemple_dit_qui_a_vu_qui_et_avertit(un_reseau):
+    (section,) = rencontres(compte("animateur", un_reseau), LE.replace(day=1), edite_le=now()).sections
+    assert (len(section.lignes) >= 15, sum(bool(ligne["remarque"]) for ligne in section.lignes) >= 3) == (True, True)
+    campagne = Campagne.objects.filter(reseau=un_reseau, debut_le__lte=LE, fin_le__gte=LE).get()
+    a_prevenir = contacts_en_mots(list(a_programmer(campagne, compte("animateur", un_reseau), LE)[:25]), un_reseau, LE)
+    assert len(a_prevenir) >= 4
+
+
+def test_fusion_et_import_d_exemple_se_defont(un_reseau):
+    animateur = compte("animateur", un_reseau)
+    fusion = Fusion.objects.get(reseau=un_reseau)
+    assert defaire_la_fusion(fusion, par=animateur).restes == []
+    sirene = annuler_import(Import.objects.get(reseau=un_reseau, genre="sirene"), par=animateur)
+    assert sirene.bilan["annulation"]["retablies"] == 7
+    assert createur(fusion.gardee).nom == "entreprises-du-departement.csv"
+
+
+def test_document_d_exemple_est_une_page_que_l_associe_lit(un_reseau):
+    associe = compte("associe", un_reseau)
+    document = Document.objects.visibles_par(associe, Entreprise.objects.visibles_par(associe).values("pk")).get()
+    assert ["Diagnostic énergie" in page for page in textes(bytes(document.contenu))] == [True]
 
 
 def test_lettres_sont_figees_et_peu_nombreuses(exemples, db):

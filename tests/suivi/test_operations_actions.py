@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from entreprises.models import Acces
+from entreprises.models import Acces, Entreprise
 from reseau.enums import EtatPresence
 from reseau.lib.erreurs import RegleEnfreinte
 from suivi import operations
@@ -67,6 +67,26 @@ def test_accepter_date_et_ouvre_l_entreprise_au_responsable(projet, membres):
     operations.accepter(action, par=membres["associe"])
     assert (action.etat, action.acceptee_le) == (EtatAction.ACCEPTEE, localdate())
     assert Acces.objects.filter(entreprise=projet.visite.entreprise, membre=membres["associe"]).count() == 1
+
+
+def test_action_close_reste_a_son_responsable_avec_l_entreprise(projet, membres, animateur):
+    associe, entreprise = membres["associe"], projet.visite.entreprise
+    acces = Acces.objects.filter(entreprise=entreprise, membre=associe, origine="action")
+    closes = [action_de(projet, responsable=associe, acceptee=True) for _ in range(2)]
+    operations.clore(closes[0], issue=Issue.AIDE, par=associe)
+    assert acces.get().clos_le is None
+    operations.clore(closes[1], issue=Issue.AIDE, par=associe)
+    assert (acces.get().clos_le, entreprise in Entreprise.objects.visibles_par(associe)) == (localdate(), True)
+    rouverte = action_de(projet, responsable=animateur, acceptee=True)
+    operations.transmettre(rouverte, associe, par=animateur)
+    assert acces.get().clos_le is None
+
+
+def test_action_transmise_ferme_l_entreprise_a_qui_l_avait(projet, membres, animateur):
+    action = action_de(projet, responsable=animateur, acceptee=True)
+    operations.transmettre(action, membres["associe"], par=animateur)
+    operations.transmettre(action, animateur, par=animateur)
+    assert projet.visite.entreprise not in Entreprise.objects.visibles_par(membres["associe"])
 
 
 def test_accepter_sans_responsable_est_refuse(projet, animateur):

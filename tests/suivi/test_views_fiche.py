@@ -7,13 +7,16 @@ import pdfplumber
 import pytest
 from django.urls import reverse
 
-from entreprises.models import Concurrence
+from entreprises.models import Concurrence, Entreprise, Import, LotEcrit
+from entreprises.operations import importer
 from reseau.models import Journal
+from reseau.templatetags.affichage import date_fr, siret_lisible
 from suivi import operations
 from suivi.chronologie import chronologie, genres_lisibles
 from suivi.enums import GenreEvenement, Mouvement
 from suivi.models import MouvementDAction
 from suivi.preparation import imprimer_la_preparation
+from tests.entreprises.donnees_d_import import fichier, ligne
 from tests.factories import (
     INSTANT,
     JOUR,
@@ -106,8 +109,29 @@ def test_chronologie_dit_la_fusion(entreprise, reseau, animateur):
     fusion = operations.fusionner(entreprise, absorbee, par=animateur)
     operations.defaire_la_fusion(fusion, par=animateur)
     phrases = [fait.phrase for fait in chronologie(entreprise, animateur, [GenreEvenement.FICHE])]
-    dite = f"la fiche de {absorbee} (SIRET {absorbee.siret})"
+    dite = f"la fiche de {absorbee} (SIRET {siret_lisible(absorbee.siret)})"
     assert phrases[:2] == [f"Fusion défaite : {dite} redevient distincte", f"Fusion : {dite} est réunie à celle-ci"]
+
+
+@pytest.mark.parametrize(
+    ("profil", "phrase"),
+    [("secretariat", "Ajoutée par l’import « liste.csv » du {le}"), ("direct", "Ajoutée par un fichier importé")],
+)
+def test_chronologie_dit_l_import_qui_a_cree_la_fiche(reseau, membres, animateur, profil, phrase):
+    importer(fichier(ligne(1), ligne(3)), "liste.csv", reseau, par=animateur)
+    depot = Import.objects.get()
+    importer(fichier(ligne(1, Effectif="99"), ligne(2)), "suite.csv", reseau, par=animateur)
+    faits = chronologie(Entreprise.objects.earliest("pk"), membres[profil], [GenreEvenement.FICHE])
+    adresse = depot.get_absolute_url() if profil == "secretariat" else ""
+    dits = [(fait.phrase, fait.adresse, fait.auteur) for fait in faits]
+    assert dits == [(phrase.format(le=date_fr(depot.ecrit_le)), adresse, str(animateur))]
+
+
+def test_chronologie_ne_prete_pas_a_un_import_la_fiche_saisie_pendant(reseau, animateur):
+    importer(fichier(ligne(1)), "liste.csv", reseau, par=animateur)
+    saisie = EntrepriseFactory(reseau=reseau)
+    LotEcrit.objects.update(derniere=saisie.pk + 1)
+    assert [fait.phrase for fait in chronologie(saisie, animateur, [GenreEvenement.FICHE])] == ["Fiche créée dans l’outil"]
 
 
 def test_page_chronologie_filtre_par_genre_et_note_la_lecture(entreprise, clients):

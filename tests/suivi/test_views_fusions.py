@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from entreprises import operations as tissu
 from entreprises.models import Contact, Entreprise
+from reseau.lib.listes import PAR_PAGE
 from suivi import operations
 from suivi.models import Doublon, Fusion
 from tests.factories import ContactFactory, DeportFactory, DoublonFactory, EntrepriseFactory, VisiteFactory
@@ -74,7 +75,20 @@ def test_file_tait_les_fiches_dont_on_se_deporte(gardee, autre, membres, reseau,
     DoublonFactory(entreprise=gardee, autre=autre)
     DeportFactory(entreprise=autre, membre=membres["secretariat"])
     response = clients["secretariat"].get(reverse("suivi:doublons", args=[reseau.slug]))
-    assert (list(response.context["signales"]), response.context["nombre_signales"]) == ([], 0)
+    assert (list(response.context["signales"]), response.context["signales"].paginator.count) == ([], 0)
+
+
+def test_file_se_pagine_sans_toucher_a_ceux_qui_se_ressemblent(gardee, reseau, clients):
+    doublons = [DoublonFactory(entreprise=gardee, autre=EntrepriseFactory(reseau=reseau)) for _ in range(PAR_PAGE + 1)]
+    for rang in range(PAR_PAGE + 1):
+        for nom in (f"Forge Fictive {rang}", f"FORGE FICTIVE {rang}"):
+            EntrepriseFactory(reseau=reseau, raison_sociale=nom)
+    adresse = reverse("suivi:doublons", args=[reseau.slug])
+    response = clients["animateur"].get(adresse, {"par": "nom", "signales": "2"})
+    assert list(response.context["signales"]) == doublons[PAR_PAGE:]
+    assert (response.context["page_obj"].number, len(response.context["page_obj"])) == (1, PAR_PAGE)
+    assert 'href="?par=nom&amp;signales=2&amp;page=2"' in response.content.decode()
+    assert 'href="?par=nom&amp;signales=1"' in response.content.decode()
 
 
 def test_garder_les_deux_sort_le_signalement_de_la_file(gardee, autre, reseau, clients):

@@ -1,11 +1,7 @@
 """Plusieurs personnes au même instant, sur de vraies transactions : PostgreSQL et SQLite."""
 
-import sqlite3
-from contextlib import closing
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from reseau.lib.erreurs import RegleEnfreinte
 from tests.factories import (
@@ -18,55 +14,19 @@ from tests.factories import (
     SignataireFactory,
     VisiteFactory,
 )
+from tests.lib.simultane import ensemble
 from visites import courriers, operations
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DELAI = 60
 
 
 @pytest.fixture
-def vraie_base(references, tmp_path):
-    """La base d'essai de SQLite vit en mémoire, où deux transactions ne s'attendent pas : elle passe sur disque."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    reglages, en_memoire, nom = connection.settings_dict, connection.connection, connection.settings_dict["NAME"]
-    with closing(sqlite3.connect(tmp_path / "base.sqlite3")) as copie:
-        en_memoire.backup(copie)
-    reglages["NAME"], connection.connection = str(tmp_path / "base.sqlite3"), None
-    yield
-    connection.close()
-    reglages["NAME"], connection.connection = nom, en_memoire
-
-
-@pytest.fixture
-def reseau(vraie_base):
+def reseau(references, base_sur_disque):
     reseau = ReseauFactory()
     SignataireFactory(reseau=reseau)
     return reseau
-
-
-def ensemble(*gestes):
-    """Joue ces gestes au même instant, chacun dans son fil ; rend leurs résultats, ou l'exception levée."""
-    depart, resultats = Barrier(len(gestes)), [None] * len(gestes)
-
-    def jouer(rang, geste):
-        try:
-            depart.wait(DELAI)
-            resultats[rang] = geste()
-        except Exception as erreur:
-            resultats[rang] = erreur
-        finally:
-            connection.close()
-
-    fils = [Thread(target=jouer, args=paire) for paire in enumerate(gestes)]
-    for fil in fils:
-        fil.start()
-    for fil in fils:
-        fil.join(DELAI)
-    return resultats
 
 
 def test_deux_signatures_du_meme_lot_numerotent_cent_lettres(reseau):

@@ -8,7 +8,7 @@ from reseau.lib.dates import plus_mois
 from reseau.lib.erreurs import RegleEnfreinte
 from tests.factories import JOUR, AccesFactory, ConcurrenceFactory, DeportFactory, EntrepriseFactory, VisiteFactory
 from visites import operations
-from visites.concurrences import concurrentes_de
+from visites.concurrences import concurrentes_de, conflits
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,12 @@ def test_qui_suit_l_une_ne_recoit_pas_l_autre_sans_motif(paire, animateur, direc
         operations.programmer(une, developpeur=direct, par=animateur, le=JOUR)
     visite = operations.programmer(une, developpeur=direct, par=animateur, le=JOUR, malgre_concurrence="Seul spécialiste")
     assert visite.malgre_concurrence == "Seul spécialiste"
+
+
+@pytest.mark.parametrize(("close_le", "oppose"), [(None, True), (JOUR, True), (plus_mois(JOUR, -24), False)])
+def test_action_close_depuis_longtemps_ne_s_oppose_plus(paire, animateur, direct, close_le, oppose):
+    AccesFactory(entreprise=paire[1], membre=direct, origine="action", clos_le=close_le)
+    assert bool(conflits(paire[0], [direct], par=animateur, le=JOUR)) is oppose
 
 
 def test_qui_suit_l_une_n_accompagne_pas_chez_l_autre_sans_motif(paire, animateur, direct, membres):

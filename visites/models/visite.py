@@ -195,6 +195,7 @@ class Visite(Versionne):
         indexes = [
             models.Index(fields=["reseau", "etat"], name="visite_par_etat"),
             models.Index(fields=["reseau", "realisee_le"], name="visite_par_date"),
+            models.Index(fields=["entreprise", "reseau", "etat", "realisee_le"], name="visite_par_entreprise"),
         ]
         constraints = [
             models.UniqueConstraint(

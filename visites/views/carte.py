@@ -21,6 +21,7 @@ from visites.filters import EntrepriseSuivieFilter
 from visites.views.entreprises import filtrer
 
 PARAMETRES = {COMMUNES: "commune", INTERCOMMUNALITES: "epci"}  # le filtre de la liste que pose un clic
+CERCLES_MAX = 300  # communes : au-delà, on ne les distingue ni ne les pointe plus
 PROPRES = ("page", "tri", "par")  # ce qui est de cette page et n'a pas de sens dans la liste
 
 
@@ -81,11 +82,12 @@ def carte_xlsx(request):
 
 
 def _composer(request):
-    """La `Composition` demandée : `par` choisit le regroupement ; sans choix, les communes, sauf si leurs cercles se gênent."""
+    """La `Composition` demandée : `par` choisit le regroupement ; sans choix, les communes, sauf trop nombreuses ou serrées."""
     filtre, reseau = filtrer(request), request.reseau
     repartition = repartir(filtre.selection, request.membre, localdate())
     choix = request.GET.get("par")
-    dessin = _dessiner(request, repartition, choix if choix in PARAMETRES else COMMUNES)
+    defaut = COMMUNES if len(repartition) <= CERCLES_MAX else INTERCOMMUNALITES
+    dessin = _dessiner(request, repartition, choix if choix in PARAMETRES else defaut)
     if choix not in PARAMETRES and dessin.serree:
         dessin = _dessiner(request, repartition, INTERCOMMUNALITES)
     imprime = tableau(repartition, dessin.par, reseau, filtres=filtre.choix, edite_le=localtime())

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from entreprises.models import Deport, Entreprise
+from entreprises.reunies import trouver
 from reseau.acces import formulaire
 from reseau.lib.erreurs import tenter
 from reseau.templatetags.affichage import pluriel_fr
@@ -52,8 +53,7 @@ def programmer(request, pk):
 @formulaire("visites.programmer")
 def proposer(request, pk):
     """Programmer une seule entreprise, ou l'inscrire à la liste où un développeur la prendra."""
-    entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre).avec_references(), pk=pk)
-    le = localdate()
+    entreprise, le = trouver(Entreprise.objects.visibles_par(request.membre).avec_references(), pk), localdate()
     if en_cours := Visite.objects.visibles_par(request.membre).en_cours().filter(entreprise=entreprise).first():
         messages.error(request, f"{entreprise} : {operations.deja_en_cours(en_cours)}")
         return redirect("visites:visite", request.reseau.slug, en_cours.pk)

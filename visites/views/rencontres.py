@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
+from entreprises.filters import zones_du_reseau
 from entreprises.models import Entreprise
 from reseau.acces import page
 from reseau.enums import Geste
@@ -17,14 +18,13 @@ from reseau.lib.reponses import fichier
 from reseau.lib.tableau import mois_long
 from reseau.lib.tableur import tableau_en_xlsx
 from reseau.operations import noter
-from visites.filters import zones
 from visites.rencontres import rencontres
 
 PREMIERE_ANNEE = 1990
 
 
 class RencontreFilter(django_filters.FilterSet):
-    zone = django_filters.ModelChoiceFilter(label="Zone d’emploi", queryset=zones, empty_label="Toutes")
+    zone = django_filters.ModelChoiceFilter(label="Zone d’emploi", queryset=zones_du_reseau, empty_label="Toutes")
 
     class Meta:
         model = Entreprise

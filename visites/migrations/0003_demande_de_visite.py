@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("entreprises", "0002_index_de_recherche"),
         ("reseau", "0002_supports_et_presentation"),
-        ("visites", "0001_initial"),
+        ("visites", "0002_visite_par_entreprise"),
     ]
 
     operations = [
