@@ -1,12 +1,14 @@
 """Qui entre où : le réseau porté par l'adresse, la politique déclarée de chaque vue, le double envoi.
 
-Toute vue d'un réseau est décorée par `@page`, `@geste` ou `@formulaire` ; sans politique, elle ne répond pas.
+Toute vue d'un réseau est décorée par `@page`, `@geste` ou `@formulaire` ; sans politique, elle ne répond pas. Celles de sa
+page publique le sont par `@publique` : sans compte, et seulement si l'animateur l'a ouverte.
 """
 
 from functools import wraps
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from reseau.droits import NON, TABLE, autorise, droits_de, portee
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import JetonUtilise, Membre
+from reseau.models import JetonUtilise, Membre, Presentation
 
 
 class ReseauMiddleware:
@@ -38,6 +40,9 @@ class ReseauMiddleware:
     def process_view(self, request, view, arguments, mots):
         """Retire `reseau` des arguments : aucune vue ne le reçoit, toutes lisent `request.membre`."""
         if "reseau" not in mots:
+            return
+        if hasattr(view, "publique"):
+            request.reseau = _reseau_public(request, mots.pop("reseau"))
             return
         if not hasattr(view, "droit"):
             raise ImproperlyConfigured(f"La vue {view.__module__}.{view.__name__} n'a pas de politique.")
@@ -75,10 +80,35 @@ def formulaire(droit):
     return _politique(droit, ["GET", "HEAD", "POST"])
 
 
+def publique(*methodes):
+    """Vue d'un réseau lue sans compte. Page publique fermée : 404, sauf à l'animateur, qui la relit avant de l'ouvrir.
+
+    `request.membre` y reste à None : rien de ce qu'elle montre ne dépend de qui la lit.
+    """
+
+    def decorer(vue):
+        vue_bornee = login_not_required(require_http_methods([*methodes])(vue))
+        vue_bornee.publique, vue_bornee.methodes = True, [*methodes]
+        return vue_bornee
+
+    return decorer
+
+
 def exiger(membre, droit, *concernes):
     """Lève `PermissionDenied` (403) si le membre n'a pas ce droit, ou n'est pas de ceux que cela concerne."""
     if not autorise(membre, droit, *concernes):
         raise PermissionDenied
+
+
+def _reseau_public(request, slug):
+    """Le réseau dont la page publique est ouverte, ou que ce lecteur règle ; `Http404` sinon."""
+    presentation = Presentation.objects.ouvertes().select_related("reseau").filter(reseau__slug=slug).first()
+    if presentation:
+        return presentation.reseau
+    membre = Membre.objects.actifs(localdate()).pour(request.user, slug) if request.user.is_authenticated else None
+    if membre is None or request.method not in ("GET", "HEAD") or not autorise(membre, "parametres.gerer"):
+        raise Http404("Réseau inconnu")
+    return membre.reseau
 
 
 def _politique(droit, methodes):

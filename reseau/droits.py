@@ -46,6 +46,7 @@ TABLE = {
     "visites.programmer": (TOUT, TOUT, NON, NON, NON, NON),
     "visites.prendre": (TOUT, NON, TOUT, NON, NON, NON),
     "visites.conduire": (TOUT, TOUT, SIENS, NON, NON, NON),
+    "demandes.traiter": (TOUT, TOUT, NON, NON, NON, NON),
     "courriers.voir": (TOUT, TOUT, SIENS, NON, TOUT, NON),
     "courriers.preparer": (TOUT, TOUT, SIENS, NON, TOUT, NON),
     "courriers.modeles": (TOUT, TOUT, NON, NON, TOUT, NON),

@@ -10,7 +10,7 @@ from django.db.models import Q
 from reseau.enums import Qualite, Role
 from reseau.lib.formulaires import FormulaireModele
 from reseau.lib.pdf import OCTETS_IMAGE_MAX, ImpressionImpossible, image_admise
-from reseau.models import Dispositif, Institution, Membre, Reseau, Signataire
+from reseau.models import Dispositif, Institution, LogoDInstitution, Membre, Reseau, Signataire
 
 DEPARTEMENT = re.compile(r"\d{2}|2[AB]|9[78]\d")
 SANS_VISITE = (Role.PREFECTURE, Role.OBSERVATEUR)
@@ -37,6 +37,13 @@ class FicheForm(FormulaireModele):
 
 class InstitutionForm(FicheForm):
     hors_formulaire = frozenset(["reseau"])
+    image = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text=f"{IMAGE} Imprimé sur les cartes de visite et la plaquette, montré sur la page publique.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+    retirer_le_logo = forms.BooleanField(label="Retirer le logo actuel", required=False)
 
     class Meta:
         model = Institution
@@ -56,6 +63,16 @@ class InstitutionForm(FicheForm):
             self.fields["successeur"].queryset = autres
         else:
             del self.fields["successeur"], self.fields["fermee_le"]
+        if not (self.instance.pk and LogoDInstitution.objects.filter(institution=self.instance).exists()):
+            del self.fields["retirer_le_logo"]
+
+    def clean_image(self):
+        return _image(self.cleaned_data["image"])
+
+    @property
+    def logo(self):
+        """Ce que devient le logo : ses octets, vide pour le retirer, None pour n'y pas toucher."""
+        return self.cleaned_data["image"] or (b"" if self.cleaned_data.get("retirer_le_logo") else None)
 
 
 class DispositifForm(FicheForm):
@@ -135,9 +152,12 @@ class MaFicheForm(FicheForm):
 
     class Meta:
         model = Membre
-        fields = ["telephone", "fonction"]
+        fields = ["telephone", "fonction", "competence", "publiable"]
         help_texts = {
-            "telephone": "Lu par les membres du réseau dans l’annuaire.",
+            "competence": "En une phrase, sans parler d’emploi ni d’aides : financer un investissement, trouver un terrain…",
+            "publiable": "Vos prénom, nom, institution et compétence y seront lus par tous ; ni téléphone ni courriel. "
+            "Vous pouvez revenir en arrière à tout moment.",
+            "telephone": "Lu par les membres du réseau dans l’annuaire, et imprimé sur votre carte de visite.",
             "fonction": "Telle qu’elle s’écrit dans la lettre du préfet : conseillère d’entreprise.",
         }
 

@@ -1,12 +1,8 @@
 """Les gestes de la vie du réseau : journal, numéros, fiches à plusieurs, membres, réunions."""
 
-import logging
-
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.encoding import force_bytes
@@ -15,10 +11,10 @@ from django.utils.timezone import localdate, now
 
 from reseau.enums import EtatPresence, EtatReunion, Geste, Role
 from reseau.exemple import imprimer_exemple
+from reseau.lib import courriels
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Compteur, Journal, Membre, Presence, Reseau, Reunion, Utilisateur
-
-journal = logging.getLogger(__name__)
+from reseau.models import Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Utilisateur
+from reseau.supports import imprimer_plaquette
 
 CONFLIT = (
     "Quelqu’un a modifié cette fiche pendant que vous écriviez. Votre texte est conservé ci-dessous : "
@@ -131,14 +127,7 @@ def envoyer_invitation(membre, *, racine):
         "oublie": racine + reverse("password_reset"),
         "entrer": racine + reverse("reseau:choix"),
     }
-    objet = " ".join(render_to_string("registration/invitation_objet.txt", donnees).split())
-    corps = render_to_string("registration/invitation_corps.txt", donnees)
-    try:
-        send_mail(objet, corps, None, [utilisateur.email])
-    except OSError:  # toutes les erreurs de smtplib en descendent
-        journal.exception("Invitation non envoyée au membre %s", membre.pk)
-        return False
-    return True
+    return courriels.envoyer("registration/invitation", donnees, [utilisateur.email])
 
 
 @transaction.atomic
@@ -164,14 +153,31 @@ def modifier_membre(membre, *, par, le, email=""):
 
 
 @transaction.atomic
-def modifier_institution(institution, *, par):
-    """Enregistre une institution ; elle ne quitte le réseau qu'une fois ses membres partis ou rattachés ailleurs."""
+def ajouter_institution(institution, *, par, logo=None):
+    """Crée une institution et, s'il y en a un, son logo (octets JPEG)."""
+    ajouter(institution, par=par)
+    return _poser_le_logo(institution, logo)
+
+
+def _poser_le_logo(institution, logo):
+    """`logo` : None ne change rien, vide le retire, sinon ses octets."""
+    if logo:
+        LogoDInstitution.objects.update_or_create(institution=institution, defaults={"image": logo})
+    elif logo is not None:
+        LogoDInstitution.objects.filter(institution=institution).delete()
+    return institution
+
+
+@transaction.atomic
+def modifier_institution(institution, *, par, logo=None):
+    """Enregistre une institution et son logo ; elle ne quitte le réseau qu'une fois ses membres partis ou rattachés ailleurs."""
     if institution.fermee_le:
         nombre = institution.membres.restants(institution.fermee_le).count()
         if nombre:
             membres = "un membre y est encore rattaché" if nombre == 1 else f"{nombre} membres y sont encore rattachés"
             raise RegleEnfreinte(f"À cette date, {membres} : changez d’abord leur institution, ou datez leur départ.")
-    return enregistrer(institution, par=par)
+    enregistrer(institution, par=par)
+    return _poser_le_logo(institution, logo)
 
 
 @transaction.atomic
@@ -179,6 +185,19 @@ def regler_la_lettre(reseau, *, par, le):
     """Enregistre l'en-tête des lettres, si un exemple tient sur une page ; `RegleEnfreinte` sinon."""
     imprimer_exemple(reseau, le=le)
     return enregistrer(reseau, par=par)
+
+
+@transaction.atomic
+def regler_la_presentation(presentation, *, par, le):
+    """Enregistre la couleur, les textes et l'ouverture de la page publique, si la plaquette tient ; `RegleEnfreinte` sinon."""
+    imprimer_plaquette(presentation, le=le)
+    if presentation.pk:
+        return enregistrer(presentation, par=par)
+    try:
+        with transaction.atomic():
+            return ajouter(presentation, par=par)
+    except IntegrityError as erreur:  # deux animateurs règlent le réseau neuf au même instant
+        raise RegleEnfreinte(CONFLIT) from erreur
 
 
 def _autre_compte(membre, email):

@@ -23,7 +23,7 @@ from suivi.models import Action, Doublon
 from visites.couverture import couverture
 from visites.enums import EtatVisite
 from visites.generations import epuisement
-from visites.models import CompteRendu, Courrier, Visite
+from visites.models import CompteRendu, Courrier, DemandeDeVisite, Visite
 
 TACHES_MAX = 7
 LIGNES_MAX = 20
@@ -137,6 +137,13 @@ def a_faire(membre, le):
     visites = Visite.objects.visibles_par(membre)
     lignes = [
         (visites_urgentes(membre), "visite urgente à traiter", "visites urgentes à traiter", "suivi:visites-urgentes", ""),
+        (
+            DemandeDeVisite.objects.visibles_par(membre).a_traiter(),
+            "demande de visite à traiter",
+            "demandes de visite à traiter",
+            "visites:demandes",
+            "?etat=a_traiter",
+        ),
         (
             visites_sans_compte_rendu(membre, le),
             "visite passée sans compte rendu",

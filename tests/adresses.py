@@ -36,6 +36,7 @@ OBJETS = {
     "visites:entreprise": "entreprise",
     "visites:proposer": "entreprise",
     "visites:vue": "vue",
+    "visites:demande": "demande",
     "visites:cible": "cible",
     "visites:campagne": "campagne",
     "visites:programmer": "campagne",
@@ -76,6 +77,10 @@ class Route:
     def cloisonnee(self):
         return hasattr(self.vue, "droit")
 
+    @property
+    def publique(self):
+        return hasattr(self.vue, "publique")
+
     def objet(self, argument):
         """Le genre d'objet que cet argument désigne."""
         if argument != "pk":
@@ -89,13 +94,23 @@ class Route:
         return reverse(self.nom, kwargs={"reseau": slug, **mots})
 
 
-def routes(resolveur=None, espace="", dans_un_reseau=False):
+def routes():
+    """Toutes les routes d'un réseau qui demandent d'en être membre."""
+    return [route for route in _routes_d_un_reseau() if not route.publique]
+
+
+def routes_publiques():
+    """Les routes de la page publique d'un réseau."""
+    return [route for route in _routes_d_un_reseau() if route.publique]
+
+
+def _routes_d_un_reseau(resolveur=None, espace="", dans_un_reseau=False):
     """Toutes les routes nommées du projet, celles d'un réseau (`dans_un_reseau`) ou les autres."""
     trouvees = []
     for motif in (resolveur or get_resolver()).url_patterns:
         if isinstance(motif, URLResolver):
             nom = f"{espace}{motif.namespace}:" if motif.namespace else espace
-            trouvees += routes(motif, nom, dans_un_reseau or RESEAU in str(motif.pattern))
+            trouvees += _routes_d_un_reseau(motif, nom, dans_un_reseau or RESEAU in str(motif.pattern))
         elif isinstance(motif, URLPattern) and dans_un_reseau:
             trouvees.append(Route(f"{espace}{motif.name}", tuple(motif.pattern.converters), motif.callback))
     return trouvees

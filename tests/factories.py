@@ -22,14 +22,26 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import Cercle, Civilite, Domaine, EtatPresence, EtatReunion, Pole, Qualite, Role
-from reseau.models import Dispositif, Expose, Institution, Membre, Presence, Reseau, Reunion, Signataire, Utilisateur
+from reseau.models import (
+    Dispositif,
+    Expose,
+    Institution,
+    Membre,
+    Presence,
+    Presentation,
+    Reseau,
+    Reunion,
+    Signataire,
+    Utilisateur,
+)
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
 from suivi.models import Action, Doublon, Fusion, Projet
-from visites.enums import EtatCourrier, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
+from visites.enums import EtatCourrier, EtatDemande, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
 from visites.models import (
     Campagne,
     CompteRendu,
     Courrier,
+    DemandeDeVisite,
     FluxAgenda,
     Guide,
     Invitation,
@@ -108,6 +120,16 @@ class MembreFactory(DjangoModelFactory):
     role = Role.DEVELOPPEUR
     qualite = Qualite.DIRECT
     entre_le = date(2020, 1, 1)
+
+
+class PresentationFactory(DjangoModelFactory):
+    """La page publique d'un réseau, ouverte."""
+
+    class Meta:
+        model = Presentation
+
+    reseau = factory.SubFactory(ReseauFactory)
+    ouverte = True
 
 
 class ReunionFactory(DjangoModelFactory):
@@ -307,6 +329,26 @@ class VisiteFactory(DjangoModelFactory):
     reseau = factory.SubFactory(ReseauFactory)
     entreprise = factory.SubFactory(EntrepriseFactory, reseau=factory.SelfAttribute("..reseau"))
     creee_le = JOUR
+
+
+class DemandeDeVisiteFactory(DjangoModelFactory):
+    """Confirmée, à traiter."""
+
+    class Meta:
+        model = DemandeDeVisite
+
+    class Params:
+        a_confirmer = factory.Trait(etat=EtatDemande.A_CONFIRMER, confirmee_le=None)
+        declinee = factory.Trait(etat=EtatDemande.DECLINEE, motif="Hors du département.", traitee_le=JOUR)
+
+    reseau = factory.SubFactory(ReseauFactory)
+    etat = EtatDemande.A_TRAITER
+    raison_sociale = factory.Sequence(lambda n: f"Menuiserie fictive {n}")
+    nom = "Ombeline Essai"
+    telephone = "06 39 98 00 00"
+    courriel = factory.Sequence(lambda n: f"ombeline{n}@exemple.fr")
+    deposee_le = INSTANT
+    confirmee_le = INSTANT
 
 
 class CourrierFactory(DjangoModelFactory):

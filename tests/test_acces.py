@@ -4,9 +4,10 @@ import pytest
 from django import forms
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from reseau.droits import NON, SIENS, portee
-from tests.adresses import routes, routes_hors_reseau
+from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory, UtilisateurFactory
 from tests.terrain import PROFILS, Terrain
@@ -36,6 +37,16 @@ PUBLIQUES = {
     "reseau:accessibilite",
     "reseau:aide",
     "flux-agenda",
+}
+PUBLIQUES_D_UN_RESEAU = {
+    "reseau:presentation",
+    "reseau:presentation-logo",
+    "reseau:presentation-institution-logo",
+    "reseau:couleurs",
+    "visites:demande-deposer",
+    "visites:demande-envoyee",
+    "visites:demande-confirmer",
+    "visites:demande-confirmee",
 }
 
 
@@ -87,6 +98,21 @@ def test_routes_ont_toutes_une_politique():
 def test_routes_publiques_sont_nommees():
     publiques = {route.nom for route in routes_hors_reseau() if not getattr(route.vue, "login_required", True)}
     assert publiques <= PUBLIQUES
+
+
+def test_routes_publiques_d_un_reseau_sont_nommees():
+    assert {route.nom for route in routes_publiques()} == PUBLIQUES_D_UN_RESEAU
+
+
+def test_page_publique_fermee_est_introuvable_sauf_pour_qui_la_regle(terrain, voisin):
+    """Pour l'anonyme, pour les membres, pour l'animateur d'à côté : 404 ; l'animateur relit, sans rien pouvoir envoyer."""
+    adresses = [reverse(f"reseau:{nom}", args=[terrain.reseau.slug]) for nom in ("presentation", "couleurs")]
+    adresses.append(reverse("visites:demande-deposer", args=[terrain.reseau.slug]))
+    dehors = [Client(), connecter(voisin.membres["animateur"]), connecter(terrain.membres["secretariat"])]
+    assert {client.get(adresse).status_code for client in dehors for adresse in adresses} == {404}
+    animateur = connecter(terrain.membres["animateur"])
+    assert {animateur.get(adresse).status_code for adresse in adresses} == {200}
+    assert animateur.post(adresses[-1], {}).status_code == 404
 
 
 @pytest.mark.parametrize("profil", PROFILS)

@@ -22,19 +22,22 @@ from reseau.models import Institution, JetonUtilise, Journal, Membre, Reunion, U
 from suivi.models import Fusion
 from suivi.operations import defaire_la_fusion, fusionner
 from tests.factories import (
+    INSTANT,
     JOUR,
     CibleFactory,
     CompteRenduFactory,
+    DemandeDeVisiteFactory,
     EntrepriseFactory,
     InstitutionFactory,
     MembreFactory,
+    PresentationFactory,
     QuestionFactory,
     ReseauFactory,
     ReunionFactory,
     VisiteFactory,
 )
 from tests.lib.simultane import ensemble, refus
-from visites import guides
+from visites import demandes, guides
 from visites.courriers import preparer
 from visites.models import Courrier, Guide, Question, Reponse, Visite
 from visites.operations import choisir, prendre, programmer
@@ -290,3 +293,37 @@ def test_repondre_pendant_que_la_question_se_retire():
     assert [fait for fait in faits if isinstance(fait, Exception)] == []
     repondu = Reponse.objects.filter(question=question).exists()
     assert (repondu, Guide.objects.count()) in [(True, 2), (False, 1)]
+
+
+# Les demandes de visite
+
+
+def test_lien_ouvert_deux_fois_au_meme_instant_confirme_une_fois():
+    demande = DemandeDeVisiteFactory(a_confirmer=True)
+    confirmations = ensemble(*[partial(demandes.confirmer, demande, instant=INSTANT)] * 4)
+    assert Counter(confirmations) == {True: 1, False: 3}
+
+
+def test_depots_au_meme_instant_ne_depassent_pas_la_borne():
+    reseau = PresentationFactory().reseau
+
+    def deposer():
+        demande = DemandeDeVisiteFactory.build(reseau=reseau, a_confirmer=True, courriel=f"{uuid4()}@exemple.fr")
+        return demandes.deposer(demande, adresse="203.0.113.7", instant=INSTANT)
+
+    resultats = ensemble(*[deposer] * (demandes.PAR_EXPEDITEUR + 3))
+    assert len(refus(resultats)) == 3
+    assert reseau.demandes.count() == demandes.PAR_EXPEDITEUR
+
+
+def test_demande_acceptee_et_declinee_au_meme_instant_ne_l_est_qu_une_fois():
+    demande = DemandeDeVisiteFactory()
+    membre = MembreFactory(reseau=demande.reseau, role=Role.ANIMATEUR)
+    entreprise = EntrepriseFactory(reseau=demande.reseau, **SANS_REFERENCES)
+    copie = type(demande).objects.get(pk=demande.pk)
+    resultats = ensemble(
+        partial(demandes.accepter, demande, entreprise=entreprise, par=membre, le=JOUR),
+        partial(demandes.decliner, copie, motif="Hors du département.", par=membre, le=JOUR),
+    )
+    assert refus(resultats) == [demandes.DEJA_TRAITEE]
+    assert Visite.objects.count() == (type(demande).objects.get().etat == "acceptee")

@@ -27,6 +27,7 @@ from tests.factories import (
     CompteRenduFactory,
     ContactFactory,
     CourrierFactory,
+    DemandeDeVisiteFactory,
     DeportFactory,
     EntrepriseFactory,
     ImportFactory,
@@ -57,6 +58,7 @@ LUES = {
         "entreprises:import écrit",
         "entreprises:import-rejets écrit",
         "visites:liste",
+        "visites:demandes",
         "suivi:actions-toutes",
         "suivi:seance",
         "visites:courriers",
@@ -72,7 +74,10 @@ LUES = {
 TEMOINS = {profil: {(nom, "") for nom in noms} for profil, noms in LUES.items()}
 # « cherche » et « sujet » ne parlent qu'à la séance, « mois » qu'au tableau des contacts : ensemble, une lecture de moins.
 RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines&mois=2026-03"]
-GENRES = {"entreprise", "contact", "visite", "rendez_vous", "courrier", "projet", "action", "ligne", "sollicitation", "document"}
+GENRES = {
+    *("entreprise", "contact", "visite", "rendez_vous", "courrier", "projet", "action"),
+    *("ligne", "sollicitation", "document", "demande"),
+}
 
 
 class Canari:
@@ -124,6 +129,7 @@ class Canari:
             "ligne": self._ciblee(),
             "sollicitation": SollicitationFactory(entreprise=self.entreprise, precision=MOT, institution=visiteur.institution).pk,
             "document": self._document(visiteur),
+            "demande": DemandeDeVisiteFactory(**reseau, entreprise=self.entreprise, raison_sociale=f"{MOT} Forges").pk,
         }
         self._importe(visiteur)
         self._concurrente()

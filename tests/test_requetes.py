@@ -17,6 +17,7 @@ from tests.factories import (
     ConcurrenceFactory,
     ContactFactory,
     CourrierFactory,
+    DemandeDeVisiteFactory,
     DeportFactory,
     DispositifFactory,
     DocumentFactory,
@@ -73,6 +74,7 @@ def peupler(nombre):
         quand = {"rendez_vous": True, "rendez_vous_le": now() + timedelta(days=9)}
         rendez_vous = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, **quand)
         InvitationFactory(visite=rendez_vous)
+        demande = DemandeDeVisiteFactory(**du_reseau, entreprise=entreprise)
         ligne = LigneDeCibleFactory(cible=cible)
         concurrence = ConcurrenceFactory(entreprise=entreprise)
         sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
@@ -100,6 +102,7 @@ def peupler(nombre):
         "visite": visite,
         "rendez_vous": rendez_vous,
         "courrier": courrier,
+        "demande": demande,
         "projet": action.projet,
         "sollicitation": sollicitation,
         "concurrence": concurrence,

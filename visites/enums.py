@@ -76,3 +76,13 @@ class RoleInvite(TextChoices):
     ENTREPRISE = "entreprise", "Entreprise"
     DEVELOPPEUR = "developpeur", "Développeur"
     ACCOMPAGNANT = "accompagnant", "Accompagnant"
+
+
+class EtatDemande(TextChoices):
+    """D'une demande déposée sur la page publique ; non confirmée, elle n'existe pas pour le réseau."""
+
+    A_CONFIRMER = "a_confirmer", "À confirmer"
+    A_TRAITER = "a_traiter", "À traiter"
+    ACCEPTEE = "acceptee", "Acceptée"
+    DECLINEE = "declinee", "Déclinée"
+    DOUBLON = "doublon", "En double"

@@ -1,4 +1,4 @@
-"""Filtres des listes d'entreprises, de visites, d'entreprises à programmer et de lettres : bornés à ce que le lecteur voit."""
+"""Filtres des listes (entreprises, à programmer ou non, visites, lettres, demandes) : bornés à ce que le lecteur voit."""
 
 import django_filters
 from django import forms
@@ -13,8 +13,8 @@ from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.formulaires import FormulaireFiltre, LongueListe
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
-from visites.enums import EtatCourrier, EtatVisite
-from visites.models import Campagne, Courrier, Visite
+from visites.enums import EtatCourrier, EtatDemande, EtatVisite
+from visites.models import Campagne, Courrier, DemandeDeVisite, Visite
 
 EN_COURS, AU_PLAN, A_REVOIR = "en_cours", "au_plan", "a_revoir"
 JAMAIS, DEPUIS_UN_AN, A_L_ESPACEMENT, DANS_L_ANNEE = "jamais", "plus_un_an", "espacement", "moins_un_an"
@@ -201,6 +201,15 @@ class CourrierFilter(django_filters.FilterSet):
 
     class Meta:
         model = Courrier
+        fields = []
+        form = FormulaireFiltre
+
+
+class DemandeFilter(django_filters.FilterSet):
+    etat = django_filters.ChoiceFilter(label="État", choices=EtatDemande.choices[1:], empty_label="Toutes")
+
+    class Meta:
+        model = DemandeDeVisite
         fields = []
         form = FormulaireFiltre
 

@@ -19,6 +19,7 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY est obligatoire dès que DEBUG vaut False.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DERRIERE_UN_MANDATAIRE = env.bool("DERRIERE_UN_MANDATAIRE", default=False)
 
 # Applications, dans l'ordre de la chaîne ; « dsfr » précède « django.forms », sinon les boutons radio perdent leur habillage
 
@@ -180,7 +181,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 if env.bool("HTTPS", default=not DEBUG):
-    if env.bool("DERRIERE_UN_MANDATAIRE", default=False):
+    if DERRIERE_UN_MANDATAIRE:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000

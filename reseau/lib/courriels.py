@@ -1,15 +1,26 @@
-"""Faire partir plusieurs courriels d'une seule connexion, et dire lesquels sont partis."""
+"""Faire partir des courriels : dire lesquels sont partis, ou en écrire un par son gabarit."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
 
 journal = logging.getLogger(__name__)
 
 MUET = "Le serveur de courriel ne répond pas."
 REFUSE = "Le serveur de courriel a refusé cette adresse."
+
+
+def envoyer(nom: str, donnees: Mapping, destinataires: Sequence[str]) -> bool:
+    """Écrit aux destinataires selon `<nom>_objet.txt` et `<nom>_corps.txt` ; False si le courriel n'a pas pu partir.
+
+    L'objet tient toujours sur une ligne.
+    """
+    objet = " ".join(render_to_string(f"{nom}_objet.txt", donnees).split())
+    message = EmailMessage(objet, render_to_string(f"{nom}_corps.txt", donnees), None, destinataires)
+    return expedier([message]) == [""]
 
 
 def expedier(messages: Sequence[EmailMessage]) -> list[str]:

@@ -30,6 +30,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reseau.lib.assemblage import fondre
+from reseau.lib.couleurs import feuille_de_couleur
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.tableau import Tableau
 
@@ -119,12 +120,14 @@ def rendre_pdf(
     titre: str,
     date: datetime | None = None,
     pages_max: int | None = None,
+    couleur: str = "",
 ) -> bytes:
     """Compose un gabarit de `templates/pdf/` en PDF/A-3a.
 
     `contexte["images"]` (facultatif) : clé → octets PNG ou JPEG, que le gabarit nomme « interne:<clé> » après avoir
     vérifié `{% if "<clé>" in ressources %}`. Le gabarit reçoit aussi `titre` et `edite_le`, qui vaut `date`
-    (maintenant par défaut). Même contexte et même date, mêmes octets.
+    (maintenant par défaut). Même contexte et même date, mêmes octets. `couleur` (« #000091 ») est lue par les feuilles
+    sous le nom de `--accent`.
     Lève `ImpressionImpossible` (et `TropDePages` si `pages_max` est dépassé).
     """
     date = date or timezone.now()
@@ -132,7 +135,7 @@ def rendre_pdf(
     disponibles = frozenset([*ressources, *_emblemes()])
     donnees = {"edite_le": date, **contexte, "titre": titre, "ressources": disponibles}
     html = render_to_string(gabarit, donnees)
-    return imprimer(html, titre=titre, date=date, ressources=ressources, pages_max=pages_max)
+    return imprimer(html, titre=titre, date=date, ressources=ressources, pages_max=pages_max, couleur=couleur)
 
 
 def tableau_en_pdf(tableau: Tableau) -> bytes:
@@ -148,6 +151,7 @@ def imprimer(
     date: datetime,
     ressources: Mapping[str, tuple[bytes, str]] | None = None,
     pages_max: int | None = None,
+    couleur: str = "",
 ) -> bytes:
     """Met en page un HTML déjà rendu ; tout ce qui n'est pas dans `ressources` (clé → octets, nature) reste vide.
 
@@ -157,7 +161,8 @@ def imprimer(
     try:
         with _VERROU:
             document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources or {}))
-            feuilles = [_feuille(nom) for nom in _nettoyer(document.etree_element)]
+            accent = [CSS(string=feuille_de_couleur(couleur))] if couleur else []
+            feuilles = [*accent, *(_feuille(nom) for nom in _nettoyer(document.etree_element))]
             cache_images = {f"interne:{cle}": dessin for cle, dessin in _emblemes().items()}
             communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}
             rendu = document.render(stylesheets=feuilles, cache=cache_images, **communs, **OPTIONS)
@@ -208,13 +213,19 @@ def image_admise(octets: bytes) -> bytes:
     return sortie.getvalue()
 
 
-def largeur(texte: str, corps: float) -> float:
-    """Largeur en millimètres d'un texte en Marianne maigre, au corps donné en points.
+def largeur(texte: str, corps: float, *, gras: bool = False) -> float:
+    """Largeur en millimètres d'un texte en Marianne (maigre, ou grasse), au corps donné en points.
 
     Sans la police, chaque caractère compte un cadratin : une majoration.
     """
-    chasses = _chasses()
+    chasses = _chasses("Bold" if gras else "Regular")
     return sum(chasses.get(ord(caractere), 1) for caractere in texte) * corps * MM_PAR_POINT
+
+
+@cache
+def caracteres() -> frozenset[str]:
+    """Les caractères que Marianne sait dessiner ; vide sans la police."""
+    return frozenset(map(chr, _chasses("Regular").keys() & _chasses("Bold").keys()))
 
 
 # Préparer
@@ -318,9 +329,9 @@ def _octets_du_paquet(chemin: str) -> bytes:
 
 
 @cache
-def _chasses() -> dict[int, float]:
-    """Avance de chaque caractère de Marianne maigre, en cadratins."""
-    octets = _octets_du_paquet("fonts/Marianne-Regular.woff2")
+def _chasses(graisse: str) -> dict[int, float]:
+    """Avance de chaque caractère de Marianne, « Regular » ou « Bold », en cadratins."""
+    octets = _octets_du_paquet(f"fonts/Marianne-{graisse}.woff2")
     if not octets:
         return {}
     police = TTFont(io.BytesIO(octets))

@@ -2,6 +2,7 @@
 
 from reseau.models.dispositif import Dispositif
 from reseau.models.membre import Institution, Membre, Utilisateur
+from reseau.models.presentation import LogoDInstitution, Presentation
 from reseau.models.registre import Compteur, JetonUtilise, Journal, Versionne
 from reseau.models.reseau import Reseau, Signataire
 from reseau.models.reunion import Expose, Presence, Reunion
@@ -13,8 +14,10 @@ __all__ = [
     "Institution",
     "JetonUtilise",
     "Journal",
+    "LogoDInstitution",
     "Membre",
     "Presence",
+    "Presentation",
     "Reseau",
     "Reunion",
     "Signataire",

@@ -60,6 +60,10 @@ class InstitutionQuerySet(models.QuerySet):
         """Celles qui ont quitté le réseau."""
         return self.filter(fermee_le__lte=le)
 
+    def avec_logo(self):
+        """Annote `a_un_logo`, sans lire l'image."""
+        return self.annotate(a_un_logo=Q(logo__isnull=False))
+
     def avec_nb_membres(self, le):
         """Annote `nb_membres` : ses membres actifs ce jour-là."""
         actifs = Q(membres__entre_le__lte=le) & (Q(membres__parti_le=None) | Q(membres__parti_le__gt=le))
@@ -120,6 +124,10 @@ class MembreQuerySet(models.QuerySet):
         trouves = [pk for pk, *champs in fiches if _porte(mots, cle_de_recherche(" ".join(champs)))]
         return self.filter(pk__in=trouves)
 
+    def publiables(self, le):
+        """Ceux qui, actifs ce jour-là, ont accepté de paraître hors du réseau."""
+        return self.actifs(le).filter(publiable=True).select_related("institution")
+
     def directs(self):
         return self.filter(qualite=Qualite.DIRECT)
 
@@ -160,6 +168,8 @@ class Membre(Versionne):
     rythme = models.DecimalField(
         "visites par mois", max_digits=4, decimal_places=2, null=True, blank=True, help_text="Vide : celui du réseau."
     )
+    competence = models.CharField("ce que je peux apporter à une entreprise", max_length=120, blank=True)
+    publiable = models.BooleanField("paraître sur la plaquette et la page publique", default=False)
 
     objects = MembreQuerySet.as_manager()
 

@@ -51,6 +51,9 @@ COULEURS_D_ETAT = {
     "a_signer": ATTEND,
     "signee": FAIT,
     "envoyee": FAIT,
+    "a_traiter": ATTEND,
+    "declinee": SORTI,
+    "doublon": SORTI,
 }
 
 

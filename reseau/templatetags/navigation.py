@@ -25,6 +25,7 @@ MENU = [
         "Visites",
         [
             ("Visites", "visites:liste", "visites_voir"),
+            ("Demandes de visite", "visites:demandes", "demandes_traiter"),
             ("Campagnes", "visites:campagnes", "campagnes_voir"),
             ("Courriers", "visites:courriers", "courriers_voir"),
             ("Guide d’entretien", "visites:guides", "guides_voir"),

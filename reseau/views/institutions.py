@@ -1,7 +1,9 @@
 """Les institutions du réseau : liste, création, modification."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.utils.timezone import localdate
 
 from reseau import operations
@@ -10,7 +12,7 @@ from reseau.filters import InstitutionFilter
 from reseau.forms import InstitutionForm
 from reseau.lib.erreurs import tenter
 from reseau.lib.listes import ordre, page_de
-from reseau.models import Institution
+from reseau.models import Institution, LogoDInstitution
 
 TRIS = {"pole": ["pole", "sigle", "pk"], "sigle": ["sigle", "pk"], "cercle": ["cercle", "sigle", "pk"]}
 
@@ -30,8 +32,8 @@ def institutions(request):
 def creer(request):
     """Ajoute une institution au réseau."""
     nouvelle = Institution(reseau=request.reseau)
-    form = InstitutionForm(request.POST or None, instance=nouvelle, par=request.membre)
-    if form.is_valid() and tenter(form, operations.ajouter, form.instance, par=request.membre):
+    form = InstitutionForm(request.POST or None, request.FILES or None, instance=nouvelle, par=request.membre)
+    if form.is_valid() and tenter(form, operations.ajouter_institution, form.instance, logo=form.logo, par=request.membre):
         messages.success(request, f"{form.instance} est dans le réseau.")
         return redirect("reseau:institutions", request.reseau.slug)
     return render(request, "reseau/institution_form.html", {"form": form, "titre": "Ajouter une institution"})
@@ -42,8 +44,18 @@ def modifier(request, pk):
     """Modifie une institution, ou note qu'elle quitte le réseau."""
     institution = get_object_or_404(Institution.objects.visibles_par(request.membre), pk=pk)
     titre = f"Modifier {institution}"
-    form = InstitutionForm(request.POST or None, instance=institution, par=request.membre)
-    if form.is_valid() and tenter(form, operations.modifier_institution, form.instance, par=request.membre):
+    form = InstitutionForm(request.POST or None, request.FILES or None, instance=institution, par=request.membre)
+    if form.is_valid() and tenter(form, operations.modifier_institution, form.instance, logo=form.logo, par=request.membre):
         messages.success(request, f"{form.instance} est à jour.")
         return redirect("reseau:institutions", request.reseau.slug)
     return render(request, "reseau/institution_form.html", {"form": form, "titre": titre})
+
+
+@page("annuaire.voir")
+def logo(request, pk):
+    """Le logo d'une institution ; sans logo, l'emblème de l'onglet du navigateur."""
+    institution = get_object_or_404(Institution.objects.visibles_par(request.membre), pk=pk)
+    logo = LogoDInstitution.objects.filter(institution=institution).first()
+    if logo is None:
+        return redirect(static("dsfr/dist/favicon/favicon.svg"))
+    return HttpResponse(bytes(logo.image), content_type="image/jpeg")

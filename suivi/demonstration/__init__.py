@@ -17,6 +17,7 @@ from suivi.demonstration import (
     lettres,
     parcours,
     personnes,
+    presentation,
     projets,
     recits,
     registre,
@@ -85,6 +86,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     sollicitations.poser(chantier)
     fichier.poser(chantier)
     agendas.poser(chantier)
+    presentation.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

@@ -20,6 +20,7 @@ from visites.models import Visite
 # (aucune : rien n'y est jamais double). Un essai vérifie qu'aucune clé vers l'entreprise n'est oubliée.
 SUIVENT = {
     "visites.visite.entreprise": (),
+    "visites.demandedevisite.entreprise": (),
     "entreprises.contact.entreprise": (),
     "entreprises.document.entreprise": (),
     "entreprises.changement.entreprise": (),

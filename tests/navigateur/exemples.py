@@ -21,7 +21,7 @@ from reseau.enums import EtatReunion
 from reseau.models import Dispositif, Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
-from visites.models import Campagne, Courrier, Guide, ModeleDeCourrier, Question, Theme, Visite
+from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
 
 # Ce que l'adresse ajoute à la route, quand la page ne s'ouvre pas sans.
 SUITES = {
@@ -66,6 +66,7 @@ def exemples(membre):
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
         "rendez_vous": visites.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__gt=now()),
+        "demande": DemandeDeVisite.objects.visibles_par(membre).a_traiter(),
         "courrier": Courrier.objects.filter(**du_reseau),
         "modele": ModeleDeCourrier.objects.filter(**du_reseau),
         "guide": Guide.objects.filter(**du_reseau).courants(),

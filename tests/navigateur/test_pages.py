@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reseau.droits import NON, portee
-from tests.adresses import routes, routes_hors_reseau
+from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.navigateur.conftest import membre_de_demonstration
 from tests.navigateur.ecran import defauts
 from tests.navigateur.exemples import adresses, exemples, propres
@@ -71,6 +71,23 @@ def test_pages_tiennent_a_toute_largeur(site, new_context, profil):
             visitees += 1
             trouves += defauts(page, site.url + adresse)
     assert visitees > 0
+    assert trouves == []
+
+
+@pytest.mark.parametrize("connecte", [False, True])
+def test_pages_publiques_d_un_reseau_tiennent_a_toute_largeur(site, new_context, connecte):
+    """La présentation et la demande de visite, pour un inconnu et pour un membre ; le lien périmé, à part, répond 410."""
+    contexte = new_context()
+    if connecte:
+        contexte.add_cookies([site.sessions["animateur"] | {"url": site.url}])
+    page, trouves, visitees = contexte.new_page(), [], 0
+    for route in routes_publiques():
+        adresse = site.url + route.adresse("haute-saone", {}) if not route.arguments else None
+        reponse = page.request.get(adresse) if adresse else None
+        if reponse and reponse.status == 200 and reponse.headers["content-type"].startswith("text/html"):
+            visitees += 1
+            trouves += defauts(page, adresse)
+    assert visitees == 4
     assert trouves == []
 
 

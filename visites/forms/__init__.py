@@ -1,6 +1,7 @@
 """Les formulaires des visites : ils nettoient et vérifient, ils n'agissent pas."""
 
 from visites.forms.courriers import ChoixDeModeleForm, CorrectionForm, EtiquettesForm, ModeleForm, RejetForm, RetourForm
+from visites.forms.demandes import AcceptationForm, DeclinForm, DemandeForm
 from visites.forms.gestes import (
     AffectationForm,
     AnnulationForm,
@@ -20,12 +21,15 @@ from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, Ex
 
 __all__ = [
     "AbriForm",
+    "AcceptationForm",
     "AffectationForm",
     "AnnulationForm",
     "CampagneForm",
     "ChoixDeCampagneForm",
     "ChoixDeModeleForm",
     "CorrectionForm",
+    "DeclinForm",
+    "DemandeForm",
     "EtiquetageForm",
     "EtiquettesForm",
     "ExportForm",

@@ -4,6 +4,7 @@ from visites.models.agenda import FluxAgenda, Invitation
 from visites.models.campagne import Campagne
 from visites.models.compte_rendu import CompteRendu, PartieReservee
 from visites.models.courrier import Courrier, PdfFige
+from visites.models.demande import DemandeDeVisite
 from visites.models.guide import Guide, Question, Reponse, Theme
 from visites.models.modele import ModeleDeCourrier
 from visites.models.visite import Visite
@@ -12,6 +13,7 @@ __all__ = [
     "Campagne",
     "CompteRendu",
     "Courrier",
+    "DemandeDeVisite",
     "FluxAgenda",
     "Guide",
     "Invitation",

@@ -1,0 +1,27 @@
+"""Ce qu'un inconnu a tapé, rendu inoffensif : ni caractère de commande, ni sens d'écriture forcé, ni fin de ligne cachée."""
+
+import unicodedata
+
+COMBINANTS_MAX = 2  # signes posés sur une même lettre ; au-delà, c'est une tour, pas un accent
+
+
+def une_ligne(texte):
+    """Le texte sur une seule ligne : un retour glissé dans un nom ne devient jamais un en-tête de courriel."""
+    return " ".join(_depouiller(" ".join(texte.split())).split())
+
+
+def plusieurs_lignes(texte):
+    """Le texte, ses lignes gardées ; jamais deux lignes vides de suite."""
+    lignes = [une_ligne(ligne) for ligne in texte.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    gardees = [ligne for rang, ligne in enumerate(lignes) if ligne or (rang and lignes[rang - 1])]
+    return "\n".join(gardees).strip("\n")
+
+
+def _depouiller(texte):
+    gardes, combinants = [], 0
+    for caractere in unicodedata.normalize("NFC", texte):
+        genre = unicodedata.category(caractere)
+        combinants = combinants + 1 if genre[0] == "M" else 0
+        if genre[0] != "C" and combinants <= COMBINANTS_MAX:
+            gardes.append(caractere)
+    return "".join(gardes)
