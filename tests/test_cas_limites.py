@@ -1,7 +1,4 @@
-"""Les bords des opérations : minuit, les gens partis, la séance close, le déport et le transfert en cours de route.
-
-Un essai marqué `xfail` montre un bogue connu ; il rougit le jour où le bogue disparaît, et sa marque s'enlève.
-"""
+"""Les bords des opérations : minuit, les gens partis, la séance close, le déport et le transfert en cours de route."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -41,10 +38,6 @@ from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier
 
 pytestmark = pytest.mark.django_db
-
-
-def bogue(raison):
-    return pytest.mark.xfail(strict=True, reason=raison)
 
 
 @pytest.fixture
@@ -338,15 +331,15 @@ def test_action_transmise_a_deux_ne_s_ecrase_pas_en_silence(action, animateur, d
     assert action.responsable == choisi
 
 
-@bogue("Contact n'est pas Versionne : le second à corriger un contact efface la correction du premier")
 def test_contact_corrige_a_deux_ne_s_ecrase_pas_en_silence(membres, reseau):
     contact = ContactFactory(entreprise=EntrepriseFactory(reseau=reseau))
     adresse = reverse("entreprises:contact-modifier", args=[reseau.slug, contact.pk])
     envoyer = envoyer_la_page(connecter(membres["direct"]), adresse, fonction="Gérant")
-    type(contact).objects.filter(pk=contact.pk).update(telephone="03 84 00 00 00")
-    envoyer()
+    envoyer_la_page(connecter(membres["animateur"]), adresse, telephone="03 84 00 00 00")()
+    response = envoyer()
     contact.refresh_from_db()
-    assert contact.telephone == "03 84 00 00 00"
+    assert (contact.telephone, contact.fonction) == ("03 84 00 00 00", "")
+    assert "Cette fiche a été modifiée" in response.text
 
 
 # L'enregistrement tout seul

@@ -115,6 +115,8 @@ class EntrepriseForm(FormulaireModele):
 
 
 class ContactForm(FormulaireModele):
+    versionne = True
+
     class Meta:
         model = Contact
         fields = ["civilite", "prenom", "nom", "fonction", "telephone", "courriel", "dirigeant"]

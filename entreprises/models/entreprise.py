@@ -295,7 +295,7 @@ class Entreprise(Versionne):
 Entreprise._meta.get_field("recherche").register_lookup(Mots)
 
 
-class Contact(models.Model):
+class Contact(Versionne):
     """Une personne de l'entreprise ; au plus un dirigeant, à qui la lettre du préfet s'adresse."""
 
     entreprise = models.ForeignKey(Entreprise, models.CASCADE, related_name="contacts")

@@ -200,13 +200,11 @@ def _retablir(modele, modifies, bilan):
 
 
 def _reecrire(modele, fiches, champs):
-    if modele is Contact:
-        recrire(fiches, champs)
-        return {contact.entreprise_id for contact in fiches}
+    """Récrit ces fiches ; rend les entreprises dont elles sont."""
     for fiche in fiches:
         fiche.version += 1
     recrire(fiches, champs | {"version"})
-    return {fiche.pk for fiche in fiches}
+    return {fiche.entreprise_id if modele is Contact else fiche.pk for fiche in fiches}
 
 
 def _recomposer(cles):

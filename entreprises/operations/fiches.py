@@ -1,6 +1,7 @@
 """Tenir les fiches : entreprises, contacts, déports."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from entreprises.models import Contact, Deport, Entreprise
 from entreprises.recherche import apprendre
@@ -30,11 +31,10 @@ def enregistrer_contact(contact, *, par):
     """Crée ou modifie un contact ; un nouveau dirigeant prend la place de l'ancien, qui reste parmi les contacts."""
     tenir(contact.entreprise, par=par)  # deux dirigeants saisis au même instant : le second attend, puis remplace
     if contact.dirigeant:
-        Contact.objects.filter(entreprise=contact.entreprise_id, dirigeant=True).exclude(pk=contact.pk).update(dirigeant=False)
-    geste = Geste.MODIFICATION if contact.pk else Geste.AJOUT
-    contact.save()
+        autres = Contact.objects.filter(entreprise=contact.entreprise_id, dirigeant=True).exclude(pk=contact.pk)
+        autres.update(dirigeant=False, version=F("version") + 1)
+    (enregistrer if contact.pk else ajouter)(contact, par=par)
     _rafraichir(contact.entreprise_id)
-    noter(par, geste, contact)
     return contact
 
 

@@ -50,7 +50,7 @@ class Lot:
         recrire(self.a_modifier, self.champs | {"recherche", "version"})
         # D'abord l'ancien dirigeant, puis le nouveau : la base n'en admet jamais deux.
         Contact.objects.filter(pk__in=self.contacts_a_relever).update(dirigeant=False)
-        recrire(self.contacts_a_modifier, {*CHAMPS_DU_DIRIGEANT, "dirigeant"})
+        recrire(self.contacts_a_modifier, {*CHAMPS_DU_DIRIGEANT, "dirigeant", "version"})
         Contact.objects.bulk_create(self.contacts_a_creer)
         nouvelles, posees = _etiqueter(self.a_etiqueter, self.reseau)
         trace = {
@@ -214,6 +214,7 @@ def _placer_le_dirigeant(lot, entreprise, personne):
     valeurs = personne | {"dirigeant": True}
     avant = _differences(contact, valeurs)
     if avant:
+        contact.version += 1
         lot.contacts_avant[contact.pk] = _appliquer(contact, avant, valeurs)
         lot.contacts_a_modifier.append(contact)
     return bool(avant)
