@@ -18,6 +18,13 @@ PROFILS = {
 }
 
 
+def pytest_collection_modifyitems(items):
+    """Marque « base » l'essai qui touche la base : les autres ne dépendent pas du moteur, et ne se jouent qu'une fois."""
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "transactional_db", "django_db_setup"} & set(item.fixturenames):
+            item.add_marker("base")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Les références chargées une fois, avant tout essai."""

@@ -20,6 +20,7 @@ from entreprises.models import Contact, Entreprise, Import, LotEcrit, Mot
 from reseau.models import Journal
 from tests.bancs.importation import fichier
 
+pytestmark = pytest.mark.base  # la sienne, par des processus à part
 RACINE = Path(__file__).parent.parent.parent
 FOIS = int(os.environ.get("IMPORTS_TUES", "3"))
 LIGNES = 5_000  # trois lots
