@@ -47,7 +47,8 @@ def test_contact_sans_nom_est_refuse(clients, reseau, fiche):
 
 def test_contact_forge_ne_change_pas_d_entreprise(clients, reseau, contact):
     ailleurs = EntrepriseFactory()
-    clients["direct"].post(adresse("contact-modifier", reseau, contact.pk), {"nom": "Neuf", "entreprise": ailleurs.pk})
+    forge = {"nom": "Neuf", "entreprise": ailleurs.pk, "version": contact.version}
+    clients["direct"].post(adresse("contact-modifier", reseau, contact.pk), forge)
     contact.refresh_from_db()
     assert (contact.nom, contact.entreprise.reseau) == ("Neuf", reseau)
 

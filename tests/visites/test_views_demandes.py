@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
@@ -168,11 +169,8 @@ def test_courriel_qui_ne_part_pas_ne_laisse_rien(reseau, settings):
     assert deposees() == 0
 
 
-class Panne:
+class Panne(BaseEmailBackend):
     """Un serveur de courriel qui ne répond pas."""
-
-    def __init__(self, **mots):
-        pass
 
     def send_messages(self, messages):
         raise OSError("serveur muet")
