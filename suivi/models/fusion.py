@@ -1,19 +1,19 @@
 """Deux fiches pour une entreprise : le signaler, les fusionner sans rien perdre, défaire."""
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import F, Q
 from django.urls import reverse
 
 
 class DoublonQuerySet(models.QuerySet):
     def visibles_par(self, membre, entreprises):
-        """Ceux dont il voit les deux fiches ; la base part des signalements, bien moins nombreux que les entreprises.
+        """Ceux dont il voit les deux fiches. Joue deux requêtes dès l'appel : les signalements sont peu, leurs clés aussi.
 
-        `CASE` l'y tient : PostgreSQL, sans statistiques, ferait de deux `EXISTS` nus une jointure de toutes les fiches.
+        D'une seule requête, une base sans statistiques joindrait toutes les fiches du réseau entre elles.
         """
-        visibles = entreprises.filter(reseau=membre.reseau)
-        une, autre = (Exists(visibles.filter(pk=OuterRef(fiche))) for fiche in ("entreprise", "autre"))
-        return self.filter(Case(When(Q(une) & Q(autre), then=Value(True)), default=Value(False)))
+        paires = self.filter(entreprise__reseau=membre.reseau).order_by().values_list("entreprise", "autre")
+        visibles = set(entreprises.filter(pk__in={cle for paire in paires for cle in paire}).values_list("pk", flat=True))
+        return self.filter(entreprise__in=visibles, autre__in=visibles)
 
     def a_traiter(self):
         return self.filter(traite_le=None)
