@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.navigateur, pytest.mark.xdist_g
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 # Ce qui se lit sans être une page de la démonstration.
 SANS_PAGE = {
+    "reseau:institution-logo": "une image ; aucune institution n’en a déposé",
     "reseau:logo": "une image ; sans logo déposé, celle de l’État",
     "visites:vue": "mène à la liste, avec ses filtres",
 }

@@ -22,6 +22,13 @@ MODELES = [modele for nom in ("reseau", "entreprises", "visites", "suivi") for m
 pytestmark = pytest.mark.django_db
 
 
+# Des clés dans un texte : de quoi défaire, ou l'adresse d'un filtre. PostgreSQL ne les reprend pas après un retour en arrière.
+A_CLES = {
+    *(("Fusion", "deplaces"), ("VueEnregistree", "parametres")),
+    *(("LotEcrit", "avant"), ("LotEcrit", "premiere"), ("LotEcrit", "derniere")),
+}
+
+
 def empreinte():
     """Toutes les données, clés rendues par leur rang et mots de passe ôtés : comparables d'une création à l'autre."""
     rangs = {
@@ -34,7 +41,7 @@ def empreinte():
                 valeur = getattr(objet, champ.attname)
                 if champ.is_relation and champ.related_model in rangs and champ.related_model.__name__ not in REFERENCES:
                     valeur = rangs[champ.related_model].get(valeur)
-                if champ.primary_key or champ.name in ("password", "objet_id"):
+                if champ.primary_key or champ.name in ("password", "objet_id") or (modele.__name__, champ.name) in A_CLES:
                     continue
                 valeur = bytes(valeur) if isinstance(valeur, memoryview) else valeur
                 trace.update(repr((modele.__name__, champ.name, valeur)).encode())
