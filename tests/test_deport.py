@@ -202,11 +202,7 @@ class Lecture:
     nombre: int | None
 
 
-# Les trois essais d'un profil se jouent dans le même processus : il ne lit tout qu'une fois.
-ENSEMBLE = [pytest.param(profil, marks=pytest.mark.xdist_group(f"deport-{profil}")) for profil in PROFILS]
-
-
-@pytest.fixture(scope="module", params=ENSEMBLE)
+@pytest.fixture(scope="module", params=PROFILS)
 def lectures(request, django_db_setup, django_db_blocker):
     """(sans déport, avec) : deux dictionnaires {(route, demande): Lecture} de ce que lit un profil ; la base n'en garde rien.
 

@@ -13,7 +13,7 @@ from tests.navigateur.ecran import defauts
 from tests.navigateur.exemples import adresses, exemples, propres
 
 # La marque « django_db » fait créer la base d'essai ; la démonstration, elle, vit le temps du fichier.
-pytestmark = [pytest.mark.django_db, pytest.mark.navigateur, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.django_db, pytest.mark.navigateur]
 
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 # Ce qui se lit sans être une page de la démonstration.

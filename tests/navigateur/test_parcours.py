@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from reseau.enums import Qualite, Role
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory, siret_fictif
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.xdist_group("parcours")]
+pytestmark = pytest.mark.navigateur
 
 MOT_DE_PASSE = "une phrase de passe"
 ENTREPRISES = 6
