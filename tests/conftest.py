@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from reseau.enums import Qualite, Role
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
@@ -16,6 +17,23 @@ PROFILS = {
     "prefecture": {"role": Role.PREFECTURE, "qualite": Qualite.AUCUN},
     "observateur": {"role": Role.OBSERVATEUR, "qualite": Qualite.AUCUN},
 }
+
+
+# Ces fichiers préparent beaucoup, une fois : leurs essais se jouent dans le même processus, et d'abord, étant les plus longs.
+ENSEMBLE = {"tests/navigateur/test_pages.py", "tests/navigateur/test_parcours.py", "tests/test_deport.py"}
+
+
+class ParEssaiSaufEnsemble(LoadScopeScheduling):
+    """Un essai à la fois à qui est libre, dans l'ordre de pytest-django : ceux qui vident la base viennent en dernier."""
+
+    def _split_scope(self, nodeid):
+        fichier = nodeid.partition("::")[0]
+        return fichier if fichier in ENSEMBLE else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ParEssaiSaufEnsemble(config, log)
 
 
 def pytest_collection_modifyitems(items):
