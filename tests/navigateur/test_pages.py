@@ -70,8 +70,7 @@ def test_pages_tiennent_a_toute_largeur(site, new_context, profil):
         reponse = page.request.get(site.url + adresse, max_redirects=0)
         if est_une_page(reponse) and not (visitees and deja_vu(reponse.text())):
             visitees += 1
-            # Les mêmes gabarits, à des boutons près : qui les voit tous les vérifie aux deux largeurs.
-            trouves += defauts(page, site.url + adresse, axe=(1280, 390) if profil == "animateur" else (390,))
+            trouves += defauts(page, site.url + adresse)
     assert visitees > 0
     assert trouves == []
 
