@@ -1,32 +1,31 @@
-"""Les gestes de la lettre du préfet : composer, soumettre, signer (numéroter), figer, imprimer, envoyer.
+"""Les gestes de la lettre du préfet : préparer, soumettre, signer (numéroter), figer, imprimer, envoyer.
+
+Ce que dit la lettre : `visites/composition.py`.
 
 Signer se fait en deux temps. D'abord, d'une seule transaction, le lot reçoit ses numéros et son texte définitif ;
 ensuite chaque PDF se compose et se fige, par petits paquets. Une coupure entre les deux se reprend sans rien renuméroter.
 """
 
-import dataclasses
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import datetime, time
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import F
 from django.utils.timezone import make_aware
 
-from entreprises.models import Contact
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.lib.lettre import APPELS, Lettre, composer_adresse, imprimer_lettre, rediger
+from reseau.lib.lettre import imprimer_lettre
 from reseau.lib.pdf import ImpressionImpossible, assembler
-from reseau.models import Institution, Signataire
+from reseau.models import Signataire
 from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
+from visites.composition import apercu, avec_dirigeant, choix_communs, composer, en_donnees, figee
 from visites.enums import EtatCourrier, EtatVisite, GenreCourrier
-from visites.models import Courrier, ModeleDeCourrier, PdfFige, Visite
+from visites.models import Courrier, PdfFige, Visite
 from visites.operations import Bilan, annoncer, desannoncer
 
 SERIE = "lettre"
-APPEL_DE = {"M.": APPELS["m"], "Mme": APPELS["mme"], "": APPELS[""]}
-IMAGES = ("logo", "signature", "logos_institutions")
 
 
 def obstacle(visite, *, deporte):
@@ -143,14 +142,14 @@ def signer(courriers, *, par, le):
         raise RegleEnfreinte("Aucun signataire n’est en fonction aujourd’hui : renseignez-le dans les paramètres.")
     lot = _verrouiller(courriers.a_signer(), par)
     numeros = prochains_numeros(par.reseau, SERIE, le.year, len(lot))
-    choix = _choix(par.reseau, signataire, le)
+    choix = choix_communs(par.reseau, signataire, le)
     lettres = []
     for courrier, numero in zip(lot, numeros, strict=True):
         courrier.etat, courrier.annee, courrier.numero = EtatCourrier.SIGNEE, le.year, numero
         courrier.signe_le, courrier.signataire, courrier.signe_par = le, signataire, par
         courrier.version += 1
         lettres.append(composer(courrier, **choix))
-        courrier.contenu = _en_donnees(lettres[-1])
+        courrier.contenu = en_donnees(lettres[-1])
     _eprouver(lettres)
     champs = ["etat", "annee", "numero", "signe_le", "signataire", "signe_par", "version", "contenu"]
     Courrier.objects.bulk_update(lot, champs, batch_size=200)
@@ -190,26 +189,9 @@ def imprimer_brouillons(courriers, *, le):
     if not lot:
         raise RegleEnfreinte("Aucune lettre en brouillon à imprimer.")
     signataire = Signataire.objects.filter(reseau=lot[0].reseau).en_fonction(le).first()
-    choix = _choix(lot[0].reseau, signataire, le)
+    choix = choix_communs(lot[0].reseau, signataire, le)
     pdfs = [imprimer_lettre(composer(courrier, **choix), edite_le=_minuit(le)) for courrier in lot]
     return pdfs[0] if len(pdfs) == 1 else assembler(pdfs, titre="Lettres du préfet, brouillons")
-
-
-def adresses(courriers):
-    """Les lignes d'adresse de ces lettres, par nom d'entreprise : celles qui furent signées, ou celles d'aujourd'hui."""
-    lot = avec_dirigeant(courriers).order_by("visite__entreprise__raison_sociale", "pk")
-    return [
-        lettre.contenu["adresse"] if lettre.signee else _adresse(lettre.visite.entreprise, _dirigeant(lettre.visite.entreprise))
-        for lettre in lot
-    ]
-
-
-def apercu(courrier, *, le):
-    """La `Lettre` telle que signée, sinon telle qu'elle partirait aujourd'hui."""
-    if courrier.signee:
-        return _figee(courrier)
-    signataire = Signataire.objects.filter(reseau=courrier.reseau).en_fonction(le).first()
-    return composer(courrier, **_choix(courrier.reseau, signataire, le))
 
 
 def papier(courrier, *, le):
@@ -236,78 +218,6 @@ def envoyer(courriers, *, par, le):
     return nombre
 
 
-def avec_dirigeant(courriers):
-    """Ce qu'il faut pour composer un lot sans une requête par lettre."""
-    dirigeants = Prefetch("visite__entreprise__contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
-    return courriers.avec_noms().prefetch_related(dirigeants)
-
-
-def composer(courrier, *, signataire, le, institutions, textes):
-    """La `Lettre` de cette visite, datée du jour `le` ; sans numéro tant que le courrier n'en a pas.
-
-    `textes` : voir `ModeleDeCourrierQuerySet.textes_par_defaut`. Une lettre corrigée porte son propre texte, tel quel.
-    """
-    visite, reseau = courrier.visite, courrier.reseau
-    dirigeant = _dirigeant(visite.entreprise)
-    appel = APPEL_DE[dirigeant.civilite if dirigeant else ""]
-    return Lettre(
-        intitule=reseau.intitule,
-        reseau=reseau.nom,
-        lieu=reseau.lieu,
-        adresse=_adresse(visite.entreprise, dirigeant),
-        appel=appel,
-        signataire_titre=signataire.titre if signataire else "",
-        signataire_nom=signataire.nom if signataire else "",
-        suivie_par=[ligne for ligne in (reseau.affaire_suivie_par, reseau.telephone, reseau.courriel) if ligne],
-        institutions=institutions,
-        numero=courrier.reference or None,
-        datee_du=le if courrier.numero else None,
-        logo=bytes(reseau.logo or b""),
-        signature=bytes((signataire.signature if signataire and courrier.numero else None) or b""),
-        **_texte(courrier, textes, _valeurs(visite, reseau, dirigeant, appel)),
-    )
-
-
-def _texte(courrier, textes, valeurs):
-    """Objet, paragraphes et politesse : ceux de sa correction, de son modèle, ou du modèle que suit le réseau."""
-    if courrier.correction:
-        return courrier.correction
-    modele = courrier.modele.texte if courrier.modele else textes[courrier.genre]
-    return rediger(modele, valeurs)
-
-
-def _valeurs(visite, reseau, dirigeant, appel):
-    entreprise, developpeur = visite.entreprise, visite.developpeur
-    return {
-        "appel": appel,
-        "dirigeant": str(dirigeant or "le dirigeant"),
-        "entreprise": entreprise.raison_sociale,
-        "commune": entreprise.commune.nom if entreprise.commune else entreprise.ville,
-        "developpeur": developpeur.civilite_et_nom,
-        "fonction": developpeur.fonction,
-        "institution": developpeur.institution.nom,
-        "reseau": reseau.nom,
-        "territoire": reseau.de_territoire,
-    }
-
-
-def _adresse(entreprise, dirigeant):
-    return composer_adresse(
-        raison_sociale=entreprise.raison_sociale,
-        destinataire=str(dirigeant or "Madame ou Monsieur le dirigeant"),
-        complement=entreprise.complement,
-        voie=entreprise.adresse,
-        code_postal=entreprise.code_postal,
-        commune=entreprise.ville or (entreprise.commune.nom if entreprise.commune else ""),
-    )
-
-
-def _dirigeant(entreprise):
-    if hasattr(entreprise, "dirigeants"):
-        return entreprise.dirigeants[0] if entreprise.dirigeants else None
-    return entreprise.contacts.filter(dirigeant=True).first()
-
-
 def _verrouiller(courriers, par):
     """Le lot à signer, verrouillé jusqu'à la fin de la transaction, moins ce qui ne peut plus partir."""
     lettres = avec_dirigeant(Courrier.objects.filter(pk__in=courriers.values("pk"))).a_signer()
@@ -328,31 +238,8 @@ def _eprouver(lettres):
         imprimer_lettre(max(lettres, key=lambda lettre: sum(map(len, lettre.paragraphes))))
 
 
-def _choix(reseau, signataire, le):
-    """Ce qui est commun à toutes les lettres d'un lot."""
-    textes = ModeleDeCourrier.objects.textes_par_defaut(reseau)
-    return {"signataire": signataire, "le": le, "institutions": _sigles(reseau), "textes": textes}
-
-
-def _sigles(reseau):
-    return list(Institution.objects.filter(reseau=reseau, fermee_le=None).values_list("sigle", flat=True))
-
-
-def _en_donnees(lettre):
-    donnees = {champ.name: getattr(lettre, champ.name) for champ in dataclasses.fields(lettre)}
-    return {
-        nom: valeur.isoformat() if isinstance(valeur, date) else valeur for nom, valeur in donnees.items() if nom not in IMAGES
-    }
-
-
-def _figee(courrier):
-    donnees = courrier.contenu | {"datee_du": date.fromisoformat(courrier.contenu["datee_du"])}
-    images = {"logo": bytes(courrier.reseau.logo or b""), "signature": bytes(courrier.signataire.signature or b"")}
-    return Lettre(**donnees, **images)
-
-
 def _composer_le_pdf(courrier):
-    return imprimer_lettre(_figee(courrier), edite_le=_minuit(courrier.signe_le))
+    return imprimer_lettre(figee(courrier), edite_le=_minuit(courrier.signe_le))
 
 
 def _figer_une(courrier):

@@ -19,7 +19,7 @@ from tests.factories import (
     ModeleDeCourrierFactory,
     VisiteFactory,
 )
-from visites import courriers
+from visites import composition, courriers
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
 
@@ -254,7 +254,7 @@ def test_papier_d_une_lettre_signee_n_ecrit_rien(prefecture, reseau):
 def test_apercu_d_un_brouillon_n_a_ni_numero_ni_date(reseau):
     ContactFactory(entreprise=(visite := VisiteFactory(reseau=reseau, programmee=True)).entreprise)
     InstitutionFactory(reseau=reseau, sigle="FERMEE", fermee_le=JOUR)
-    lettre = courriers.apercu(CourrierFactory(visite=visite), le=JOUR)
+    lettre = composition.apercu(CourrierFactory(visite=visite), le=JOUR)
     assert (lettre.numero, lettre.datee_du, lettre.appel, lettre.signature) == (None, None, "Monsieur", b"")
     assert "FERMEE" not in lettre.institutions
     assert lettre.adresse[1] == "M. ACHILLE FICTIF"

@@ -7,7 +7,7 @@ from reseau.lib.lettre import MODELE_DE_RELANCE, MODELE_PAR_DEFAUT
 from tests.conftest import connecter
 from tests.factories import JOUR, CourrierFactory, MembreFactory, ModeleDeCourrierFactory, VisiteFactory
 from tests.visites.conftest import dits
-from visites import courriers
+from visites import composition, courriers
 from visites.enums import GenreCourrier
 from visites.modeles import enregistrer_modele, retirer_modele
 from visites.models import Courrier, ModeleDeCourrier
@@ -21,7 +21,7 @@ def saisie(**champs):
 
 
 def objet_imprime(courrier):
-    return courriers.apercu(Courrier.objects.avec_noms().get(pk=courrier.pk), le=JOUR).objet
+    return composition.apercu(Courrier.objects.avec_noms().get(pk=courrier.pk), le=JOUR).objet
 
 
 def test_sans_modele_les_textes_fournis_servent(reseau):

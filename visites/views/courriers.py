@@ -13,6 +13,7 @@ from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from visites import courriers as operations
+from visites.composition import apercu
 from visites.enums import EtatCourrier
 from visites.filters import CourrierFilter
 from visites.forms import ChoixDeModeleForm, CorrectionForm, RejetForm, RetourForm
@@ -70,7 +71,7 @@ def courrier(request, pk):
     contexte = {
         "courrier": courrier,
         "visite": courrier.visite,
-        "lettre": operations.apercu(courrier, le=localdate()),
+        "lettre": apercu(courrier, le=localdate()),
         "obstacle": "" if courrier.signee else operations.obstacle(courrier.visite, deporte=courrier.deporte),
         "peut_soumettre": etat == EtatCourrier.BROUILLON and autorise(membre, "courriers.imprimer"),
         "peut_signer": etat == EtatCourrier.A_SIGNER and autorise(membre, "courriers.signer"),
@@ -109,7 +110,7 @@ def relancer(request, pk):
 def corriger(request, pk):
     """Le texte de cette lettre seule ; « Revenir au modèle » efface la correction."""
     courrier = _a_preparer(request, pk)
-    lettre = operations.apercu(courrier, le=localdate())
+    lettre = apercu(courrier, le=localdate())
     form = CorrectionForm(request.POST or None, instance=courrier, lettre=lettre)
     au_modele = "modele" in request.POST
     if au_modele or form.is_valid():

@@ -18,6 +18,7 @@ from reseau.lib.etiquettes import imprimer_etiquettes
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
+from visites import composition
 from visites import courriers as operations
 from visites.forms import EtiquettesForm
 from visites.models import Campagne, Courrier, Visite
@@ -99,7 +100,7 @@ def etiquettes(request):
     """Les étiquettes d'adresse du lot : le choix de la planche, puis son PDF (`?planche=`)."""
     lot = _lot(request.GET, request.membre)
     form = EtiquettesForm(request.GET if "planche" in request.GET else None)
-    adresses = operations.adresses(lot)
+    adresses = composition.adresses(lot)
     if form.is_valid() and adresses:
         octets = imprimer_etiquettes(adresses, **form.cleaned_data)
         noter(request.membre, Geste.IMPRESSION, "étiquettes d’adresse", nombre=len(adresses))
