@@ -41,7 +41,7 @@ from tests.factories import (
 )
 from tests.lib.papier import textes
 from tests.terrain import Terrain
-from visites import courriers
+from visites import courriers, papier_des_lettres
 from visites.models import Courrier
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ class Canari:
         lettre = CourrierFactory(visite=visite, a_signer=True)
         signees = Courrier.objects.filter(pk=lettre.pk)
         courriers.signer(signees, par=self.terrain.membres["prefecture"], le=JOUR)
-        courriers.figer(signees)
+        papier_des_lettres.figer(signees)
         return lettre
 
     def _ciblee(self):

@@ -1,28 +1,22 @@
-"""Les gestes de la lettre du préfet : préparer, soumettre, signer (numéroter), figer, imprimer, envoyer.
+"""Les gestes de la lettre du préfet : préparer, soumettre, signer (numéroter), envoyer.
 
-Ce que dit la lettre : `visites/composition.py`.
+Ce que dit la lettre : `visites/composition.py` ; son papier : `visites/papier_des_lettres.py`.
 
 Signer se fait en deux temps. D'abord, d'une seule transaction, le lot reçoit ses numéros et son texte définitif ;
 ensuite chaque PDF se compose et se fige, par petits paquets. Une coupure entre les deux se reprend sans rien renuméroter.
 """
 
-from contextlib import suppress
-from datetime import datetime, time
-from hashlib import sha256
-
 from django.db import transaction
 from django.db.models import F
-from django.utils.timezone import make_aware
 
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
-from reseau.lib.pdf import ImpressionImpossible, assembler
 from reseau.models import Signataire
 from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
-from visites.composition import apercu, avec_dirigeant, choix_communs, composer, en_donnees, figee
+from visites.composition import apercu, avec_dirigeant, choix_communs, composer, en_donnees
 from visites.enums import EtatCourrier, EtatVisite, GenreCourrier
-from visites.models import Courrier, PdfFige, Visite
+from visites.models import Courrier, Visite
 from visites.operations import Bilan, annoncer, desannoncer
 
 SERIE = "lettre"
@@ -158,50 +152,6 @@ def signer(courriers, *, par, le):
     return numeros
 
 
-def figer(courriers, *, combien=None):
-    """Compose et garde le PDF des lettres signées qui n'en ont pas encore, `combien` au plus ; rend le nombre de PDF faits.
-
-    Une lettre qui ne se met pas en page n'arrête pas les autres : elle reste à figer.
-    """
-    composes = 0
-    for cle in list(courriers.a_figer().order_by("annee", "numero").values_list("pk", flat=True)):
-        if composes == combien:
-            break
-        with suppress(ImpressionImpossible):
-            composes += _figer_une(Courrier.objects.select_related("reseau", "signataire").get(pk=cle))
-    return composes
-
-
-def imprimer(courriers):
-    """PDF du lot : les lettres signées telles que figées, dans l'ordre des numéros. `RegleEnfreinte` s'il en manque."""
-    if manquantes := courriers.a_figer().count():
-        raise RegleEnfreinte(f"Le PDF de {manquantes} lettre(s) signée(s) n’est pas encore composé.")
-    pdfs = PdfFige.objects.filter(courrier__in=courriers.signes().values("pk"))
-    pdfs = [bytes(pdf) for pdf in pdfs.order_by("courrier__annee", "courrier__numero").values_list("pdf", flat=True)]
-    if not pdfs:
-        raise RegleEnfreinte("Aucune lettre signée à imprimer.")
-    return assembler(pdfs, titre="Lettres du préfet")
-
-
-def imprimer_brouillons(courriers, *, le):
-    """PDF filigrané des lettres pas encore signées : ni numéro, ni signature. `RegleEnfreinte` s'il n'y en a pas."""
-    lot = list(avec_dirigeant(courriers.filter(numero=None)).order_by("pk"))
-    if not lot:
-        raise RegleEnfreinte("Aucune lettre en brouillon à imprimer.")
-    signataire = Signataire.objects.filter(reseau=lot[0].reseau).en_fonction(le).first()
-    choix = choix_communs(lot[0].reseau, signataire, le)
-    pdfs = [imprimer_lettre(composer(courrier, **choix), edite_le=_minuit(le)) for courrier in lot]
-    return pdfs[0] if len(pdfs) == 1 else assembler(pdfs, titre="Lettres du préfet, brouillons")
-
-
-def papier(courrier, *, le):
-    """Le PDF de cette lettre, sans rien écrire : le figé si elle est signée (recomposé à l'identique au besoin)."""
-    if not courrier.signee:
-        return imprimer_brouillons(Courrier.objects.filter(pk=courrier.pk), le=le)
-    fige = PdfFige.objects.filter(courrier=courrier).first()
-    return bytes(fige.pdf) if fige else _composer_le_pdf(courrier)
-
-
 @transaction.atomic
 def envoyer(courriers, *, par, le):
     """Les lettres signées sont parties : les visites programmées sont annoncées. Rend leur nombre.
@@ -236,18 +186,3 @@ def _eprouver(lettres):
     """Met en page la plus longue avant de signer : `TropDePages` ici, sans numéro perdu, plutôt qu'au figeage."""
     if lettres:
         imprimer_lettre(max(lettres, key=lambda lettre: sum(map(len, lettre.paragraphes))))
-
-
-def _composer_le_pdf(courrier):
-    return imprimer_lettre(figee(courrier), edite_le=_minuit(courrier.signe_le))
-
-
-def _figer_une(courrier):
-    pdf = _composer_le_pdf(courrier)
-    empreinte = sha256(pdf).hexdigest()
-    _, compose = PdfFige.objects.get_or_create(courrier=courrier, defaults={"pdf": pdf, "empreinte": empreinte})
-    return int(compose)
-
-
-def _minuit(jour):
-    return make_aware(datetime.combine(jour, time()))

@@ -5,9 +5,10 @@ pikepdf copie les pages mais laisse l'arbre des balises derrière lui ; on le re
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import count
+from typing import IO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
@@ -16,25 +17,32 @@ from pikepdf import Array, Dictionary, Name, Pdf
 CATALOGUE_COMMUN = ("/Lang", "/MarkInfo", "/OutputIntents", "/Metadata", "/ViewerPreferences")
 
 
-def fondre(pdfs: Iterable[bytes], *, titre: str, date: datetime) -> bytes:
-    """Rend un seul PDF, pages dans l'ordre donné. Lève ValueError sans document, `pikepdf.PdfError` si l'un est illisible.
+def fondre_fichier(cahier: str, longueurs: Sequence[int], destination: str, *, titre: str, date: datetime) -> None:
+    """`fondre`, d'un fichier où les PDF se suivent à un autre : de quoi le faire dans un processus à part."""
+    with open(cahier, "rb") as source, open(destination, "wb") as sortie:
+        fondre((source.read(longueur) for longueur in longueurs), sortie, titre=titre, date=date)
+
+
+def fondre(pdfs: Iterable[bytes], sortie: IO[bytes], *, titre: str, date: datetime) -> None:
+    """Écrit un seul PDF, pages dans l'ordre donné. Lève ValueError sans document, `pikepdf.PdfError` si l'un est illisible.
 
     Les identifiants d'en-têtes de tableaux ne sont pas renumérotés : les lots sont faits de lettres, qui n'en ont pas.
     """
     lot = pikepdf.new()
     balises = lot.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(), ParentTree=Dictionary(Nums=Array())))
-    sources = []  # à garder ouvertes : qpdf ne lit les flux copiés qu'à l'enregistrement
     numeros, connus = count(), {}
     for octets in pdfs:
+        # Chaque document se libère une fois copié : qpdf ne garde que ses octets, où il relira les flux en écrivant.
         source = pikepdf.open(io.BytesIO(octets))
-        sources.append(source)
+        if not len(lot.pages):
+            _cataloguer(lot, source, titre, date)
         _ajouter(lot, source, balises, numeros, connus)
-    if not sources:
+    if not len(lot.pages):
         raise ValueError("aucun document à assembler")
-    _cataloguer(lot, sources[0], balises, titre, date)
-    sortie = io.BytesIO()
+    if len(balises.K):
+        balises.ParentTree = lot.make_indirect(balises.ParentTree)
+        lot.Root.StructTreeRoot = balises
     lot.save(sortie, min_version="1.7", object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return sortie.getvalue()
 
 
 def _ajouter(lot: Pdf, source: Pdf, balises: Dictionary, numeros: count, connus: dict) -> None:
@@ -66,21 +74,18 @@ def _renumeroter(pages: Iterable[pikepdf.Page], nouveaux: dict[int, int]) -> Non
 
 
 def _partager(objets: Dictionary, connus: dict) -> None:
-    """Remplace une image déjà écrite (le logo, la signature) par sa première copie."""
+    """Remplace une image déjà écrite (le logo, la signature), ou un emblème, par sa première copie."""
     for nom, objet in list(objets.items()):
-        if objet.get("/Subtype") == Name.Image and "/SMask" not in objet:
+        if "/SMask" not in objet and "/Resources" not in objet:
             empreinte = hashlib.sha256(objet.read_raw_bytes()).digest()
             objets[nom] = connus.setdefault(empreinte, objet)
 
 
-def _cataloguer(lot: Pdf, premier: Pdf, balises: Dictionary, titre: str, date: datetime) -> None:
+def _cataloguer(lot: Pdf, premier: Pdf, titre: str, date: datetime) -> None:
     for cle in CATALOGUE_COMMUN:
         if cle in premier.Root:
             objet = premier.Root[cle]
             lot.Root[cle] = lot.copy_foreign(objet) if objet.is_indirect else _recopier(lot, premier, objet)
-    if len(balises.K):
-        balises.ParentTree = lot.make_indirect(balises.ParentTree)
-        lot.Root.StructTreeRoot = balises
     with lot.open_metadata(set_pikepdf_as_editor=False) as metadonnees:
         metadonnees["dc:title"] = titre
         metadonnees["xmp:CreateDate"] = metadonnees["xmp:ModifyDate"] = date.isoformat(timespec="seconds")

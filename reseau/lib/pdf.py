@@ -7,6 +7,7 @@ la mise en page, qui ne sait pas s'arrêter (B8).
 
 import io
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
@@ -79,26 +80,33 @@ class Chargeur(URLFetcher):
 
 
 class Dessin:
-    """Un emblème de l'État, tracé une fois puis rejoué : relire son SVG prendrait la moitié du temps d'une lettre."""
+    """Un emblème de l'État, tracé et comprimé une fois puis recopié : relire son SVG prendrait la moitié du temps d'une lettre.
+
+    Il est un objet à part de la page, le même d'une lettre à l'autre : un lot ne l'écrit qu'une fois.
+    """
 
     def __init__(self, svg: str):
         self._image = SVGImage(fromstring(svg), "interne:", Chargeur({}), None)
-        self._traces: dict[tuple[float, float], list[bytes]] = {}
+        self._traces: dict[tuple[float, float], bytes] = {}
 
     def get_intrinsic_size(self, resolution: float, corps: float) -> tuple[float, float, float]:
         return self._image.get_intrinsic_size(resolution, corps)
 
     def draw(self, flux: Any, largeur: float, hauteur: float, style: Any) -> None:
-        # Un aller-retour d'état oublie la couleur et l'opacité courantes : le tracé ne dépend plus de ce qui précède.
-        flux.push_state()
-        flux.pop_state()
-        flux.set_alpha(1.0)
+        groupe = flux.add_group(0, 0, largeur, hauteur)
         if (largeur, hauteur) not in self._traces:
-            debut = len(flux.stream)
-            self._image.draw(flux, largeur, hauteur, style)
-            self._traces[largeur, hauteur] = flux.stream[debut:]
-        else:
-            flux.stream.extend(self._traces[largeur, hauteur])
+            self._traces[largeur, hauteur] = self._tracer(groupe, largeur, hauteur, style)
+        groupe.stream, groupe.compress = [self._traces[largeur, hauteur]], False
+        groupe.extra["Filter"] = "/FlateDecode"
+        # Sans ressource à nommer, il est le même objet dans tous les documents.
+        del groupe.extra["Resources"]
+        flux.draw_x_object(groupe.id)
+
+    def _tracer(self, groupe: Any, largeur: float, hauteur: float, style: Any) -> bytes:
+        """Le tracé comprimé, sans ses états d'opacité : un groupe commence opaque, et les emblèmes le sont."""
+        self._image.draw(groupe, largeur, hauteur, style)
+        trace = [element if isinstance(element, bytes) else str(element).encode() for element in groupe.stream]
+        return zlib.compress(b"\n".join(element for element in trace if not element.endswith(b" gs")), 9)
 
 
 class ProfilArchive(ColorProfile):
@@ -163,9 +171,9 @@ def imprimer(
             document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources or {}))
             accent = [CSS(string=feuille_de_couleur(couleur))] if couleur else []
             feuilles = [*accent, *(_feuille(nom) for nom in _nettoyer(document.etree_element))]
-            cache_images = {f"interne:{cle}": dessin for cle, dessin in _emblemes().items()}
+            lues = _images_lues(frozenset((ressources or {}).items()))
             communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}
-            rendu = document.render(stylesheets=feuilles, cache=cache_images, **communs, **OPTIONS)
+            rendu = document.render(stylesheets=feuilles, cache=lues, **communs, **OPTIONS)
             if pages_max and len(rendu.pages) > pages_max:
                 raise TropDePages(f"Le document tient sur {len(rendu.pages)} pages au lieu de {pages_max}.")
             _dater(rendu.metadata, titre, date)
@@ -182,10 +190,12 @@ def assembler(pdfs: Iterable[bytes], *, titre: str = "", date: datetime | None =
     Les images et polices communes ne sont écrites qu'une fois. Lève `ImpressionImpossible` si un PDF est illisible
     ou s'il n'y en a aucun.
     """
+    sortie = io.BytesIO()
     try:
-        return fondre(pdfs, titre=titre, date=date or timezone.now())
+        fondre(pdfs, sortie, titre=titre, date=date or timezone.now())
     except (pikepdf.PdfError, ValueError) as erreur:
         raise ImpressionImpossible("Les documents n’ont pas pu être assemblés.") from erreur
+    return sortie.getvalue()
 
 
 @lru_cache(maxsize=64)
@@ -310,6 +320,12 @@ def _feuille(nom: str) -> CSS:
     texte = Path(chemin).read_text(encoding="utf-8")
     polices = {f"{nom}.woff2": (_octets_du_paquet(f"fonts/{nom}.woff2"), "font/woff2") for nom in POLICES}
     return CSS(string=texte, base_url="interne:", url_fetcher=Chargeur(polices), font_config=_polices())
+
+
+@lru_cache(maxsize=16)
+def _images_lues(ressources: frozenset[tuple[str, tuple[bytes, str]]]) -> dict[str, Any]:
+    """Adresse → image déjà lue, que WeasyPrint complète : les mêmes d'une lettre à l'autre d'un lot."""
+    return {f"interne:{cle}": dessin for cle, dessin in _emblemes().items()}
 
 
 @cache

@@ -1,6 +1,6 @@
 """Rendre un fichier au navigateur, sans qu'il s'y devine un autre genre ni qu'il reste en cache."""
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
 GENRES = {
@@ -17,9 +17,10 @@ GENRES = {
 }
 
 
-def fichier(octets, nom, genre, *, en_ligne=False):
-    """Réponse portant `octets` ; `nom` sans extension, `genre` une clé de `GENRES`."""
-    response = HttpResponse(octets, content_type=GENRES[genre])
+def fichier(contenu, nom, genre, *, en_ligne=False):
+    """Réponse portant `contenu`, des octets ou un fichier ouvert ; `nom` sans extension, `genre` une clé de `GENRES`."""
+    reponse = FileResponse if hasattr(contenu, "read") else HttpResponse
+    response = reponse(contenu, content_type=GENRES[genre])
     response.headers["Content-Disposition"] = content_disposition_header(not en_ligne, f"{nom}.{genre}")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -2,9 +2,10 @@
 
 from suivi.demonstration import plans
 from suivi.demonstration.calendrier import instant, ouvre_avant
-from visites.courriers import figer, signer
+from visites.courriers import signer
 from visites.enums import EtatCourrier
 from visites.models import Courrier, ModeleDeCourrier, PdfFige
+from visites.papier_des_lettres import figer
 
 # Jours avant aujourd'hui : préparée, mise à la signature, signée.
 LOT_ANCIEN, LOT_RECENT = (34, 32, 30), (13, 11, 8)

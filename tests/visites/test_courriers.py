@@ -19,7 +19,7 @@ from tests.factories import (
     ModeleDeCourrierFactory,
     VisiteFactory,
 )
-from visites import composition, courriers
+from visites import composition, courriers, papier_des_lettres
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
 
@@ -190,11 +190,11 @@ def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):
     lettre = lettres_a_signer(reseau, 1).get()
     courriers.signer(Courrier.objects.all(), par=prefecture, le=JOUR)
     lettre.refresh_from_db()
-    avant = courriers.papier(lettre, le=JOUR)
+    avant = papier_des_lettres.papier(lettre, le=JOUR)
     lettre.visite.entreprise.raison_sociale = "Autre nom"
     lettre.visite.entreprise.save()
-    courriers.figer(Courrier.objects.all())
-    assert courriers.papier(lettre, le=JOUR) == avant
+    papier_des_lettres.figer(Courrier.objects.all())
+    assert papier_des_lettres.papier(lettre, le=JOUR) == avant
 
 
 # Figer, imprimer
@@ -203,16 +203,16 @@ def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):
 def test_figer_par_paquets_puis_reprendre(prefecture, reseau):
     lettres = lettres_a_signer(reseau, 3)
     courriers.signer(lettres, par=prefecture, le=JOUR)
-    assert courriers.figer(lettres, combien=2) == 2
+    assert papier_des_lettres.figer(lettres, combien=2) == 2
     assert lettres.a_figer().get().numero == 3
-    assert courriers.figer(lettres, combien=2) == 1
-    assert courriers.figer(lettres, combien=2) == 0
+    assert papier_des_lettres.figer(lettres, combien=2) == 1
+    assert papier_des_lettres.figer(lettres, combien=2) == 0
 
 
 def test_figer_garde_l_empreinte_du_papier(prefecture, reseau):
     lettres = lettres_a_signer(reseau, 1)
     courriers.signer(lettres, par=prefecture, le=JOUR)
-    courriers.figer(lettres)
+    papier_des_lettres.figer(lettres)
     fige = PdfFige.objects.get()
     assert fige.empreinte == sha256(bytes(fige.pdf)).hexdigest()
 
@@ -223,31 +223,31 @@ def test_figer_saute_la_lettre_impossible(prefecture, reseau):
     impossible = lettres.get(numero=1)
     impossible.contenu["paragraphes"] = ["Une phrase bien trop longue. " * 400]
     impossible.save()
-    assert courriers.figer(lettres) == 1
+    assert papier_des_lettres.figer(lettres) == 1
     assert lettres.a_figer().get() == impossible
     with pytest.raises(RegleEnfreinte):
-        courriers.imprimer(lettres)
+        papier_des_lettres.imprimer(lettres)
 
 
 def test_imprimer_une_page_par_lettre(prefecture, reseau):
     lettres = lettres_a_signer(reseau, 3)
     courriers.signer(lettres, par=prefecture, le=JOUR)
-    courriers.figer(lettres)
-    assert nombre_de_pages(courriers.imprimer(lettres)) == 3
+    papier_des_lettres.figer(lettres)
+    assert nombre_de_pages(papier_des_lettres.imprimer(lettres).read()) == 3
 
 
 def test_imprimer_rien_se_dit(reseau):
     with pytest.raises(RegleEnfreinte):
-        courriers.imprimer(Courrier.objects.filter(reseau=reseau))
+        papier_des_lettres.imprimer(Courrier.objects.filter(reseau=reseau))
     with pytest.raises(RegleEnfreinte):
-        courriers.imprimer_brouillons(Courrier.objects.filter(reseau=reseau), le=JOUR)
+        papier_des_lettres.imprimer_brouillons(Courrier.objects.filter(reseau=reseau), le=JOUR)
 
 
 def test_papier_d_une_lettre_signee_n_ecrit_rien(prefecture, reseau):
     lettre = lettres_a_signer(reseau, 1).get()
     courriers.signer(Courrier.objects.all(), par=prefecture, le=JOUR)
     lettre.refresh_from_db()
-    assert nombre_de_pages(courriers.papier(lettre, le=JOUR)) == 1
+    assert nombre_de_pages(papier_des_lettres.papier(lettre, le=JOUR)) == 1
     assert not PdfFige.objects.exists()
 
 

@@ -17,7 +17,7 @@ from tests.factories import (
     VisiteFactory,
 )
 from tests.visites.conftest import dits
-from visites import courriers
+from visites import courriers, papier_des_lettres
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
 
@@ -342,7 +342,7 @@ def test_figer_avance_par_paquets_jusqu_au_bout(clients, adresse, signees):
 
 def test_figer_reprend_la_ou_l_onglet_s_est_ferme(clients, adresse, signees):
     signees(3)
-    courriers.figer(Courrier.objects.all(), combien=1)
+    papier_des_lettres.figer(Courrier.objects.all(), combien=1)
     page = clients["prefecture"].get(adresse("visites:courriers-figer")).context
     assert (page["nombre"], page["restent"]) == (3, 2)
 
@@ -381,7 +381,7 @@ def test_figer_une_adresse_illisible_ne_montre_aucune_lettre(clients, adresse, s
 
 def test_pdf_du_lot_une_page_par_lettre_et_se_note(clients, adresse, membres, signees):
     numeros = signees(3)
-    courriers.figer(Courrier.objects.all())
+    papier_des_lettres.figer(Courrier.objects.all())
     lot = {"annee": localdate().year, "du": numeros[0], "au": numeros[1]}
     response = clients["secretariat"].get(adresse("visites:courriers-pdf"), lot)
     assert pages(response.content) == 2

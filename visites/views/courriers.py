@@ -19,6 +19,7 @@ from visites.filters import CourrierFilter
 from visites.forms import ChoixDeModeleForm, CorrectionForm, RejetForm, RetourForm
 from visites.listes import paginer
 from visites.models import Courrier, Visite
+from visites.papier_des_lettres import papier
 
 TRIS = {
     "reference": ["annee", "numero"],
@@ -165,7 +166,7 @@ def courrier_pdf(request, pk):
     if courrier.signee:
         exiger(request.membre, "courriers.imprimer")
     try:
-        octets = operations.papier(courrier, le=localdate())
+        octets = papier(courrier, le=localdate())
     except ImpressionImpossible as erreur:
         messages.error(request, str(erreur))
         return redirect("visites:courrier", request.reseau.slug, pk)

@@ -20,10 +20,10 @@ from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
 from visites import composition
 from visites import courriers as operations
+from visites import papier_des_lettres as papier
 from visites.forms import EtiquettesForm
 from visites.models import Campagne, Courrier, Visite
 
-PAR_PAQUET = 8
 CHIFFRES_MAX = 9  # au-delà, ni un identifiant ni un numéro : la base ne saurait pas le comparer
 RIEN = "Cochez au moins une lettre."
 
@@ -78,7 +78,7 @@ def figer(request):
     lot = _lot(request.GET, request.membre)
     if request.method != "POST":
         return render(request, "visites/courrier_lot.html", _etat_du_lot(request, lot))
-    composes = operations.figer(lot, combien=PAR_PAQUET)
+    composes = papier.figer(lot, combien=papier.PAQUET)
     if "application/json" not in request.headers.get("Accept", ""):
         return redirect(request.get_full_path())
     return JsonResponse(_avancement(request, lot, composes))
@@ -90,9 +90,9 @@ def pdf(request):
     lot = _lot(request.GET, request.membre)
     if lot.a_figer().exists() or not lot.exists():
         return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{request.GET.urlencode()}")
-    octets = operations.imprimer(lot)
+    contenu = papier.imprimer(lot)
     noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=lot.count())
-    return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", "pdf")
+    return fichier(contenu, f"lettres-{localdate():%Y-%m-%d}", "pdf")
 
 
 @page("courriers.imprimer")

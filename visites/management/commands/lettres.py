@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Journal, Reseau
-from visites.courriers import figer, imprimer, imprimer_brouillons
 from visites.models import Campagne, Courrier
+from visites.papier_des_lettres import figer, imprimer, imprimer_brouillons
 
 ERREUR = 2  # celui d'argparse : la demande est mauvaise, rien n'a été écrit
 
@@ -57,7 +57,8 @@ def composer(courriers, brouillon):
     if brouillon:
         return imprimer_brouillons(courriers, le=localdate()), courriers.filter(numero=None).count()
     figer(courriers)
-    return imprimer(courriers), courriers.signes().count()
+    with imprimer(courriers) as lot:
+        return lot.read(), courriers.signes().count()
 
 
 def ecrire(sortie, octets):

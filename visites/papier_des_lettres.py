@@ -1,0 +1,89 @@
+"""Le papier des lettres du préfet : figer chaque PDF une fois signé, imprimer un lot, ou un brouillon filigrané.
+
+Une lettre figée n'est jamais refaite. Les PDF se composent à plusieurs processus et se gardent paquet par paquet : tué net,
+le lot reprend au paquet suivant, sans rien renuméroter.
+"""
+
+from datetime import datetime, time
+from hashlib import sha256
+
+from django.utils.timezone import make_aware
+
+from reseau.lib.atelier import composer_lettres, relier
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.lettre import imprimer_lettre
+from reseau.lib.pdf import assembler
+from reseau.models import Signataire
+from visites.composition import avec_dirigeant, choix_communs, composer, figee
+from visites.models import Courrier, PdfFige
+
+PAQUET = 64  # lettres : deux secondes à deux processus
+TRANCHE = 500  # lettres par fichier d'impression : au-delà, ni la mémoire ni l'imprimante ne suivent
+
+
+def figer(courriers, *, combien=None):
+    """Compose et garde le PDF des lettres signées qui n'en ont pas encore ; rend le nombre de PDF faits.
+
+    `combien` : s'arrête au paquet qui l'atteint. Une lettre qui ne se met pas en page n'arrête pas les autres : elle reste
+    à figer. `ImpressionImpossible` si les processus de composition s'interrompent.
+    """
+    composes, taille = 0, min(PAQUET, combien or PAQUET)
+    cles = list(courriers.a_figer().order_by("annee", "numero").values_list("pk", flat=True))
+    for debut in range(0, len(cles), taille):
+        if combien and composes >= combien:
+            break
+        composes += _figer_le_paquet(cles[debut : debut + taille])
+    return composes
+
+
+def imprimer(courriers):
+    """PDF du lot, un fichier ouvert : les lettres signées telles que figées, dans l'ordre des numéros.
+
+    `RegleEnfreinte` s'il manque un PDF, s'il n'y a aucune lettre, ou plus de `TRANCHE`.
+    """
+    if manquantes := courriers.a_figer().count():
+        raise RegleEnfreinte(f"Le PDF de {manquantes} lettre(s) signée(s) n’est pas encore composé.")
+    pdfs = PdfFige.objects.filter(courrier__in=courriers.signes().values("pk"))
+    nombre = pdfs.count()
+    if not 0 < nombre <= TRANCHE:
+        raise RegleEnfreinte(f"Un fichier porte {TRANCHE} lettres au plus." if nombre else "Aucune lettre signée à imprimer.")
+    pdfs = pdfs.order_by("courrier__annee", "courrier__numero").values_list("pdf", flat=True)
+    return relier(map(bytes, pdfs.iterator(chunk_size=20)), titre="Lettres du préfet")
+
+
+def imprimer_brouillons(courriers, *, le):
+    """PDF filigrané des lettres pas encore signées : ni numéro, ni signature. `RegleEnfreinte` s'il n'y en a pas."""
+    lot = list(avec_dirigeant(courriers.filter(numero=None)).order_by("pk"))
+    if not lot:
+        raise RegleEnfreinte("Aucune lettre en brouillon à imprimer.")
+    signataire = Signataire.objects.filter(reseau=lot[0].reseau).en_fonction(le).first()
+    choix = choix_communs(lot[0].reseau, signataire, le)
+    pdfs = [imprimer_lettre(composer(courrier, **choix), edite_le=minuit(le)) for courrier in lot]
+    return pdfs[0] if len(pdfs) == 1 else assembler(pdfs, titre="Lettres du préfet, brouillons")
+
+
+def papier(courrier, *, le):
+    """Le PDF de cette lettre, sans rien écrire : le figé si elle est signée (recomposé à l'identique au besoin)."""
+    if not courrier.signee:
+        return imprimer_brouillons(Courrier.objects.filter(pk=courrier.pk), le=le)
+    fige = PdfFige.objects.filter(courrier=courrier).first()
+    return bytes(fige.pdf) if fige else imprimer_lettre(figee(courrier), edite_le=minuit(courrier.signe_le))
+
+
+def _figer_le_paquet(cles):
+    # Le logo et la signature, lus une fois pour tout le paquet.
+    lettres = list(Courrier.objects.filter(pk__in=cles).prefetch_related("reseau", "signataire").order_by("annee", "numero"))
+    pdfs = composer_lettres((figee(lettre), minuit(lettre.signe_le)) for lettre in lettres)
+    figes = [
+        PdfFige(courrier=lettre, pdf=pdf, empreinte=sha256(pdf).hexdigest())
+        for lettre, pdf in zip(lettres, pdfs, strict=True)
+        if pdf is not None
+    ]
+    # Le même paquet composé au même instant par quelqu'un d'autre : mêmes octets, les premiers gardés valent les nôtres.
+    PdfFige.objects.bulk_create(figes, ignore_conflicts=True)
+    return len(figes)
+
+
+def minuit(jour):
+    """L'instant que portent les métadonnées d'une lettre : à date égale, mêmes octets."""
+    return make_aware(datetime.combine(jour, time()))
