@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from entreprises.models import Contact
 from reseau.lib.lettre import APPELS, Lettre, composer_adresse, rediger
-from reseau.models import Institution, Signataire
+from reseau.models import Institution, LogoDInstitution, Reseau, Signataire
 from visites.models import ModeleDeCourrier
 
 APPEL_DE = {"M.": APPELS["m"], "Mme": APPELS["mme"], "": APPELS[""]}
@@ -21,8 +21,22 @@ def apercu(courrier, *, le):
     """La `Lettre` telle que signée, sinon telle qu'elle partirait aujourd'hui."""
     if courrier.signee:
         return figee(courrier)
-    signataire = Signataire.objects.filter(reseau=courrier.reseau).en_fonction(le).first()
-    return composer(courrier, **choix_communs(courrier.reseau, signataire, le))
+    return _du_jour(courrier, le, {})
+
+
+def lettres(courriers, *, le):
+    """Les `Lettre` d'un lot, dans l'ordre des numéros : voir `apercu`. Le nombre de requêtes ne dépend pas du lot."""
+    lot = list(avec_dirigeant(courriers).order_by("annee", "numero", "pk"))
+    signataires = Signataire.objects.in_bulk({courrier.signataire_id for courrier in lot if courrier.signataire_id})
+    reseaux = Reseau.objects.in_bulk({courrier.reseau_id for courrier in lot})
+    for courrier in lot:
+        courrier.reseau, courrier.signataire = reseaux[courrier.reseau_id], signataires.get(courrier.signataire_id)
+    communs = {}
+    logos = {cle: _logos(reseau) for cle, reseau in reseaux.items()}
+    return [
+        figee(courrier, logos=logos[courrier.reseau_id]) if courrier.signee else _du_jour(courrier, le, communs)
+        for courrier in lot
+    ]
 
 
 def adresses(courriers):
@@ -40,7 +54,7 @@ def avec_dirigeant(courriers):
     return courriers.avec_noms().prefetch_related(dirigeants)
 
 
-def composer(courrier, *, signataire, le, institutions, textes):
+def composer(courrier, *, signataire, le, institutions, logos, textes):
     """La `Lettre` de cette visite, datée du jour `le` ; sans numéro tant que le courrier n'en a pas.
 
     `textes` : voir `ModeleDeCourrierQuerySet.textes_par_defaut`. Une lettre corrigée porte son propre texte, tel quel.
@@ -58,6 +72,7 @@ def composer(courrier, *, signataire, le, institutions, textes):
         signataire_nom=signataire.nom if signataire else "",
         suivie_par=[ligne for ligne in (reseau.affaire_suivie_par, reseau.telephone, reseau.courriel) if ligne],
         institutions=institutions,
+        logos_institutions=logos,
         numero=courrier.reference or None,
         datee_du=le if courrier.numero else None,
         logo=bytes(reseau.logo or b""),
@@ -69,7 +84,7 @@ def composer(courrier, *, signataire, le, institutions, textes):
 def choix_communs(reseau, signataire, le):
     """Ce qui est commun à toutes les lettres d'un lot."""
     textes = ModeleDeCourrier.objects.textes_par_defaut(reseau)
-    return {"signataire": signataire, "le": le, "institutions": _sigles(reseau), "textes": textes}
+    return {"signataire": signataire, "le": le, "institutions": _sigles(reseau), "logos": _logos(reseau), "textes": textes}
 
 
 def en_donnees(lettre):
@@ -80,11 +95,24 @@ def en_donnees(lettre):
     }
 
 
-def figee(courrier):
-    """La `Lettre` telle que signée : le texte de `Courrier.contenu`, le logo du réseau, la signature du signataire."""
+def figee(courrier, *, logos=None):
+    """La `Lettre` telle que signée : le texte de `Courrier.contenu`, les logos, la signature du signataire.
+
+    `logos` : ceux des institutions, par sigle, s'ils sont déjà lus.
+    """
     donnees = courrier.contenu | {"datee_du": date.fromisoformat(courrier.contenu["datee_du"])}
+    logos = _logos(courrier.reseau) if logos is None else logos
     images = {"logo": bytes(courrier.reseau.logo or b""), "signature": bytes(courrier.signataire.signature or b"")}
+    images["logos_institutions"] = {sigle: logos[sigle] for sigle in donnees["institutions"] if sigle in logos}
     return Lettre(**donnees, **images)
+
+
+def _du_jour(courrier, le, communs):
+    """La lettre telle qu'elle partirait aujourd'hui ; `communs`, à rendre d'une lettre à l'autre, évite de relire."""
+    if courrier.reseau_id not in communs:
+        signataire = Signataire.objects.filter(reseau=courrier.reseau).en_fonction(le).first()
+        communs[courrier.reseau_id] = choix_communs(courrier.reseau, signataire, le)
+    return composer(courrier, **communs[courrier.reseau_id])
 
 
 def _texte(courrier, textes, valeurs):
@@ -129,3 +157,9 @@ def _dirigeant(entreprise):
 
 def _sigles(reseau):
     return list(Institution.objects.filter(reseau=reseau, fermee_le=None).values_list("sigle", flat=True))
+
+
+def _logos(reseau):
+    """Les logos déposés par les institutions du réseau : sigle → octets."""
+    lignes = LogoDInstitution.objects.filter(institution__reseau=reseau, institution__fermee_le=None)
+    return {sigle: bytes(image) for sigle, image in lignes.order_by("institution").values_list("institution__sigle", "image")}

@@ -2,6 +2,7 @@
 
 import io
 
+import docx
 import pikepdf
 import pytest
 from django.utils.timezone import localdate
@@ -423,3 +424,40 @@ def test_signer_envoye_deux_fois_du_meme_formulaire_ne_signe_qu_une(clients, adr
     seconde = clients["prefecture"].post(adresse("visites:courriers-signer"), envoi)
     assert seconde.url == premiere.url
     assert Journal.objects.filter(geste=Geste.SIGNATURE).count() == 1
+
+
+# Le traitement de texte
+
+
+@pytest.mark.parametrize("genre", ["docx", "odt"])
+def test_brouillon_modifiable_se_note(clients, adresse, direct, lettre, genre):
+    brouillon = lettre()
+    response = clients["direct"].get(adresse(f"visites:courrier-{genre}", brouillon.pk))
+    assert response.headers["Content-Disposition"] == f'attachment; filename="lettre-brouillon-{brouillon.pk}.{genre}"'
+    ligne = Journal.objects.get()
+    assert (ligne.membre, ligne.geste, ligne.objet_id, ligne.precision) == (
+        direct,
+        Geste.IMPRESSION,
+        brouillon.pk,
+        f"fichier .{genre}",
+    )
+
+
+@pytest.mark.parametrize("genre", ["docx", "odt"])
+def test_lettre_signee_modifiable_suit_le_droit_d_imprimer(clients, adresse, signees, genre):
+    signees(1)
+    page = adresse(f"visites:courrier-{genre}", Courrier.objects.get().pk)
+    assert [clients[role].get(page).status_code for role in ("direct", "animateur", "prefecture")] == [403, 200, 200]
+
+
+def test_lot_modifiable_est_celui_de_l_adresse(clients, adresse, signees):
+    numeros = signees(3)
+    lot = {"annee": localdate().year, "du": numeros[0], "au": numeros[1]}
+    octets = clients["secretariat"].get(adresse("visites:courriers-docx"), lot).content
+    lus = [paragraphe.text for paragraphe in docx.Document(io.BytesIO(octets)).paragraphs]
+    assert [texte for texte in lus if texte.startswith("N° ")] == [f"N° {localdate().year}-{rang:04d}" for rang in (1, 2)]
+    assert Journal.objects.get(geste=Geste.IMPRESSION).nombre == 2
+
+
+def test_lot_modifiable_vide_se_dit(clients, adresse):
+    assert dits(clients["prefecture"].get(adresse("visites:courriers-odt"))) == ["Ce lot ne contient aucune lettre signée."]

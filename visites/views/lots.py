@@ -15,6 +15,7 @@ from reseau.droits import SIENS, portee
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.etiquettes import imprimer_etiquettes
+from reseau.lib.lettre_modifiable import FORMATS
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
@@ -93,6 +94,16 @@ def pdf(request):
     octets = operations.imprimer(lot)
     noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=lot.count())
     return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", "pdf")
+
+
+@page("courriers.imprimer")
+def modifiable(request, genre):
+    """Le lot en un seul fichier de traitement de texte (`genre` : docx ou odt), une page par lettre."""
+    lettres = composition.lettres(_lot(request.GET, request.membre), le=localdate())
+    _exiger(lettres, "Ce lot ne contient aucune lettre signée.")
+    octets = FORMATS[genre](lettres, titre="Lettres du préfet")
+    noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=len(lettres), precision=f"fichier .{genre}")
+    return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", genre)
 
 
 @page("courriers.imprimer")
