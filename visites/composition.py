@@ -43,7 +43,7 @@ def adresses(courriers):
     """Les lignes d'adresse de ces lettres, par nom d'entreprise : celles qui furent signées, ou celles d'aujourd'hui."""
     lot = avec_dirigeant(courriers).order_by("visite__entreprise__raison_sociale", "pk")
     return [
-        lettre.contenu["adresse"] if lettre.signee else _adresse(lettre.visite.entreprise, _dirigeant(lettre.visite.entreprise))
+        lettre.contenu["adresse"] if lettre.signee else _adresse(lettre.visite.entreprise, dirigeant_de(lettre.visite.entreprise))
         for lettre in lot
     ]
 
@@ -60,14 +60,13 @@ def composer(courrier, *, signataire, le, institutions, logos, textes):
     `textes` : voir `ModeleDeCourrierQuerySet.textes_par_defaut`. Une lettre corrigée porte son propre texte, tel quel.
     """
     visite, reseau = courrier.visite, courrier.reseau
-    dirigeant = _dirigeant(visite.entreprise)
-    appel = APPEL_DE[dirigeant.civilite if dirigeant else ""]
+    dirigeant, donnees = dirigeant_de(visite.entreprise), valeurs(courrier)
     return Lettre(
         intitule=reseau.intitule,
         reseau=reseau.nom,
         lieu=reseau.lieu,
         adresse=_adresse(visite.entreprise, dirigeant),
-        appel=appel,
+        appel=donnees["appel"],
         signataire_titre=signataire.titre if signataire else "",
         signataire_nom=signataire.nom if signataire else "",
         suivie_par=[ligne for ligne in (reseau.affaire_suivie_par, reseau.telephone, reseau.courriel) if ligne],
@@ -77,8 +76,32 @@ def composer(courrier, *, signataire, le, institutions, logos, textes):
         datee_du=le if courrier.numero else None,
         logo=bytes(reseau.logo or b""),
         signature=bytes((signataire.signature if signataire and courrier.numero else None) or b""),
-        **_texte(courrier, textes, _valeurs(visite, reseau, dirigeant, appel)),
+        **_texte(courrier, textes, donnees),
     )
+
+
+def dirigeant_de(entreprise):
+    """Le `Contact` à qui la lettre s'adresse, ou None ; lu une fois par entreprise (voir `avec_dirigeant`)."""
+    if not hasattr(entreprise, "dirigeants"):
+        entreprise.dirigeants = list(entreprise.contacts.filter(dirigeant=True))
+    return next(iter(entreprise.dirigeants), None)
+
+
+def valeurs(courrier):
+    """Ce que vaut chaque variable de `reseau.lib.lettre.VARIABLES` dans cette lettre."""
+    entreprise, developpeur, reseau = courrier.visite.entreprise, courrier.visite.developpeur, courrier.reseau
+    dirigeant = dirigeant_de(entreprise)
+    return {
+        "appel": APPEL_DE[dirigeant.civilite if dirigeant else ""],
+        "dirigeant": str(dirigeant or "le dirigeant"),
+        "entreprise": entreprise.raison_sociale,
+        "commune": entreprise.commune.nom if entreprise.commune else entreprise.ville,
+        "developpeur": developpeur.civilite_et_nom,
+        "fonction": developpeur.fonction,
+        "institution": developpeur.institution.nom,
+        "reseau": reseau.nom,
+        "territoire": reseau.de_territoire,
+    }
 
 
 def choix_communs(reseau, signataire, le):
@@ -123,21 +146,6 @@ def _texte(courrier, textes, valeurs):
     return rediger(modele, valeurs)
 
 
-def _valeurs(visite, reseau, dirigeant, appel):
-    entreprise, developpeur = visite.entreprise, visite.developpeur
-    return {
-        "appel": appel,
-        "dirigeant": str(dirigeant or "le dirigeant"),
-        "entreprise": entreprise.raison_sociale,
-        "commune": entreprise.commune.nom if entreprise.commune else entreprise.ville,
-        "developpeur": developpeur.civilite_et_nom,
-        "fonction": developpeur.fonction,
-        "institution": developpeur.institution.nom,
-        "reseau": reseau.nom,
-        "territoire": reseau.de_territoire,
-    }
-
-
 def _adresse(entreprise, dirigeant):
     return composer_adresse(
         raison_sociale=entreprise.raison_sociale,
@@ -147,12 +155,6 @@ def _adresse(entreprise, dirigeant):
         code_postal=entreprise.code_postal,
         commune=entreprise.ville or (entreprise.commune.nom if entreprise.commune else ""),
     )
-
-
-def _dirigeant(entreprise):
-    if hasattr(entreprise, "dirigeants"):
-        return entreprise.dirigeants[0] if entreprise.dirigeants else None
-    return entreprise.contacts.filter(dirigeant=True).first()
 
 
 def _sigles(reseau):

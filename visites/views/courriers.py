@@ -16,6 +16,7 @@ from reseau.operations import noter
 from visites import courriers as operations
 from visites.composition import apercu
 from visites.enums import EtatCourrier
+from visites.envois import REMPLACE
 from visites.filters import CourrierFilter
 from visites.forms import ChoixDeModeleForm, CorrectionForm, RejetForm, RetourForm
 from visites.listes import paginer
@@ -81,6 +82,7 @@ def courrier(request, pk):
         "peut_noter_un_retour": etat == EtatCourrier.ENVOYEE
         and not courrier.retour_le
         and autorise(membre, "courriers.imprimer"),
+        "envois": courrier.envois.exclude(echec=REMPLACE),
         "peut_envoyer": etat == EtatCourrier.SIGNEE and autorise(membre, "courriers.imprimer"),
     }
     return render(request, "visites/courrier_fiche.html", contexte)
