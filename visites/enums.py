@@ -48,6 +48,15 @@ class MotifRetour(TextChoices):
     INCOMPLETE = "incomplete", "Adresse incomplète ou introuvable"
     REFUSEE = "refusee", "Pli refusé"
     NON_RECLAMEE = "non_reclamee", "Pli non réclamé"
+    NON_REMIS = "non_remis", "Courriel non remis"
+
+
+class EnCopie(TextChoices):
+    """Qui reçoit copie d'une lettre envoyée par courriel."""
+
+    DEVELOPPEUR = "developpeur", "Développeur"
+    ACCOMPAGNANT = "accompagnant", "Accompagnant"
+    PREFECTURE = "prefecture", "Préfecture"
 
 
 class EtatCourrier(TextChoices):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from reseau.lib.logos import ajuster
 from reseau.lib.pdf import TropDePages, largeur, rendre_pdf
 from reseau.lib.tableau import date_longue
 
@@ -255,13 +256,15 @@ def _condensation(ligne: str, corps: int, place: float) -> int:
 
 def _imprimer(lettre: Lettre, serrage: str, edite_le: datetime | None) -> bytes:
     corps, lignes = adresse_ajustee(lettre.adresse)
-    logos = {f"institution-{rang}": octets for rang, octets in enumerate(lettre.logos_institutions.values())}
+    taille, vignettes = ajuster(lettre.logos_institutions, dessous=lettre.institutions, mention=lettre.mention)
+    logos = {f"institution-{rang}": octets for rang, octets in enumerate(vignettes.values())}
     contexte = {
         "lettre": lettre,
         "serrage": serrage,
         "corps_adresse": corps,
         "lignes_adresse": lignes,
-        "logos": list(zip(logos, lettre.logos_institutions, strict=True)),
+        "logos": list(zip(logos, vignettes, strict=True)),
+        "taille_logos": taille,
         "images": {"logo-reseau": lettre.logo, "signature": lettre.signature, **logos},
     }
     return rendre_pdf("pdf/lettre.html", contexte, titre=lettre.titre, date=edite_le, pages_max=1)

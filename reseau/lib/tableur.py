@@ -89,9 +89,9 @@ def ecrire_ods(feuilles: Iterable[Feuille], *, edite_le: datetime | None = None)
     sortie, titres = io.BytesIO(), set()
     with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as archive:
         # La norme veut le genre en tête, sans compression : c'est à cela qu'un .ods se reconnaît.
-        archive.writestr(_entree("mimetype", edite_le, zipfile.ZIP_STORED), _ODS)
-        archive.writestr(_entree("META-INF/manifest.xml", edite_le), _ODS_MANIFESTE)
-        with archive.open(_entree("content.xml", edite_le), "w") as contenu:
+        archive.writestr(entree("mimetype", edite_le, zipfile.ZIP_STORED), _ODS)
+        archive.writestr(entree("META-INF/manifest.xml", edite_le), _ODS_MANIFESTE)
+        with archive.open(entree("content.xml", edite_le), "w") as contenu:
             contenu.write(_ODS_ENTETE.encode())
             for feuille in feuilles:
                 contenu.write(f"<table:table table:name={quoteattr(_titre_permis(feuille.titre, titres))}>".encode())
@@ -112,7 +112,7 @@ def ecrire_csv(feuilles: Iterable[Feuille], *, edite_le: datetime | None = None)
     with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as archive:
         for feuille in feuilles:
             with (
-                archive.open(_entree(f"{slugify(feuille.titre)}.csv", edite_le), "w") as brut,
+                archive.open(entree(f"{slugify(feuille.titre)}.csv", edite_le), "w") as brut,
                 io.TextIOWrapper(brut, "utf-8-sig", newline="") as texte,
             ):
                 csv.writer(texte, delimiter=";").writerows(_rangees(feuille, _cellule_csv))
@@ -143,7 +143,7 @@ def neutraliser(texte: str) -> str:
     return propre
 
 
-def _entree(nom: str, edite_le: datetime | None, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+def entree(nom: str, edite_le: datetime | None, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
     """Une entrée d'archive ; à date égale, mêmes octets."""
     entree = zipfile.ZipInfo(nom, edite_le.timetuple()[:6] if edite_le else (1980, 1, 1, 0, 0, 0))
     entree.compress_type = compression

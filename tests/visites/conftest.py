@@ -1,7 +1,12 @@
-"""Adresses du réseau d'essai."""
+"""Adresses du réseau d'essai, et de quoi fabriquer ses lettres."""
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
+
+from tests.factories import CampagneFactory, CourrierFactory, VisiteFactory
+from visites import courriers
+from visites.models import Courrier
 
 
 @pytest.fixture
@@ -13,6 +18,33 @@ def adresse(reseau):
 @pytest.fixture
 def prefecture(membres):
     return membres["prefecture"]
+
+
+@pytest.fixture
+def campagne(reseau):
+    return CampagneFactory(reseau=reseau)
+
+
+@pytest.fixture
+def lettre(reseau, campagne, direct):
+    """Fabrique de lettres du développeur direct : `lettre()`, `lettre(a_signer=True)`."""
+
+    def fabriquer(**etat):
+        visite = VisiteFactory(reseau=reseau, campagne=campagne, developpeur=direct, programmee=True)
+        return CourrierFactory(visite=visite, **etat)
+
+    return fabriquer
+
+
+@pytest.fixture
+def signees(lettre, membres):
+    """Signe autant de lettres ; rend leurs numéros."""
+
+    def signer(combien):
+        cles = [lettre(a_signer=True).pk for _ in range(combien)]
+        return courriers.signer(Courrier.objects.filter(pk__in=cles), par=membres["prefecture"], le=localdate())
+
+    return signer
 
 
 def dits(response):

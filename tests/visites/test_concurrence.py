@@ -1,11 +1,14 @@
 """Plusieurs personnes au même instant, sur de vraies transactions : PostgreSQL et SQLite."""
 
 import pytest
+from django.core import mail
 from django.db import transaction
+from django.utils.timezone import now
 
 from reseau.lib.erreurs import RegleEnfreinte
 from tests.factories import (
     JOUR,
+    ContactFactory,
     CourrierFactory,
     EntrepriseFactory,
     InstitutionFactory,
@@ -14,10 +17,10 @@ from tests.factories import (
     SignataireFactory,
     VisiteFactory,
 )
-from tests.lib.simultane import ensemble
-from visites import courriers, operations, papier_des_lettres
+from tests.lib.simultane import ensemble, refus
+from visites import courriers, envois, operations, papier_des_lettres
 from visites.enums import EtatCourrier, EtatVisite
-from visites.models import Courrier, PdfFige, Visite
+from visites.models import Courrier, EnvoiDeLettre, PdfFige, Visite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,6 +54,42 @@ def test_deux_figeages_du_meme_lot_ne_gardent_qu_un_papier(reseau):
     assert PdfFige.objects.count() == 4
 
 
+def signees(reseau, combien):
+    """Autant de lettres signées, dont le dirigeant a un courriel."""
+    for rang in range(combien):
+        visite = VisiteFactory(reseau=reseau, programmee=True)
+        ContactFactory(entreprise=visite.entreprise, courriel=f"dirigeant{rang}@exemple.test")
+        CourrierFactory(visite=visite, a_signer=True)
+    lettres = Courrier.objects.filter(reseau=reseau)
+    courriers.signer(lettres, par=MembreFactory(reseau=reseau), le=JOUR)
+    return lettres
+
+
+def test_deux_clics_simultanes_n_envoient_qu_un_courriel(reseau):
+    lettre, par, maintenant = signees(reseau, 1).get(), MembreFactory(reseau=reseau), now()
+    choix = {"courriel": "a@b.test", "en_copie": [], "objet": "Lettre", "corps": "Bonjour", "par": par, "maintenant": maintenant}
+
+    def envoyer():
+        return envois.envoyer([envois.inscrire(lettre, **choix)], maintenant=maintenant)
+
+    resultats = ensemble(envoyer, envoyer)
+    assert refus(resultats) in ([envois.EN_ROUTE], [f"{lettre.visite.entreprise} : {envois.DEJA_PARTIE}"])
+    assert len(mail.outbox) == 1
+
+
+def test_deux_onglets_sur_un_meme_lot_n_envoient_chaque_courriel_qu_une_fois(reseau):
+    lettres, par, maintenant = signees(reseau, 6), MembreFactory(reseau=reseau), now()
+    lot = envois.inscrire_lot(lettres, en_copie=[], objet="Lettre", corps="Bonjour", par=par, maintenant=maintenant)
+
+    def envoyer():
+        cles = envois.prendre(EnvoiDeLettre.objects.filter(lot=lot), combien=6, maintenant=maintenant)
+        return envois.envoyer(cles, maintenant=maintenant)
+
+    assert sorted(map(len, ensemble(envoyer, envoyer))) == [0, 6]
+    assert sorted(message.to[0] for message in mail.outbox) == [f"dirigeant{rang}@exemple.test" for rang in range(6)]
+    assert lettres.filter(etat=EtatCourrier.ENVOYEE).count() == 6
+
+
 @pytest.mark.parametrize("deja_dans_la_liste", [False, True])
 def test_deux_animateurs_sur_la_meme_entreprise_un_seul_gagne(reseau, deja_dans_la_liste):
     entreprise = EntrepriseFactory(reseau=reseau)
@@ -73,8 +112,8 @@ def test_deux_developpeurs_prennent_la_meme_entreprise(reseau):
     visite = VisiteFactory(reseau=reseau)
     developpeurs = [MembreFactory(reseau=reseau) for _ in range(2)]
     resultats = ensemble(*(lambda par=par: operations.prendre(visite, par=par, le=JOUR) for par in developpeurs))
-    refus = [str(resultat) for resultat in resultats if isinstance(resultat, Exception)]
-    assert refus == ["Quelqu’un vient de prendre cette entreprise."]
+    refuses = [str(resultat) for resultat in resultats if isinstance(resultat, Exception)]
+    assert refuses == ["Quelqu’un vient de prendre cette entreprise."]
     assert Visite.objects.get().developpeur in developpeurs
 
 

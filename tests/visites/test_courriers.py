@@ -9,7 +9,7 @@ import pytest
 
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Compteur, Journal, Signataire
+from reseau.models import Compteur, Journal, LogoDInstitution, Signataire
 from tests.factories import (
     JOUR,
     ContactFactory,
@@ -19,6 +19,7 @@ from tests.factories import (
     ModeleDeCourrierFactory,
     VisiteFactory,
 )
+from tests.lib.papier import dessin
 from visites import composition, courriers, papier_des_lettres
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
@@ -183,7 +184,7 @@ def test_signer_un_texte_trop_long_ne_consomme_aucun_numero(prefecture, reseau):
 def test_signer_en_un_nombre_de_requetes_constant(prefecture, reseau, requetes, combien):
     lettres = lettres_a_signer(reseau, combien)
     Compteur.objects.create(reseau=reseau, serie="lettre", annee=2026)
-    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 12
+    assert requetes(lambda: courriers.signer(lettres, par=prefecture, le=JOUR)) == 13
 
 
 def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):
@@ -249,6 +250,17 @@ def test_papier_d_une_lettre_signee_n_ecrit_rien(prefecture, reseau):
     lettre.refresh_from_db()
     assert nombre_de_pages(papier_des_lettres.papier(lettre, le=JOUR)) == 1
     assert not PdfFige.objects.exists()
+
+
+def test_lettre_porte_les_logos_deposes_par_les_institutions(reseau, prefecture):
+    ouverte = InstitutionFactory(reseau=reseau, sigle="CCI")
+    LogoDInstitution.objects.create(institution=ouverte, image=dessin())
+    fermee = InstitutionFactory(reseau=reseau, sigle="FERMEE", fermee_le=JOUR)
+    LogoDInstitution.objects.create(institution=fermee, image=dessin())
+    courrier = CourrierFactory(visite=VisiteFactory(reseau=reseau, programmee=True), a_signer=True)
+    assert list(composition.apercu(courrier, le=JOUR).logos_institutions) == ["CCI"]
+    courriers.signer(Courrier.objects.all(), par=prefecture, le=JOUR)
+    assert list(composition.apercu(Courrier.objects.get(), le=JOUR).logos_institutions) == ["CCI"]
 
 
 def test_apercu_d_un_brouillon_n_a_ni_numero_ni_date(reseau):

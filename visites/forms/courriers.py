@@ -41,13 +41,13 @@ class ModeleForm(FormulaireModele):
         return nom
 
     def clean_objet(self):
-        return _controler(self.cleaned_data["objet"])
+        return controler(self.cleaned_data["objet"])
 
     def clean_corps(self):
-        return "\n\n".join(en_paragraphes(_controler(self.cleaned_data["corps"])))
+        return "\n\n".join(en_paragraphes(controler(self.cleaned_data["corps"])))
 
     def clean_politesse(self):
-        return _controler(self.cleaned_data["politesse"])
+        return controler(self.cleaned_data["politesse"])
 
 
 class CorrectionForm(FormulaireModele):
@@ -132,7 +132,8 @@ class RetourForm(Formulaire):
         return self.cleaned_data["le"]
 
 
-def _controler(texte):
+def controler(texte):
+    """Le texte, si ses variables sont de la liste ; `ValidationError` qui nomme la fautive sinon."""
     try:
         verifier(texte)
     except ValueError as erreur:

@@ -85,7 +85,7 @@ class Courrier(Versionne):
     signe_par = models.ForeignKey("reseau.Membre", models.RESTRICT, null=True, blank=True, related_name="+")
     contenu = models.JSONField(default=dict, blank=True)
     envoye_le = models.DateField("envoyée le", null=True, blank=True)
-    courriel = models.EmailField("envoyée au courriel", blank=True)
+    courriel = models.EmailField("envoyée au courriel", blank=True)  # vide : elle est partie par la poste
     retour_le = models.DateField("revenue le", null=True, blank=True)
     motif_retour = models.CharField("motif du retour", max_length=20, choices=MotifRetour, blank=True)
 
@@ -124,6 +124,11 @@ class Courrier(Versionne):
                 name="courrier_envoye_date",
                 violation_error_message="Une lettre envoyée porte sa date.",
             ),
+            models.CheckConstraint(
+                condition=Q(courriel="") | Q(etat="envoyee"),
+                name="courrier_courriel_a_l_envoi",
+                violation_error_message="Seule une lettre envoyée porte l’adresse où elle est partie.",
+            ),
         ]
 
     def __str__(self):
@@ -133,6 +138,13 @@ class Courrier(Versionne):
     def reference(self):
         """« 2026-0042 », ou vide avant la signature."""
         return f"{self.annee}-{self.numero:04d}" if self.numero else ""
+
+    @property
+    def voie(self):
+        """Par où elle est partie, en mots : « par la poste » ; vide tant qu'elle ne l'est pas."""
+        if self.etat != EtatCourrier.ENVOYEE:
+            return ""
+        return f"par courriel, à {self.courriel}" if self.courriel else "par la poste"
 
     @property
     def signee(self):

@@ -9,12 +9,14 @@ from reseau.acces import exiger, formulaire, geste, page
 from reseau.droits import TOUT, autorise, portee
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.lettre_modifiable import FORMATS
 from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from visites import courriers as operations
 from visites.composition import apercu
 from visites.enums import EtatCourrier
+from visites.envois import REMPLACE
 from visites.filters import CourrierFilter
 from visites.forms import ChoixDeModeleForm, CorrectionForm, RejetForm, RetourForm
 from visites.listes import paginer
@@ -81,6 +83,7 @@ def courrier(request, pk):
         "peut_noter_un_retour": etat == EtatCourrier.ENVOYEE
         and not courrier.retour_le
         and autorise(membre, "courriers.imprimer"),
+        "envois": courrier.envois.exclude(echec=REMPLACE),
         "peut_envoyer": etat == EtatCourrier.SIGNEE and autorise(membre, "courriers.imprimer"),
     }
     return render(request, "visites/courrier_fiche.html", contexte)
@@ -171,8 +174,23 @@ def courrier_pdf(request, pk):
         messages.error(request, str(erreur))
         return redirect("visites:courrier", request.reseau.slug, pk)
     noter(request.membre, Geste.IMPRESSION, courrier)
-    nom = f"lettre-{courrier.reference}" if courrier.signee else f"lettre-brouillon-{courrier.pk}"
-    return fichier(octets, nom, "pdf", en_ligne=True)
+    return fichier(octets, _nom_du_fichier(courrier), "pdf", en_ligne=True)
+
+
+@page("courriers.voir")
+def courrier_modifiable(request, pk, genre):
+    """La lettre pour un traitement de texte (`genre` : docx ou odt), à qui pourrait l'imprimer en PDF."""
+    courrier = _trouver(request, pk)
+    if courrier.signee:
+        exiger(request.membre, "courriers.imprimer")
+    lettre = apercu(courrier, le=localdate())
+    octets = FORMATS[genre]([lettre], titre=lettre.titre)
+    noter(request.membre, Geste.IMPRESSION, courrier, precision=f"fichier .{genre}")
+    return fichier(octets, _nom_du_fichier(courrier), genre)
+
+
+def _nom_du_fichier(courrier):
+    return f"lettre-{courrier.reference}" if courrier.signee else f"lettre-brouillon-{courrier.pk}"
 
 
 def _a_preparer(request, pk):

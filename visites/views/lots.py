@@ -15,6 +15,7 @@ from reseau.droits import SIENS, portee
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.etiquettes import imprimer_etiquettes
+from reseau.lib.lettre_modifiable import FORMATS
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
@@ -74,8 +75,8 @@ def signer(request):
 def figer(request):
     """La page du lot signé : ses PDF se composent, puis s'impriment et partent. POST : un paquet de plus."""
     if request.POST.getlist("courrier"):
-        return redirect(f"{request.path}?{_cles_en_adresse(request.POST.getlist('courrier'))}")
-    lot = _lot(request.GET, request.membre)
+        return redirect(f"{request.path}?{cles_en_adresse(request.POST.getlist('courrier'))}")
+    lot = lot_de(request.GET, request.membre)
     if request.method != "POST":
         return render(request, "visites/courrier_lot.html", _etat_du_lot(request, lot))
     composes = papier.figer(lot, combien=papier.PAQUET)
@@ -87,7 +88,7 @@ def figer(request):
 @page("courriers.imprimer")
 def pdf(request):
     """Le lot en un seul PDF, une page par lettre ; s'il reste des pages à composer, ou aucune lettre, retour au lot."""
-    lot = _lot(request.GET, request.membre)
+    lot = lot_de(request.GET, request.membre)
     if lot.a_figer().exists() or not lot.exists():
         return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{request.GET.urlencode()}")
     contenu = papier.imprimer(lot)
@@ -96,9 +97,19 @@ def pdf(request):
 
 
 @page("courriers.imprimer")
+def modifiable(request, genre):
+    """Le lot en un seul fichier de traitement de texte (`genre` : docx ou odt), une page par lettre."""
+    lettres = composition.lettres(lot_de(request.GET, request.membre), le=localdate())
+    _exiger(lettres, "Ce lot ne contient aucune lettre signée.")
+    octets = FORMATS[genre](lettres, titre="Lettres du préfet")
+    noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=len(lettres), precision=f"fichier .{genre}")
+    return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", genre)
+
+
+@page("courriers.imprimer")
 def etiquettes(request):
     """Les étiquettes d'adresse du lot : le choix de la planche, puis son PDF (`?planche=`)."""
-    lot = _lot(request.GET, request.membre)
+    lot = lot_de(request.GET, request.membre)
     form = EtiquettesForm(request.GET if "planche" in request.GET else None)
     adresses = composition.adresses(lot)
     if form.is_valid() and adresses:
@@ -112,7 +123,7 @@ def etiquettes(request):
 @geste("courriers.imprimer")
 def envoyer(request):
     """Les lettres cochées, ou celles du lot de l'adresse, sont parties."""
-    coche = _coche(request) if request.POST.getlist("courrier") else _lot(request.GET, request.membre)
+    coche = _coche(request) if request.POST.getlist("courrier") else lot_de(request.GET, request.membre)
     nombre = operations.envoyer(coche, par=request.membre, le=localdate())
     _exiger(nombre, "Aucune lettre signée à envoyer.")
     annoncees = pluriel_fr(nombre, "visite est annoncée,visites sont annoncées")
@@ -127,7 +138,7 @@ def _coche(request):
     return Courrier.objects.visibles_par(request.membre).filter(pk__in=_entiers(cles))
 
 
-def _lot(donnees, membre):
+def lot_de(donnees, membre):
     """Les lettres signées que désigne l'adresse ; une adresse illisible n'en désigne aucune."""
     signees = Courrier.objects.visibles_par(membre).signes()
     numeros = [donnees.get(nom, "") for nom in ("annee", "du", "au")]
@@ -178,7 +189,7 @@ def _avancement(request, lot, composes):
     }
 
 
-def _cles_en_adresse(cles):
+def cles_en_adresse(cles):
     adresse = QueryDict(mutable=True)
     adresse.setlist("courrier", [str(cle) for cle in _entiers(cles)])
     return adresse.urlencode()

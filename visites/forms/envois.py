@@ -1,0 +1,57 @@
+"""Envoyer une lettre par courriel : à qui, avec quelles copies, en quels mots."""
+
+from django import forms
+
+from reseau.lib.formulaires import Formulaire
+from reseau.lib.saisie import plusieurs_lignes, une_ligne
+from visites.enums import EnCopie
+from visites.forms.courriers import controler
+
+D_OFFICE = [EnCopie.DEVELOPPEUR, EnCopie.ACCOMPAGNANT]
+
+
+class TexteDuCourrielForm(Formulaire):
+    """L'objet et le corps : ce qui s'y écrit ne sort jamais de sa ligne."""
+
+    objet = forms.CharField(max_length=160)
+    corps = forms.CharField(label="Message", max_length=3_000, widget=forms.Textarea(attrs={"rows": 9}))
+
+    def clean_objet(self):
+        return une_ligne(self.cleaned_data["objet"])
+
+    def clean_corps(self):
+        return plusieurs_lignes(self.cleaned_data["corps"])
+
+
+class EnvoiForm(TexteDuCourrielForm):
+    """L'envoi d'une lettre ; les cases sont les `Copie` possibles, les premières cochées d'avance."""
+
+    courriel = forms.EmailField(label="Adresse du destinataire")
+    en_copie = forms.MultipleChoiceField(label="En copie", required=False, widget=forms.CheckboxSelectMultiple)
+    field_order = ["courriel", "en_copie", "objet", "corps"]
+
+    def __init__(self, *arguments, copies, **mots):
+        super().__init__(*arguments, **mots)
+        self.initial["en_copie"] = [copie.role for copie in copies if copie.coche]
+        self.fields["en_copie"].choices = [(copie.role, _libelle(copie)) for copie in copies]
+        if not copies:
+            del self.fields["en_copie"]
+
+
+class EnvoiDuLotForm(TexteDuCourrielForm):
+    """L'envoi d'un lot : un texte à variables, rempli lettre par lettre."""
+
+    en_copie = forms.MultipleChoiceField(
+        label="En copie", required=False, widget=forms.CheckboxSelectMultiple, choices=EnCopie, initial=D_OFFICE
+    )
+    field_order = ["en_copie", "objet", "corps"]
+
+    def clean_objet(self):
+        return controler(super().clean_objet())
+
+    def clean_corps(self):
+        return controler(super().clean_corps())
+
+
+def _libelle(copie):
+    return f"{copie.nom} ({EnCopie(copie.role).label.lower()})\u00a0: {copie.courriel}"
