@@ -9,7 +9,8 @@ from entreprises.models import Concurrence, Entreprise, Sollicitation
 from reseau.droits import NON, portee
 from reseau.enums import Domaine
 from reseau.lib.dates import plus_mois
-from reseau.lib.pdf import TropDePages, largeur, rendre_pdf
+from reseau.lib.pdf import TropDePages, rendre_pdf
+from reseau.lib.polices import largeur
 from reseau.models import Dispositif
 from reseau.templatetags.affichage import date_fr, siret_lisible
 from suivi.chronologie import chronologie

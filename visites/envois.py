@@ -20,10 +20,11 @@ from reseau.lib.lettre import substituer
 from reseau.lib.saisie import plusieurs_lignes, une_ligne
 from reseau.operations import noter
 from visites.composition import avec_dirigeant, dirigeant_de, valeurs
-from visites.courriers import figer, obstacle
+from visites.courriers import obstacle
 from visites.enums import EnCopie, EtatCourrier
 from visites.models import Courrier, EnvoiDeLettre, PdfFige, Visite
 from visites.operations import annoncer
+from visites.papier_des_lettres import figer
 
 OBJET = "Une lettre de la préfecture pour {entreprise}"
 CORPS = (

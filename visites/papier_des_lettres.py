@@ -6,6 +6,7 @@ le lot reprend au paquet suivant, sans rien renuméroter.
 
 from datetime import datetime, time
 from hashlib import sha256
+from itertools import islice
 
 from django.utils.timezone import make_aware
 
@@ -14,25 +15,25 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
 from reseau.lib.pdf import assembler
 from reseau.models import Signataire
-from visites.composition import avec_dirigeant, choix_communs, composer, figee
+from visites.composition import avec_dirigeant, choix_communs, composer, figee, lettres
 from visites.models import Courrier, PdfFige
 
-PAQUET = 64  # lettres : deux secondes à deux processus
+PAQUET = 64  # lettres gardées d'une transaction : ce qu'une coupure fait recomposer, au plus
 TRANCHE = 500  # lettres par fichier d'impression : au-delà, ni la mémoire ni l'imprimante ne suivent
 
 
 def figer(courriers, *, combien=None):
     """Compose et garde le PDF des lettres signées qui n'en ont pas encore ; rend le nombre de PDF faits.
 
-    `combien` : s'arrête au paquet qui l'atteint. Une lettre qui ne se met pas en page n'arrête pas les autres : elle reste
+    `combien` : s'arrête dès qu'il est atteint. Une lettre qui ne se met pas en page n'arrête pas les autres : elle reste
     à figer. `ImpressionImpossible` si les processus de composition s'interrompent.
     """
-    composes, taille = 0, min(PAQUET, combien or PAQUET)
+    composes, taille = 0, min(TRANCHE, combien or TRANCHE)
     cles = list(courriers.a_figer().order_by("annee", "numero").values_list("pk", flat=True))
     for debut in range(0, len(cles), taille):
         if combien and composes >= combien:
             break
-        composes += _figer_le_paquet(cles[debut : debut + taille])
+        composes += _figer(Courrier.objects.filter(pk__in=cles[debut : debut + taille]))
     return composes
 
 
@@ -70,18 +71,20 @@ def papier(courrier, *, le):
     return bytes(fige.pdf) if fige else imprimer_lettre(figee(courrier), edite_le=minuit(courrier.signe_le))
 
 
-def _figer_le_paquet(cles):
-    # Le logo et la signature, lus une fois pour tout le paquet.
-    lettres = list(Courrier.objects.filter(pk__in=cles).prefetch_related("reseau", "signataire").order_by("annee", "numero"))
-    pdfs = composer_lettres((figee(lettre), minuit(lettre.signe_le)) for lettre in lettres)
-    figes = [
-        PdfFige(courrier=lettre, pdf=pdf, empreinte=sha256(pdf).hexdigest())
-        for lettre, pdf in zip(lettres, pdfs, strict=True)
+def _figer(courriers):
+    signees = list(courriers.order_by("annee", "numero", "pk"))
+    dates = [minuit(courrier.signe_le) for courrier in signees]
+    pdfs = composer_lettres(zip(lettres(courriers, le=None), dates, strict=True))
+    figes = (
+        PdfFige(courrier=courrier, pdf=pdf, empreinte=sha256(pdf).hexdigest())
+        for courrier, pdf in zip(signees, pdfs, strict=True)
         if pdf is not None
-    ]
-    # Le même paquet composé au même instant par quelqu'un d'autre : mêmes octets, les premiers gardés valent les nôtres.
-    PdfFige.objects.bulk_create(figes, ignore_conflicts=True)
-    return len(figes)
+    )
+    composes = 0
+    while paquet := list(islice(figes, PAQUET)):
+        # Le même composé au même instant par quelqu'un d'autre : mêmes octets, le premier gardé vaut le nôtre.
+        composes += len(PdfFige.objects.bulk_create(paquet, ignore_conflicts=True))
+    return composes
 
 
 def minuit(jour):

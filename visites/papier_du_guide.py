@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from reseau.lib.pdf import largeur, rendre_pdf
+from reseau.lib.pdf import rendre_pdf
+from reseau.lib.polices import largeur
 from visites.enums import GenreDeQuestion
 from visites.models import Question
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from reseau.lib.pdf import MM_PAR_POINT, caracteres, largeur
+from reseau.lib.polices import MM_PAR_POINT, caracteres, largeur
 
 JEU = 0.98  # part de la largeur employée : le crénage de la mise en page n'est pas mesuré
 SUITE = "…"

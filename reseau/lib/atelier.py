@@ -8,11 +8,13 @@ relieur, lui, part de rien : il ne connaît que pikepdf, et tient en moins de 15
 import gc
 import multiprocessing
 import os
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain, islice
 from tempfile import NamedTemporaryFile
 from typing import IO
 
@@ -22,26 +24,35 @@ from django.apps import apps
 from django.utils import timezone
 
 from reseau.lib.assemblage import fondre_fichier
-from reseau.lib.lettre import Lettre, imprimer_lettre
+from reseau.lib.lettre import Lettre, imprimer_lettres
 from reseau.lib.pdf import ImpressionImpossible
+from reseau.lib.processus import quitter_avec_son_parent
 
 SEUIL = 12  # lettres : en dessous, un seul processus a plus vite fait
-PAR_TACHE = 4
+CAHIER = 16  # lettres mises en page ensemble
 COMPOSITEURS_MAX = 4
 INTERROMPU = "La composition des lettres s’est interrompue : relancez-la, rien n’est perdu."
 
 
-def composer_lettres(lettres: Iterable[tuple[Lettre, datetime]]) -> list[bytes | None]:
-    """Le PDF de chaque lettre datée, dans l'ordre reçu ; None pour celle qui ne se met pas en page.
+def composer_lettres(lettres: Iterable[tuple[Lettre, datetime]]) -> Iterator[bytes | None]:
+    """Le PDF de chaque lettre datée, dans l'ordre et au fil de l'eau ; None pour celle qui ne se met pas en page.
 
     Lève `ImpressionImpossible` si un compositeur s'arrête en chemin.
     """
-    lettres = list(lettres)
-    if len(lettres) < SEUIL:
-        return [_composer(*lettre) for lettre in lettres]
+    lettres = iter(lettres)
+    premieres = list(islice(lettres, SEUIL))
+    if len(premieres) < SEUIL:
+        yield from imprimer_lettres(premieres)
+        return
+    combien, attendus = _compositeurs(), deque()
     try:
-        with ProcessPoolExecutor(_compositeurs(), mp_context=_contexte(), initializer=preparer) as equipe:
-            return list(equipe.map(_composer, *zip(*lettres, strict=True), chunksize=PAR_TACHE))
+        with ProcessPoolExecutor(combien, mp_context=_contexte(), initializer=_embaucher) as equipe:
+            for cahier in _cahiers(chain(premieres, lettres)):
+                attendus.append(equipe.submit(imprimer_lettres, cahier))
+                if len(attendus) > 2 * combien:  # de l'avance pour chacun, sans garder tout le lot en mémoire
+                    yield from attendus.popleft().result()
+            while attendus:
+                yield from attendus.popleft().result()
     except BrokenProcessPool as erreur:
         raise ImpressionImpossible(INTERROMPU) from erreur
 
@@ -71,7 +82,7 @@ def preparer() -> None:
     if not apps.ready:
         django.setup()
     blanche = dict.fromkeys(["reseau", "lieu", "objet", "appel", "politesse", "signataire_titre", "signataire_nom"], "")
-    _composer(Lettre(intitule=(), adresse=(), paragraphes=(), **blanche), datetime(2000, 1, 1, tzinfo=UTC))
+    imprimer_lettres([(Lettre(intitule=(), adresse=(), paragraphes=(), **blanche), datetime(2000, 1, 1, tzinfo=UTC))])
     gc.freeze()
 
 
@@ -79,14 +90,18 @@ def _relieur(combien: int) -> Executor:
     """Un processus à part pour un gros lot ; un fil de celui-ci pour quelques lettres."""
     if combien < SEUIL:
         return ThreadPoolExecutor(1)
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=quitter_avec_son_parent)
 
 
-def _composer(lettre: Lettre, edite_le: datetime) -> bytes | None:
-    try:
-        return imprimer_lettre(lettre, edite_le=edite_le)
-    except ImpressionImpossible:
-        return None
+def _embaucher() -> None:
+    quitter_avec_son_parent()
+    preparer()
+
+
+def _cahiers(lettres: Iterable[tuple[Lettre, datetime]]) -> Iterator[list[tuple[Lettre, datetime]]]:
+    lettres = iter(lettres)
+    while cahier := list(islice(lettres, CAHIER)):
+        yield cahier
 
 
 def _compositeurs() -> int:

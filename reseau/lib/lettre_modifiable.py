@@ -24,7 +24,8 @@ from PIL import Image
 from reseau.lib import logos
 from reseau.lib.emblemes import marianne
 from reseau.lib.lettre import Lettre, adresse_ajustee
-from reseau.lib.pdf import image_admise, largeur
+from reseau.lib.pdf import image_admise
+from reseau.lib.polices import MM_PAR_POINT, largeur
 from reseau.lib.tableur import entree
 
 TWIPS, EMU = 56.6929, 36_000  # par millimètre : les unités du .docx
@@ -44,7 +45,6 @@ _INTERDITS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]"
 
 LARGEUR_TEXTE, HAUTEUR_TEXTE = 170, 178  # mm
 SIGNATURE = (60, 22)
-MM_PAR_POINT = 25.4 / 72
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,8 @@ from math import ceil
 
 from PIL import Image
 
-from reseau.lib.pdf import image_admise, largeur
+from reseau.lib.pdf import image_admise
+from reseau.lib.polices import largeur
 
 HAUTEURS = {"grands": 9, "moyens": 7, "petits": 5}  # mm ; les classes de css/pdf/lettre.css
 LARGEUR_MAX, ECART = 28, 5  # mm

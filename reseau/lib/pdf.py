@@ -8,7 +8,8 @@ la mise en page, qui ne sait pas s'arrêter (B8).
 import io
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -22,10 +23,10 @@ import pikepdf
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
-from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps, UnidentifiedImageError
 from weasyprint import CSS, HTML
 from weasyprint.css import ColorProfile
+from weasyprint.document import Document
 from weasyprint.images import SVGImage
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -33,6 +34,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from reseau.lib.assemblage import fondre
 from reseau.lib.couleurs import feuille_de_couleur
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.polices import octets_du_dsfr
 from reseau.lib.tableau import Tableau
 
 CARACTERES_MAX = 400_000  # HTML ; au-delà, la mise en page passe les dix secondes
@@ -46,7 +48,6 @@ FORMATS_IMAGE = ("PNG", "JPEG")
 PIXELS_IMAGE_MAX = 20_000_000
 COTE_IMAGE = 1_000  # pixels gardés : 300 points par pouce sur 85 mm
 
-MM_PAR_POINT = 25.4 / 72
 POLICES = ("Marianne-Regular", "Marianne-Regular_Italic", "Marianne-Bold", "Marianne-Bold_Italic")
 # Ce que nos gabarits n'emploient jamais : s'il en paraît, cela vient d'une saisie.
 BALISES_REFUSEES = frozenset(["base", "embed", "iframe", "link", "meta", "object", "script", "style"])
@@ -139,11 +140,21 @@ def rendre_pdf(
     Lève `ImpressionImpossible` (et `TropDePages` si `pages_max` est dépassé).
     """
     date = date or timezone.now()
-    ressources = _images(contexte.get("images") or {})
-    disponibles = frozenset([*ressources, *_emblemes()])
-    donnees = {"edite_le": date, **contexte, "titre": titre, "ressources": disponibles}
-    html = render_to_string(gabarit, donnees)
+    html, ressources = _remplir(gabarit, {"edite_le": date, **contexte, "titre": titre})
     return imprimer(html, titre=titre, date=date, ressources=ressources, pages_max=pages_max, couleur=couleur)
+
+
+def rendre_pages(gabarit: str, contexte: Mapping[str, Any], documents: Sequence[tuple[str, datetime]]) -> list[bytes]:
+    """Comme `rendre_pdf`, mais chaque page est un document à elle : (titre, date) de chacune, dans l'ordre.
+
+    Une page a les mêmes octets, mise en page seule ou avec d'autres ; avec d'autres, elle coûte un tiers de moins.
+    Lève `TropDePages` s'il n'y a pas une page par document.
+    """
+    html, ressources = _remplir(gabarit, contexte)
+    with _mise_en_page(html):
+        rendu = _poser(html, ressources)
+        _borner(rendu, len(documents))
+        return [_ecrire(rendu.copy([page]), titre, date) for page, (titre, date) in zip(rendu.pages, documents, strict=True)]
 
 
 def tableau_en_pdf(tableau: Tableau) -> bytes:
@@ -165,23 +176,10 @@ def imprimer(
 
     Lève `ImpressionImpossible` si le texte est démesuré ou si la mise en page échoue.
     """
-    _refuser_un_texte_demesure(html)
-    try:
-        with _VERROU:
-            document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources or {}))
-            accent = [CSS(string=feuille_de_couleur(couleur))] if couleur else []
-            feuilles = [*accent, *(_feuille(nom) for nom in _nettoyer(document.etree_element))]
-            lues = _images_lues(frozenset((ressources or {}).items()))
-            communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}
-            rendu = document.render(stylesheets=feuilles, cache=lues, **communs, **OPTIONS)
-            if pages_max and len(rendu.pages) > pages_max:
-                raise TropDePages(f"Le document tient sur {len(rendu.pages)} pages au lieu de {pages_max}.")
-            _dater(rendu.metadata, titre, date)
-            return rendu.write_pdf(**OPTIONS)
-    except ImpressionImpossible:
-        raise
-    except Exception as erreur:
-        raise ImpressionImpossible("Le document n’a pas pu être mis en page.") from erreur
+    with _mise_en_page(html):
+        rendu = _poser(html, ressources or {}, couleur)
+        _borner(rendu, pages_max)
+        return _ecrire(rendu, titre, date)
 
 
 def assembler(pdfs: Iterable[bytes], *, titre: str = "", date: datetime | None = None) -> bytes:
@@ -223,22 +221,14 @@ def image_admise(octets: bytes) -> bytes:
     return sortie.getvalue()
 
 
-def largeur(texte: str, corps: float, *, gras: bool = False) -> float:
-    """Largeur en millimètres d'un texte en Marianne (maigre, ou grasse), au corps donné en points.
-
-    Sans la police, chaque caractère compte un cadratin : une majoration.
-    """
-    chasses = _chasses("Bold" if gras else "Regular")
-    return sum(chasses.get(ord(caractere), 1) for caractere in texte) * corps * MM_PAR_POINT
-
-
-@cache
-def caracteres() -> frozenset[str]:
-    """Les caractères que Marianne sait dessiner ; vide sans la police."""
-    return frozenset(map(chr, _chasses("Regular").keys() & _chasses("Bold").keys()))
-
-
 # Préparer
+
+
+def _remplir(gabarit: str, contexte: Mapping[str, Any]) -> tuple[str, dict[str, tuple[bytes, str]]]:
+    """Le HTML du gabarit, et les images qu'il a le droit de nommer."""
+    ressources = _images(contexte.get("images") or {})
+    disponibles = frozenset([*ressources, *_emblemes()])
+    return render_to_string(gabarit, {**contexte, "ressources": disponibles}), ressources
 
 
 def _images(images: Mapping[str, bytes]) -> dict[str, tuple[bytes, str]]:
@@ -293,6 +283,40 @@ def _parcourir(racine: Element) -> Iterable[Element]:
         pile.extend((enfant, profondeur + 1) for enfant in reversed(element))
 
 
+# Mettre en page
+
+
+@contextmanager
+def _mise_en_page(html: str) -> Iterator[None]:
+    """Seul à la fois, après avoir refusé un texte démesuré ; toute faute devient une `ImpressionImpossible`."""
+    _refuser_un_texte_demesure(html)
+    try:
+        with _VERROU:
+            yield
+    except ImpressionImpossible:
+        raise
+    except Exception as erreur:
+        raise ImpressionImpossible("Le document n’a pas pu être mis en page.") from erreur
+
+
+def _poser(html: str, ressources: Mapping[str, tuple[bytes, str]], couleur: str = "") -> Document:
+    document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources))
+    accent = [CSS(string=feuille_de_couleur(couleur))] if couleur else []
+    feuilles = [*accent, *(_feuille(nom) for nom in _nettoyer(document.etree_element))]
+    communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}
+    return document.render(stylesheets=feuilles, cache=_images_lues(frozenset(ressources.items())), **communs, **OPTIONS)
+
+
+def _borner(rendu: Document, pages_max: int | None) -> None:
+    if pages_max and len(rendu.pages) > pages_max:
+        raise TropDePages(f"Le document tient sur {len(rendu.pages)} pages au lieu de {pages_max}.")
+
+
+def _ecrire(rendu: Document, titre: str, date: datetime) -> bytes:
+    _dater(rendu.metadata, titre, date)
+    return rendu.write_pdf(**OPTIONS)
+
+
 def _dater(metadonnees: Any, titre: str, date: datetime) -> None:
     metadonnees.title, metadonnees.lang = titre, "fr"
     metadonnees.created = metadonnees.modified = date.isoformat(timespec="seconds")
@@ -318,7 +342,7 @@ def _feuille(nom: str) -> CSS:
     if not chemin:
         raise ImpressionImpossible(f"La feuille {nom} manque.")
     texte = Path(chemin).read_text(encoding="utf-8")
-    polices = {f"{nom}.woff2": (_octets_du_paquet(f"fonts/{nom}.woff2"), "font/woff2") for nom in POLICES}
+    polices = {f"{nom}.woff2": (octets_du_dsfr(f"fonts/{nom}.woff2"), "font/woff2") for nom in POLICES}
     return CSS(string=texte, base_url="interne:", url_fetcher=Chargeur(polices), font_config=_polices())
 
 
@@ -331,25 +355,8 @@ def _images_lues(ressources: frozenset[tuple[str, tuple[bytes, str]]]) -> dict[s
 @cache
 def _emblemes() -> dict[str, Dessin]:
     """Marianne et la devise, lues dans django-dsfr : leur usage est réservé à l'État, aucune copie ici."""
-    logo = _octets_du_paquet("component/logo/logo.main.min.css").decode()
+    logo = octets_du_dsfr("component/logo/logo.main.min.css").decode()
     svg = [unquote(trouve) for trouve in re.findall(r'url\("data:image/svg\+xml;charset=utf8,([^"]+)"\)', logo)]
     # Le second dessin porte la devise deux fois, en noir puis en blanc : on ne cadre que la noire.
     cadres = [dessin.replace("viewBox='0 0 252 180'", "viewBox='0 0 126 90'") for dessin in svg]
     return {cle: Dessin(dessin) for cle, dessin in zip(("marianne", "devise"), cadres, strict=False)}
-
-
-def _octets_du_paquet(chemin: str) -> bytes:
-    """Un fichier de la distribution du DSFR ; vide s'il n'y est pas."""
-    trouve = finders.find(f"dsfr/dist/{chemin}")
-    return Path(trouve).read_bytes() if trouve else b""
-
-
-@cache
-def _chasses(graisse: str) -> dict[int, float]:
-    """Avance de chaque caractère de Marianne, « Regular » ou « Bold », en cadratins."""
-    octets = _octets_du_paquet(f"fonts/Marianne-{graisse}.woff2")
-    if not octets:
-        return {}
-    police = TTFont(io.BytesIO(octets))
-    cadratin, avances = police["head"].unitsPerEm, police["hmtx"]
-    return {code: avances[glyphe][0] / cadratin for code, glyphe in police.getBestCmap().items()}

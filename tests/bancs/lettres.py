@@ -118,10 +118,10 @@ def poser(chemin, octets):
 
 
 def page(lettre, dossier):
-    images = {"logo-reseau": lettre.logo, "signature": lettre.signature} | emblemes()
+    images = {"logo": lettre.logo, "signature": lettre.signature} | emblemes()
     corps, lignes = adresse_ajustee(lettre.adresse)
-    contexte = {"lettre": lettre, "serrage": "aise", "corps_adresse": corps, "lignes_adresse": lignes, "titre": lettre.titre}
-    html = render_to_string("pdf/lettre.html", contexte | {"ressources": set(images), "logos": []})
+    choix = {"lettre": lettre, "corps_adresse": corps, "lignes_adresse": lignes, "logo": "logo", "signature": "signature"}
+    html = render_to_string("pdf/lettre.html", {"pages": [choix], "serrage": "aise", "ressources": set(images)})
     for cle, octets in images.items():
         nom = f"{cle}.{'svg' if octets.startswith(b'<svg') else 'png'}"
         poser(dossier / nom, octets)
@@ -144,18 +144,16 @@ def par_chromium(dossier, pages):
     """Un seul document de toutes les pages, puis une page par fichier : Chromium ne rend qu'un PDF par appel."""
     tete = pages[0].read_text().partition("<body")[0]
     corps = [re.search(r"<body[^>]*>(.*)</body>", chemin.read_text(), re.DOTALL)[1] for chemin in pages]
-    sections = "".join(f'<div style="break-after:page;position:relative;height:200mm">{texte}</div>' for texte in corps)
+    sections = "".join(corps)
     source, sortie = dossier / "lot.html", dossier / "lot.pdf"
-    source.write_text(f'{tete}<body class="lettre aise">{sections}</body></html>')
+    source.write_text(f"{tete}<body>{sections}</body></html>")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--allow-file-access-from-files"]
     lancer(["chromium", *options, f"--user-data-dir={dossier}/profil", f"--print-to-pdf={sortie}", str(source)])
-    depart = time.perf_counter()
     with pikepdf.open(sortie) as papier:
         for rang, feuille in enumerate(papier.pages):
             seule = pikepdf.new()
             seule.pages.append(feuille)
             seule.save(dossier / f"{rang:04}.pdf")
-        print("DECOUPE", time.perf_counter() - depart, len(papier.pages))
 
 
 def par_libreoffice(dossier, pages):

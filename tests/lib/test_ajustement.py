@@ -3,7 +3,7 @@
 import pytest
 
 from reseau.lib.ajustement import ajuster, imprimable, mettre_en_lignes
-from reseau.lib.pdf import largeur
+from reseau.lib.polices import largeur
 
 ESSAIS = ((10, 1), (8, 2))
 HOSTILES = [

@@ -120,7 +120,8 @@ def test_signer_dit_les_lettres_retenues(clients, adresse, lettre):
     ]
 
 
-def test_figer_avance_par_paquets_jusqu_au_bout(clients, adresse, signees):
+def test_figer_avance_par_paquets_jusqu_au_bout(clients, adresse, signees, monkeypatch):
+    monkeypatch.setattr(papier_des_lettres, "PAQUET", 8)
     numeros = signees(10)
     lot = f"?annee={localdate().year}&du={numeros[0]}&au={numeros[-1]}"
     page = clients["prefecture"].get(adresse("visites:courriers-figer") + lot).context
@@ -177,9 +178,20 @@ def test_pdf_du_lot_une_page_par_lettre_et_se_note(clients, adresse, membres, si
     papier_des_lettres.figer(Courrier.objects.all())
     lot = {"annee": localdate().year, "du": numeros[0], "au": numeros[1]}
     response = clients["secretariat"].get(adresse("visites:courriers-pdf"), lot)
-    assert pages(response.content) == 2
+    assert pages(response.getvalue()) == 2
     ligne = Journal.objects.get(geste=Geste.IMPRESSION)
     assert (ligne.membre, ligne.nombre) == (membres["secretariat"], 2)
+
+
+def test_un_lot_de_plus_de_500_s_imprime_en_plusieurs_fichiers(clients, adresse, signees, monkeypatch):
+    monkeypatch.setattr(papier_des_lettres, "TRANCHE", 2)
+    signees(3)
+    papier_des_lettres.figer(Courrier.objects.all())
+    page = clients["prefecture"].get(adresse("visites:courriers-figer"))
+    assert page.context["tranches"] == [(1, 1, 2), (2, 3, 3)]
+    for rang, nombre in (("", 2), ("1", 2), ("2", 1)):
+        response = clients["prefecture"].get(adresse("visites:courriers-pdf"), {"tranche": rang})
+        assert pages(response.getvalue()) == nombre
 
 
 def test_pdf_d_un_lot_a_composer_ou_vide_mene_a_sa_page(clients, adresse, signees, campagne):

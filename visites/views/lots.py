@@ -91,8 +91,9 @@ def pdf(request):
     lot = lot_de(request.GET, request.membre)
     if lot.a_figer().exists() or not lot.exists():
         return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{request.GET.urlencode()}")
-    contenu = papier.imprimer(lot)
-    noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=lot.count())
+    tranche = _tranche(lot, request.GET.get("tranche", ""))
+    contenu = papier.imprimer(tranche)
+    noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=tranche.count())
     return fichier(contenu, f"lettres-{localdate():%Y-%m-%d}", "pdf")
 
 
@@ -152,15 +153,29 @@ def lot_de(donnees, membre):
     return signees.a_envoyer()
 
 
+def _tranche(lot, rang):
+    """Les lettres de la tranche de ce rang (« 2 »), la première par défaut."""
+    debut = (max([1, *_entiers([rang])]) - 1) * papier.TRANCHE
+    cles = lot.order_by("annee", "numero", "pk").values_list("pk", flat=True)[debut : debut + papier.TRANCHE]
+    return Courrier.objects.filter(pk__in=list(cles))
+
+
+def _tranches(nombre):
+    """Ce qui s'imprime en plusieurs fichiers : [(rang, première, dernière)] ; vide si un seul suffit."""
+    debuts = range(0, nombre, papier.TRANCHE) if nombre > papier.TRANCHE else ()
+    return [(rang, debut + 1, min(debut + papier.TRANCHE, nombre)) for rang, debut in enumerate(debuts, 1)]
+
+
 def _entiers(textes):
     return [int(texte) for texte in textes if texte.isdecimal() and len(texte) <= CHIFFRES_MAX]
 
 
 def _etat_du_lot(request, lot):
-    restent, adresse = lot.a_figer().count(), request.GET.copy()
+    nombre, restent, adresse = lot.count(), lot.a_figer().count(), request.GET.copy()
     adresse["total"] = str(restent)
     return {
-        "nombre": lot.count(),
+        "nombre": nombre,
+        "tranches": _tranches(nombre),
         "restent": restent,
         "a_envoyer": lot.a_envoyer().count(),
         "adresse": request.GET.urlencode(),

@@ -1,0 +1,92 @@
+"""Un lot de lettres tué net, à n'importe quel instant, puis repris : aucune lettre manquante, doublée ou deux fois numérotée.
+
+`LOTS_TUES=20` en joue vingt ; la suite en joue deux. Une base jetable, sur le moteur des essais.
+"""
+
+import os
+import random
+import time
+from hashlib import sha256
+
+import pytest
+
+from tests.entreprises.test_import_tue import Base, base_jetable, finir
+from visites.models import Courrier, PdfFige
+
+pytestmark = pytest.mark.base  # la sienne, par des processus à part
+FOIS = int(os.environ.get("LOTS_TUES", "2"))
+LETTRES = 24
+PREPARER = (
+    "from django.core.management import call_command\n"
+    "from tests.bancs.lettres import lot\n"
+    "call_command('migrate', verbosity=0)\n"
+    "call_command('charger_references', verbosity=0)\n"
+    f"lot({LETTRES})"
+)
+# Le départ se dit une fois Django chargé : c'est le lot que l'on tue, pas son attente.
+TRAITER = (
+    "from tests.bancs.lettres import du_parapheur_au_papier\n"
+    "from reseau.models import Membre\n"
+    "from visites import papier_des_lettres\n"
+    "from visites.models import Courrier\n"
+    "papier_des_lettres.PAQUET = 4\n"
+    "par = Membre.objects.get(role='prefecture')\n"
+    "print('prêt', flush=True)\n"
+    "du_parapheur_au_papier(Courrier.objects.all(), par)"
+)
+
+
+class Lot(Base):
+    def traiter(self):
+        processus = self.lancer(TRAITER)
+        assert processus.stdout.readline() == "prêt\n"
+        return processus
+
+    def lire(self, requete):
+        curseur = self.connexion.cursor()
+        curseur.execute(requete)
+        return curseur.fetchall()
+
+    def remettre_au_parapheur(self):
+        lettres, figes = Courrier._meta.db_table, PdfFige._meta.db_table
+        self.connexion.cursor().execute(f"DELETE FROM {figes}")
+        vide = "numero=NULL, annee=NULL, signe_le=NULL, signataire_id=NULL, signe_par_id=NULL, contenu='{}'"
+        self.connexion.cursor().execute(f"UPDATE {lettres} SET etat='a_signer', {vide}")
+
+    def numeros(self):
+        return [numero for (numero,) in self.lire(f"SELECT numero FROM {Courrier._meta.db_table} ORDER BY numero")]
+
+    def figes(self):
+        return self.lire(f"SELECT courrier_id, pdf, empreinte FROM {PdfFige._meta.db_table} ORDER BY courrier_id")
+
+
+@pytest.fixture
+def base(tmp_path):
+    with base_jetable(tmp_path) as (adresse, connecter):
+        connexion = connecter()
+        base = Lot(adresse, connexion)
+        finir(base.lancer(PREPARER))
+        yield base
+        connexion.close()
+
+
+def test_lot_tue_n_importe_quand_reprend_sans_manque_ni_double(base):
+    hasard = random.Random(70)
+    processus, depart = base.traiter(), time.monotonic()
+    finir(processus)
+    duree = time.monotonic() - depart
+    for _ in range(FOIS):
+        base.remettre_au_parapheur()
+        processus = base.traiter()
+        time.sleep(hasard.uniform(0, 1) * duree)
+        processus.kill()
+        processus.communicate()
+        avant = base.numeros()
+        finir(base.traiter())
+        apres = base.numeros()
+        # Signé en entier ou pas du tout, et jamais renuméroté à la reprise.
+        assert avant in ([None] * LETTRES, apres)
+        assert len(set(apres)) == apres[-1] - apres[0] + 1 == LETTRES
+        figes = base.figes()
+        assert len({cle for cle, _, _ in figes}) == len(figes) == LETTRES
+        assert all(sha256(bytes(pdf)).hexdigest() == empreinte for _, pdf, empreinte in figes)
