@@ -129,13 +129,18 @@ class RejetForm(Formulaire):
 
 
 class RetourForm(Formulaire):
-    """La lettre revenue : le motif qu'a coché le facteur, et le jour."""
+    """La lettre revenue : le motif qu'a coché le facteur, ou un courriel non remis ; et le jour."""
 
     motif = forms.ChoiceField(label="Motif porté sur le pli", choices=MotifRetour, widget=forms.RadioSelect)
     le = forms.DateField(label="Revenue le")
 
-    def __init__(self, *arguments, **mots):
+    def __init__(self, *arguments, par_courriel, **mots):
         super().__init__(*arguments, initial={"le": localdate()}, **mots)
+        self.fields["motif"].choices = [
+            (motif.value, motif.label) for motif in MotifRetour if par_courriel is (motif == MotifRetour.NON_REMIS)
+        ]
+        if par_courriel:
+            self.fields["motif"].label, self.initial["motif"] = "Motif", MotifRetour.NON_REMIS
 
     def clean_le(self):
         if self.cleaned_data["le"] > localdate():

@@ -48,7 +48,7 @@ def lot(request):
         if numero := tenter(form, operations.inscrire_lot, lettres, **choix):
             return redirect(f"{reverse('visites:courriers-courriels', args=[request.reseau.slug])}?lot={numero}")
     partage = operations.partager(lettres, le=localdate())
-    contexte = {"form": form, "partage": partage, "montres": MONTRES, "variables": VARIABLES.items()}
+    contexte = {"form": form, "partage": partage, "montres": MONTRES, "variables": list(VARIABLES)}
     return render(request, "visites/courrier_lot_courriel.html", contexte)
 
 
