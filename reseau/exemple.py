@@ -1,6 +1,6 @@
 """La lettre du réseau sur une entreprise inventée : ce que l'on relit avant d'en changer le texte."""
 
-from reseau.lib.lettre import APPELS, MODELE_PAR_DEFAUT, Lettre, composer_adresse, imprimer_lettre, rediger
+from reseau.lib.lettre import APPELS, MODELE_PAR_DEFAUT, Lettre, composer_adresse, epurer, imprimer_lettre, rediger
 from reseau.models import Institution, Signataire
 
 APPEL = APPELS["mme"]
@@ -21,7 +21,7 @@ def composer_exemple(reseau, *, le, modele=MODELE_PAR_DEFAUT):
     """La `Lettre` d'exemple, avant sa mise en page."""
     signataire = Signataire.objects.filter(reseau=reseau).en_fonction(le).first()
     sigles = Institution.objects.filter(reseau=reseau).ouvertes(le).values_list("sigle", flat=True)
-    return Lettre(
+    lettre = Lettre(
         intitule=reseau.intitule,
         reseau=reseau.nom,
         lieu=reseau.lieu,
@@ -40,6 +40,7 @@ def composer_exemple(reseau, *, le, modele=MODELE_PAR_DEFAUT):
         logo=bytes(reseau.logo or b""),
         **rediger(modele, _valeurs(reseau)),
     )
+    return epurer(lettre)
 
 
 def _valeurs(reseau):

@@ -106,7 +106,9 @@ def _lettres(entreprise, membre):
         commun = {"adresse": adresse, "auteur": lettre.signataire}
         yield _evenement(lettre.signe_le, GenreEvenement.LETTRE, f"Lettre n° {lettre.reference} signée", **commun)
         if lettre.envoye_le:
-            yield _evenement(lettre.envoye_le, GenreEvenement.LETTRE, f"Lettre n° {lettre.reference} partie", rang=1, **commun)
+            yield _evenement(
+                lettre.envoye_le, GenreEvenement.LETTRE, f"Lettre n° {lettre.reference} partie {lettre.voie}", rang=1, **commun
+            )
 
 
 def _comptes_rendus(entreprise, membre):

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Prefetch
 
 from entreprises.models import Contact
-from reseau.lib.lettre import APPELS, Lettre, composer_adresse, rediger
+from reseau.lib.lettre import APPELS, Lettre, composer_adresse, epurer, rediger
 from reseau.models import Institution, LogoDInstitution, Reseau, Signataire
 from visites.models import ModeleDeCourrier
 
@@ -61,7 +61,7 @@ def composer(courrier, *, signataire, le, institutions, logos, textes):
     """
     visite, reseau = courrier.visite, courrier.reseau
     dirigeant, donnees = dirigeant_de(visite.entreprise), valeurs(courrier)
-    return Lettre(
+    lettre = Lettre(
         intitule=reseau.intitule,
         reseau=reseau.nom,
         lieu=reseau.lieu,
@@ -78,6 +78,7 @@ def composer(courrier, *, signataire, le, institutions, logos, textes):
         signature=bytes((signataire.signature if signataire and courrier.numero else None) or b""),
         **_texte(courrier, textes, donnees),
     )
+    return epurer(lettre)
 
 
 def dirigeant_de(entreprise):

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils import timezone
 from reseau.lib.logos import ajuster
 from reseau.lib.pdf import ImpressionImpossible, TropDePages, rendre_pages
 from reseau.lib.polices import largeur
+from reseau.lib.saisie import visible
 from reseau.lib.tableau import date_longue
 
 # Adresse postale : NF Z10-011, et les mesures de l'enveloppe à fenêtre DL et C5
@@ -170,6 +171,14 @@ class Lettre:
     @property
     def titre(self) -> str:
         return f"Lettre n° {self.numero}" if self.numero else "Lettre, brouillon"
+
+
+def epurer(lettre: Lettre) -> Lettre:
+    """La même lettre, moins les caractères invisibles d'un fichier importé ou d'un texte collé : on signe ce qu'on lit."""
+    champs = {champ.name: getattr(lettre, champ.name) for champ in fields(lettre)}
+    textes = {nom: visible(valeur) for nom, valeur in champs.items() if isinstance(valeur, str)}
+    listes = {nom: [visible(texte) for texte in valeur] for nom, valeur in champs.items() if isinstance(valeur, list | tuple)}
+    return replace(lettre, **textes, **listes)
 
 
 def substituer(texte: str, valeurs: Mapping[str, str]) -> str:

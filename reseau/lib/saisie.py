@@ -17,6 +17,11 @@ def plusieurs_lignes(texte):
     return "\n".join(gardees).strip("\n")
 
 
+def visible(texte):
+    """Le texte moins ce qui ne se voit pas : commandes, sens d'écriture forcé, largeurs nulles ; espaces et lignes gardées."""
+    return "\n".join(_depouiller(ligne) for ligne in texte.splitlines())
+
+
 def _depouiller(texte):
     gardes, combinants = [], 0
     for caractere in unicodedata.normalize("NFC", texte):

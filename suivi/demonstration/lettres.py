@@ -2,11 +2,14 @@
 
 from suivi.demonstration import plans
 from suivi.demonstration.calendrier import instant, ouvre_avant
+from visites.composition import avec_dirigeant
 from visites.courriers import signer
 from visites.enums import EtatCourrier
-from visites.models import Courrier, ModeleDeCourrier, PdfFige
+from visites.envois import adresse_proposee, texte_propose
+from visites.models import Courrier, EnvoiDeLettre, ModeleDeCourrier, PdfFige
 from visites.papier_des_lettres import figer
 
+UNE_PAR_COURRIEL = 4  # une lettre sur quatre ; les autres par la poste
 # Jours avant aujourd'hui : préparée, mise à la signature, signée.
 LOT_ANCIEN, LOT_RECENT = (34, 32, 30), (13, 11, 8)
 CORPS_DEJA_VISITEE = (
@@ -50,10 +53,26 @@ def _signer(chantier, visites, prepare, soumis, signe):
 
 def _envoyer(visites):
     """Une lettre partie l'est le jour où la visite est annoncée."""
-    courriers = list(Courrier.objects.filter(visite__in=visites).select_related("visite"))
-    for courrier in courriers:
+    courriers = list(avec_dirigeant(Courrier.objects.filter(visite__in=visites)).order_by("annee", "numero"))
+    for rang, courrier in enumerate(courriers):
         courrier.etat, courrier.envoye_le = EtatCourrier.ENVOYEE, courrier.visite.annoncee_le
-    Courrier.objects.bulk_update(courriers, ["etat", "envoye_le"])
+        courrier.courriel = "" if rang % UNE_PAR_COURRIEL else adresse_proposee(courrier)
+    Courrier.objects.bulk_update(courriers, ["etat", "envoye_le", "courriel"])
+    EnvoiDeLettre.objects.bulk_create(_envoi(courrier) for courrier in courriers if courrier.courriel)
+
+
+def _envoi(courrier):
+    objet, corps = texte_propose(courrier)
+    parti = instant(courrier.envoye_le, 10)
+    return EnvoiDeLettre(
+        courrier=courrier,
+        courriel=courrier.courriel,
+        objet=objet,
+        corps=corps,
+        demande_par_id=courrier.signe_par_id,
+        pris_le=parti,
+        envoye_le=parti,
+    )
 
 
 def _modeles(chantier):

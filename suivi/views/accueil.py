@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 from reseau.acces import page
 from suivi.accueil import accueil as composer
 from suivi.accueil import visites_sans_compte_rendu, visites_sans_rendez_vous, visites_urgentes
+from suivi.relances import relances
 
 PAR_PAGE = 25
 
@@ -27,9 +28,16 @@ def sans_compte_rendu(request):
 
 @page("visites.programmer")
 def sans_rendez_vous(request):
-    visites = visites_sans_rendez_vous(request.membre, localdate())
-    delai = f"Lettre partie depuis plus de {request.reseau.lettre_relance_jours} jours, sans rendez-vous pris."
-    return _relances(request, "Lettres sans rendez-vous", delai, visites.order_by("annoncee_le", "pk"))
+    """Les lettres restées sans rendez-vous, et la relance qui va : appeler, écrire, ou une lettre encore."""
+    le = localdate()
+    visites = visites_sans_rendez_vous(request.membre, le).avec_noms().order_by("annoncee_le", "pk")
+    page_obj = Paginator(visites, PAR_PAGE).get_page(request.GET.get("page"))
+    contexte = {
+        "page_obj": page_obj,
+        "relances": relances(list(page_obj), request.membre, le=le),
+        "delai": request.reseau.lettre_relance_jours,
+    }
+    return render(request, "suivi/visite_sans_rendez_vous.html", contexte)
 
 
 @page("visites.programmer")

@@ -4,8 +4,6 @@ import io
 import os
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pikepdf
 import pytest
@@ -16,9 +14,8 @@ from weasyprint.urls import URLFetchingError
 
 from reseau.lib import pdf
 from tests.lib.papier import QUAND, contenu, dessin, objets, polices, textes
+from tests.lib.temoin import CANARI, ecrire_un_canari, serveur_temoin, viser
 from tests.lib.vecteurs import VECTEURS
-
-CANARI = "CANARI-DE-FUITE"
 
 
 def imprimer(corps, **options):
@@ -35,34 +32,14 @@ def reunion(**champs):
 @pytest.fixture
 def compteur():
     """Un serveur de bouclage qui compte les appels."""
-    appels = []
-
-    class Compteur(BaseHTTPRequestHandler):
-        def do_GET(self):
-            appels.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, *arguments):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Compteur) as serveur:
-        fil = threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.01})
-        fil.start()
-        yield f"127.0.0.1:{serveur.server_port}", appels
-        serveur.shutdown()
-        fil.join()
+    with serveur_temoin() as temoin:
+        yield temoin
 
 
 @pytest.fixture
 def attaques(compteur, tmp_path):
     """Les quarante vecteurs, pointés vers le compteur et vers un fichier canari."""
-    canari = tmp_path / "canari.svg"
-    canari.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="50"><text y="30">{CANARI}</text></svg>')
-    cles = {"HTTP": f"http://{compteur[0]}", "HOTE": compteur[0], "FICHIER": canari.as_uri(), "CHEMIN": str(canari)}
-    attaques = list(VECTEURS)
-    for cle, valeur in cles.items():
-        attaques = [vecteur.replace(cle, valeur) for vecteur in attaques]
-    return attaques
+    return viser(VECTEURS, compteur[0], ecrire_un_canari(tmp_path))
 
 
 # Ce qui n'entre jamais

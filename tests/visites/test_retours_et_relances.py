@@ -106,3 +106,11 @@ def test_relance_revenue_laisse_la_visite_annoncee_par_la_premiere(animateur, pr
     relance = envoyee(courriers.relancer(Visite.objects.get(), par=animateur, le=JOUR), prefecture)
     revenir(relance, animateur)
     assert Visite.objects.get().etat == EtatVisite.ANNONCEE
+
+
+def test_retour_propose_les_motifs_de_sa_voie(clients, adresse, partie):
+    page = adresse("visites:courrier-retour", Courrier.objects.get().pk)
+    papier = [motif for motif, _ in clients["secretariat"].get(page).context["form"].fields["motif"].choices]
+    Courrier.objects.update(courriel="ada@exemple.test")
+    courriel = [motif for motif, _ in clients["secretariat"].get(page).context["form"].fields["motif"].choices]
+    assert (len(papier), "non_remis" in papier, courriel) == (4, False, ["non_remis"])

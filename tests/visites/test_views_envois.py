@@ -243,12 +243,14 @@ def test_lot_refuse_une_variable_inconnue(poster, signees):
     assert sorted(response.context["form"].errors) == ["corps", "objet"]
 
 
-def test_suivi_d_un_lot_inconnu_ou_d_ailleurs_est_introuvable(poster, clients, adresse, signees, membres):
+def test_suivi_d_un_lot_inconnu_ou_d_ailleurs_est_vide(poster, clients, adresse, signees, membres):
     page = poster("visites:courriers-courriel", suite=lot_de_trois(signees), objet="Objet", corps="Corps").url
     for entreprise in [envoi.courrier.visite.entreprise for envoi in EnvoiDeLettre.objects.all()]:
         DeportFactory(entreprise=entreprise, membre=membres["secretariat"])
     adresses = [page, adresse("visites:courriers-courriels"), adresse("visites:courriers-courriels") + "?lot=x"]
-    assert [clients["secretariat"].get(une).status_code for une in adresses] == [404] * 3
+    assert [clients["secretariat"].get(une).context["nombre"] for une in adresses] == [0] * 3
+    clients["secretariat"].post(page)
+    assert mail.outbox == []
 
 
 @pytest.mark.parametrize("nom", ["visites:courriers-courriel", "visites:courriers-courriels"])

@@ -6,6 +6,8 @@ from django.utils.timezone import localdate
 from reseau.lib.etiquettes import PLANCHES
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from reseau.lib.lettre import en_paragraphes, verifier
+from reseau.lib.pdf import caracteres
+from reseau.lib.saisie import visible
 from visites.enums import MotifRetour
 from visites.models import Courrier, ModeleDeCourrier
 from visites.models.modele import CORPS_MAX
@@ -41,13 +43,13 @@ class ModeleForm(FormulaireModele):
         return nom
 
     def clean_objet(self):
-        return controler(self.cleaned_data["objet"])
+        return imprimable(controler(self.cleaned_data["objet"]))
 
     def clean_corps(self):
-        return "\n\n".join(en_paragraphes(controler(self.cleaned_data["corps"])))
+        return "\n\n".join(en_paragraphes(imprimable(controler(self.cleaned_data["corps"]))))
 
     def clean_politesse(self):
-        return controler(self.cleaned_data["politesse"])
+        return imprimable(controler(self.cleaned_data["politesse"]))
 
 
 class CorrectionForm(FormulaireModele):
@@ -65,6 +67,15 @@ class CorrectionForm(FormulaireModele):
     def __init__(self, *arguments, lettre, **mots):
         super().__init__(*arguments, **mots)
         self.initial |= {"objet": lettre.objet, "corps": "\n\n".join(lettre.paragraphes), "politesse": lettre.politesse}
+
+    def clean_objet(self):
+        return imprimable(self.cleaned_data["objet"])
+
+    def clean_corps(self):
+        return imprimable(self.cleaned_data["corps"])
+
+    def clean_politesse(self):
+        return imprimable(self.cleaned_data["politesse"])
 
     @property
     def correction(self):
@@ -118,18 +129,32 @@ class RejetForm(Formulaire):
 
 
 class RetourForm(Formulaire):
-    """La lettre revenue : le motif qu'a coché le facteur, et le jour."""
+    """La lettre revenue : le motif qu'a coché le facteur, ou un courriel non remis ; et le jour."""
 
     motif = forms.ChoiceField(label="Motif porté sur le pli", choices=MotifRetour, widget=forms.RadioSelect)
     le = forms.DateField(label="Revenue le")
 
-    def __init__(self, *arguments, **mots):
+    def __init__(self, *arguments, par_courriel, **mots):
         super().__init__(*arguments, initial={"le": localdate()}, **mots)
+        self.fields["motif"].choices = [
+            (motif.value, motif.label) for motif in MotifRetour if par_courriel is (motif == MotifRetour.NON_REMIS)
+        ]
+        if par_courriel:
+            self.fields["motif"].label, self.initial["motif"] = "Motif", MotifRetour.NON_REMIS
 
     def clean_le(self):
         if self.cleaned_data["le"] > localdate():
             raise forms.ValidationError("Cette date est dans l’avenir.")
         return self.cleaned_data["le"]
+
+
+def imprimable(texte):
+    """Le texte sans ses caractères invisibles ; `ValidationError` si la police de la lettre n'en sait pas dessiner un."""
+    texte = visible(texte)
+    inconnus = [caractere for caractere in dict.fromkeys(texte) if not caractere.isspace() and caractere not in caracteres()]
+    if inconnus and caracteres():
+        raise forms.ValidationError(f"La police de la lettre n’a pas ce caractère, remplacez-le\u00a0: {' '.join(inconnus[:5])}")
+    return texte
 
 
 def controler(texte):

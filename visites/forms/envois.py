@@ -54,4 +54,6 @@ class EnvoiDuLotForm(TexteDuCourrielForm):
 
 
 def _libelle(copie):
-    return f"{copie.nom} ({EnCopie(copie.role).label.lower()})\u00a0: {copie.courriel}"
+    role = EnCopie(copie.role).label
+    qui = copie.nom if copie.nom == role else f"{copie.nom} ({role.lower()})"
+    return f"{qui}\u00a0: {copie.courriel}"

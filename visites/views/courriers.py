@@ -142,7 +142,7 @@ def changer_de_modele(request, pk):
 def retour(request, pk):
     """La lettre est revenue à l'expéditeur."""
     courrier = _trouver(request, pk)
-    form = RetourForm(request.POST or None)
+    form = RetourForm(request.POST or None, par_courriel=bool(courrier.courriel))
     if form.is_valid() and tenter(form, operations.noter_un_retour, courrier, par=request.membre, **form.cleaned_data):
         messages.success(request, "Le retour est noté. Corrigez l’adresse, puis préparez une nouvelle lettre.")
         return redirect("visites:courrier", request.reseau.slug, pk)

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -48,7 +48,7 @@ def lot(request):
         if numero := tenter(form, operations.inscrire_lot, lettres, **choix):
             return redirect(f"{reverse('visites:courriers-courriels', args=[request.reseau.slug])}?lot={numero}")
     partage = operations.partager(lettres, le=localdate())
-    contexte = {"form": form, "partage": partage, "montres": MONTRES, "variables": VARIABLES.items()}
+    contexte = {"form": form, "partage": partage, "montres": MONTRES, "variables": list(VARIABLES)}
     return render(request, "visites/courrier_lot_courriel.html", contexte)
 
 
@@ -99,15 +99,12 @@ def _trouver(request, pk):
 
 
 def _du_lot(request):
-    """Les envois de ce lot que ce membre voit ; 404 s'il n'y en a aucun."""
+    """Les envois de ce lot que ce membre voit ; d'un lot qui n'est pas à lui, ou illisible, aucun."""
     try:
         numero = uuid.UUID(request.GET.get("lot", ""))
-    except ValueError as erreur:
-        raise Http404("Lot inconnu") from erreur
-    envois = EnvoiDeLettre.objects.filter(lot=numero, courrier__in=Courrier.objects.visibles_par(request.membre).values("pk"))
-    if not envois.exists():
-        raise Http404("Lot inconnu")
-    return envois
+    except ValueError:
+        return EnvoiDeLettre.objects.none()
+    return EnvoiDeLettre.objects.filter(lot=numero, courrier__in=Courrier.objects.visibles_par(request.membre).values("pk"))
 
 
 def _bilan(envois):
