@@ -174,6 +174,9 @@ class ProgrammationFilter(django_filters.FilterSet):
         widget=LongueListe,
     )
     taille = django_filters.ChoiceFilter(label="Taille", choices=Tranche.choices, method="de_cette_taille", empty_label="Toutes")
+    tri = django_filters.ChoiceFilter(
+        label="Ranger par", choices=[("commune", "Commune"), ("taille", "Taille")], method="sans_effet", empty_label="Nom"
+    )
     parmi = django_filters.CharFilter(widget=forms.HiddenInput, method="parmi_celles_ci", max_length=4_000)
 
     class Meta:
@@ -183,6 +186,10 @@ class ProgrammationFilter(django_filters.FilterSet):
 
     def chercher(self, entreprises, nom, texte):
         return entreprises.cherche(texte)
+
+    def sans_effet(self, entreprises, nom, tri):
+        """La page range : ici le choix ne fait que se montrer."""
+        return entreprises
 
     def parmi_celles_ci(self, entreprises, nom, cles):
         """Celles d'un lot choisi dans la liste des entreprises : « 12,45,78 »."""

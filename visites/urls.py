@@ -1,7 +1,9 @@
 from django.urls import path
 
 from visites.views import (
+    a_revoir,
     agenda,
+    calendrier,
     campagnes,
     carte,
     cibles,
@@ -15,8 +17,10 @@ from visites.views import (
     lots,
     lots_entreprises,
     modeles,
+    plan,
     programmation,
     rencontres,
+    repartition,
     visites,
     vues,
 )
@@ -58,7 +62,14 @@ urlpatterns = [
     path("qui-a-vu-qui/tableau.xlsx", rencontres.qui_a_vu_qui_xlsx, name="qui-a-vu-qui-xlsx"),
     path("campagnes/", campagnes.campagnes, name="campagnes"),
     path("campagnes/nouvelle/", campagnes.creer, name="campagne-creer"),
-    path("campagnes/<int:pk>/", campagnes.campagne, name="campagne"),
+    path("plan/", plan.courant, name="plan"),
+    path("plan/annuler/", repartition.defaire, name="plan-defaire"),
+    path("plan/calendrier/", calendrier.mois, name="calendrier"),
+    path("plan/calendrier/mois.pdf", calendrier.mois_pdf, name="calendrier-pdf"),
+    path("plan/a-revoir/", a_revoir.liste, name="a-revoir"),
+    path("plan/a-revoir/liste.xlsx", a_revoir.classeur, name="a-revoir-xlsx"),
+    path("campagnes/<int:pk>/", plan.campagne, name="campagne"),
+    path("campagnes/<int:pk>/deposer/", repartition.deposer, name="campagne-deposer"),
     path("campagnes/<int:pk>/modifier/", campagnes.modifier, name="campagne-modifier"),
     path("campagnes/<int:pk>/programmer/", programmation.programmer, name="programmer"),
     path("campagnes/<int:pk>/lettres/", lots.preparer, name="courriers-preparer"),

@@ -1,6 +1,7 @@
 """Compter en mois, dire une durée."""
 
 from calendar import monthrange
+from datetime import timedelta
 
 
 def plus_mois(jour, mois):
@@ -12,6 +13,10 @@ def plus_mois(jour, mois):
 
 def premier_du_mois(jour):
     return jour.replace(day=1)
+
+
+def dernier_du_mois(jour):
+    return plus_mois(premier_du_mois(jour), 1) - timedelta(days=1)
 
 
 def duree_en_mots(minutes):

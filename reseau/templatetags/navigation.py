@@ -24,6 +24,7 @@ MENU = [
     (
         "Visites",
         [
+            ("Plan de visites", "visites:plan", "campagnes_voir"),
             ("Visites", "visites:liste", "visites_voir"),
             ("Demandes de visite", "visites:demandes", "demandes_traiter"),
             ("Campagnes", "visites:campagnes", "campagnes_voir"),

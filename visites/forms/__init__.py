@@ -2,6 +2,7 @@
 
 from visites.forms.courriers import ChoixDeModeleForm, CorrectionForm, EtiquettesForm, ModeleForm, RejetForm, RetourForm
 from visites.forms.demandes import AcceptationForm, DeclinForm, DemandeForm
+from visites.forms.depots import DepotForm
 from visites.forms.gestes import (
     AffectationForm,
     AnnulationForm,
@@ -30,6 +31,7 @@ __all__ = [
     "CorrectionForm",
     "DeclinForm",
     "DemandeForm",
+    "DepotForm",
     "EtiquetageForm",
     "EtiquettesForm",
     "ExportForm",
