@@ -126,12 +126,21 @@ class VisiteQuerySet(models.QuerySet):
     def rendez_vous_du(self, jour):
         return self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date=jour).order_by("rendez_vous_le")
 
+    def rendez_vous_entre(self, du, au):
+        """Rendez-vous pris d'un jour à l'autre, bornes comprises."""
+        pris = self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date__gte=du, rendez_vous_le__date__lte=au)
+        return pris.order_by("rendez_vous_le", "pk")
+
+    def de_l_equipe(self, membre):
+        """Celles dont il est titulaire ou accompagnant."""
+        return self.filter(Q(developpeur=membre) | Q(accompagnant=membre))
+
     def a_l_agenda(self, membre, *, depuis, sorties_depuis):
         """Ses rendez-vous, titulaire ou accompagnant, à partir de l'instant `depuis`.
 
         Ceux tombés (refus, injoignable, annulation) le restent jusqu'à `sorties_depuis` : le temps que les agendas les retirent.
         """
-        siennes = self.filter(Q(developpeur=membre) | Q(accompagnant=membre), rendez_vous_le__gte=depuis)
+        siennes = self.de_l_equipe(membre).filter(rendez_vous_le__gte=depuis)
         tenus = Q(etat__in=[EtatVisite.RENDEZ_VOUS_PRIS, *FAITES])
         tombes = Q(refusee_le__gte=sorties_depuis) | Q(injoignable_le__gte=sorties_depuis) | Q(annulee_le__gte=sorties_depuis)
         return siennes.filter(tenus | tombes).order_by("rendez_vous_le", "pk")
