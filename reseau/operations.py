@@ -238,7 +238,8 @@ def noter_une_absence(absence, *, par):
     Membre.objects.select_for_update(no_key=True).get(pk=absence.membre_id)
     autre = Absence.objects.filter(membre=absence.membre_id).entre(absence.debut_le, absence.fin_le).first()
     if autre:
-        raise RegleEnfreinte(f"Ces dates en chevauchent d’autres : {autre.en_mots}. Supprimez-la, ou changez ces dates.")
+        conseil = "supprimez-la d’abord, ou changez ces dates"
+        raise RegleEnfreinte(f"Ces dates chevauchent celles d’une absence déjà notée, {autre.en_mots} : {conseil}.")
     return ajouter(absence, par=par)
 
 

@@ -32,6 +32,7 @@ OBJETS = {
     "entreprises:sollicitations": "entreprise",
     "entreprises:sollicitation-ajouter": "entreprise",
     "visites:": "visite",
+    "visites:absence": "absence",
     "visites:invitation": "rendez_vous",
     "visites:entreprise": "entreprise",
     "visites:proposer": "entreprise",

@@ -1,100 +1,60 @@
-"""Le calendrier d'un mois : rendez-vous, visites faites ou prévues, jours fériés et absences, pour l'écran et le papier."""
+"""Ce que le calendrier conseille d'éviter : un jour férié, un dimanche, l'absence de qui visite. Avertir, jamais interdire."""
 
-from calendar import Calendar
-from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 
-from reseau.lib.dates import dernier_du_mois, plus_mois
-from reseau.lib.jours import jours_feries
+from django.utils.timezone import localdate
+
+from reseau.lib.dates import jour_en_mots, plus_mois
+from reseau.lib.jours import jours_ouvres, raison_de_repos
 from reseau.lib.tableau import mois_long
 from reseau.models import Absence
-from visites.models import Visite
+from reseau.templatetags.affichage import pluriel_fr
 
-JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-SAMEDI = 5
-
-
-@dataclass(frozen=True)
-class Jour:
-    """Une case : ses visites dans l'ordre des heures, et qui n'est pas là. Hors du mois, elle reste vide."""
-
-    le: date
-    du_mois: bool
-    visites: list
-    absents: list
-    ferie: str = ""
-    aujourd_hui: bool = False
-
-    @property
-    def repos(self):
-        return bool(self.ferie) or self.le.weekday() >= SAMEDI
-
-    @property
-    def nom(self):
-        return JOURS[self.le.weekday()]
-
-    @property
-    def dit_quelque_chose(self):
-        """Au téléphone, où le mois est une liste, les autres jours ne se montrent pas."""
-        return self.du_mois and bool(self.visites or self.absents or self.ferie or self.aujourd_hui)
+MOIS_ANNONCES = 2
 
 
-@dataclass(frozen=True)
-class Calendrier:
-    """`semaines` : [[`Jour` × 7]], du lundi au dimanche ; `sans_date` : les visites prévues ce mois, sans rendez-vous."""
-
-    premier: date
-    semaines: list
-    sans_date: list
-
-    @property
-    def titre(self):
-        return mois_long(self.premier).capitalize()
-
-    @property
-    def precedent(self):
-        return plus_mois(self.premier, -1)
-
-    @property
-    def suivant(self):
-        return plus_mois(self.premier, 1)
-
-    @property
-    def vide(self):
-        return not self.sans_date and not any(jour.visites for semaine in self.semaines for jour in semaine)
+def pour_un_rendez_vous(quand, equipe, reseau):
+    """[phrase] à lire avant de fixer un rendez-vous à l'instant `quand` ; `equipe` : les membres qui s'y rendent."""
+    jour = localdate(quand, reseau.fuseau)
+    repos = raison_de_repos(jour, reseau.departement)
+    absences = absences_de(equipe, jour, jour)
+    phrases = [f"Le {jour_en_mots(jour)} est {repos if repos.startswith('un') else f'un {repos}'}."] if repos else []
+    return phrases + [f"{absence.phrase}." for absence in absences]
 
 
-def calendrier(lecteur, premier, le, *, developpeur=None):
-    """Le `Calendrier` du mois commençant le `premier`, composé pour ce lecteur ; trois requêtes.
-
-    `developpeur` : les visites où ce membre est titulaire ou accompagnant, et ses absences.
-    """
-    visites = Visite.objects.visibles_par(lecteur).avec_noms()
-    absences = Absence.objects.visibles_par(lecteur).select_related("membre")
-    if developpeur:
-        visites = visites.de_l_equipe(developpeur)
-        absences = absences.filter(membre=developpeur)
-    dernier = dernier_du_mois(premier)
-    par_jour, du_mois = {}, list(absences.entre(premier, dernier))
-    for visite in visites.au_calendrier(premier, dernier):
-        par_jour.setdefault(visite.jour_le, []).append(visite)
-    feries = jours_feries(premier.year, lecteur.reseau.departement)
-    semaines = [
-        [_jour(jour, premier, le, par_jour, du_mois, feries) for jour in semaine]
-        for semaine in Calendar().monthdatescalendar(premier.year, premier.month)
-    ]
-    sans_date = visites.prevues_sans_date(premier).order_by("developpeur__nom", "developpeur__prenom", "pk")
-    return Calendrier(premier, semaines, list(sans_date))
+def pour_un_mois(premier, equipe, reseau, le):
+    """[phrase] à lire avant de confier une visite pour le mois commençant le `premier` (None : sans mois visé)."""
+    if premier is None:
+        return [f"{absence.phrase}." for absence in absences_de(equipe, le, le)]
+    dernier = plus_mois(premier, 1) - timedelta(days=1)
+    absences, phrases = absences_de(equipe, premier, dernier), []
+    for membre in equipe:
+        if siennes := [absence for absence in absences if absence.membre_id == membre.pk]:
+            libres = jours_libres(max(premier, le), dernier, reseau.departement, siennes)
+            dites = " et ".join([siennes[0].phrase, *(absence.en_mots for absence in siennes[1:])])
+            phrases.append(f"{dites} : {_ce_qui_reste(libres)} en {mois_long(premier)}.")
+    return phrases
 
 
-def _jour(jour, premier, le, par_jour, absences, feries):
-    du_mois = jour.month == premier.month
-    absents = sorted({absence.membre for absence in absences if absence.comprend(jour)}, key=lambda m: m.rang_alphabetique)
-    return Jour(
-        jour,
-        du_mois,
-        par_jour.get(jour, []) if du_mois else [],
-        absents if du_mois and jour.weekday() < SAMEDI and jour not in feries else [],
-        feries.get(jour, "") if du_mois else "",
-        jour == le,
-    )
+def prochaines(membres, le):
+    """Dictionnaire clé de membre → « absente du 3 au 21 août 2026 », sa première absence des deux mois qui viennent."""
+    trouvees = {}
+    for absence in absences_de(membres, le, plus_mois(le, MOIS_ANNONCES)):
+        trouvees.setdefault(absence.membre_id, f"{absence.accord} {absence.en_mots}")
+    return trouvees
+
+
+def absences_de(membres, du, au):
+    """[Absence] de ces membres qui touchent la période, bornes comprises ; une requête."""
+    return list(Absence.objects.filter(membre__in=membres).entre(du, au).select_related("membre"))
+
+
+def _ce_qui_reste(jours):
+    if not jours:
+        return "aucun jour ouvré ne lui reste"
+    return f"il lui reste {pluriel_fr(jours, 'jour ouvré,jours ouvrés')}"
+
+
+def jours_libres(du, au, departement, absences):
+    """Nombre de jours ouvrés de la période hors de ces absences."""
+    return sum(not any(absence.comprend(jour) for absence in absences) for jour in jours_ouvres(du, au, departement))

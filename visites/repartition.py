@@ -9,12 +9,9 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
-from reseau.lib.dates import dernier_du_mois, premier_du_mois
+from reseau.lib.dates import premier_du_mois
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.lib.jours import jours_ouvres
-from reseau.lib.tableau import mois_long
-from reseau.models import Absence
-from visites import operations
+from visites import calendrier, operations
 from visites.concurrences import conflits
 from visites.enums import EtatVisite
 from visites.espacement import empechements
@@ -85,7 +82,7 @@ def objections(depot, *, par, le):
     concurrences = conflits(depot.entreprise, depot.equipe, par=par, le=le)
     if concurrences and not _meme_equipe(depot):
         trouvees.append(Objection(" ".join(concurrences), "malgre_concurrence"))
-    return [*trouvees, *_absences(depot)]
+    return [*trouvees, *_absences(depot, le)]
 
 
 def poser(depot, *, campagne, par, le):
@@ -146,17 +143,6 @@ def _meme_equipe(depot):
     return (visite.developpeur, visite.accompagnant) == (depot.developpeur, depot.accompagnant)
 
 
-def _absences(depot):
-    """Qui, dans l'équipe, est absent la moitié au moins des jours ouvrés du mois visé."""
-    if depot.mois is None:
-        return []
-    premier, dernier = depot.mois, dernier_du_mois(depot.mois)
-    ouvres = set(jours_ouvres(premier, dernier, depot.entreprise.reseau.departement))
-    trouvees = []
-    for membre in depot.equipe:
-        absences = list(Absence.objects.filter(membre=membre).entre(premier, dernier))
-        pris = {jour for jour in ouvres for absence in absences if absence.comprend(jour)}
-        if 2 * len(pris) >= len(ouvres):
-            periodes = ", ".join(absence.en_mots for absence in absences)
-            trouvees.append(Objection(f"{membre} n’est guère là en {mois_long(premier)} : {periodes}.", CONFIRMER))
-    return trouvees
+def _absences(depot, le):
+    phrases = calendrier.pour_un_mois(depot.mois, depot.equipe, depot.entreprise.reseau, le)
+    return [Objection(phrase, CONFIRMER) for phrase in phrases]

@@ -2,6 +2,7 @@ from django.urls import path
 
 from visites.views import (
     a_revoir,
+    absences,
     agenda,
     calendrier,
     campagnes,
@@ -40,6 +41,9 @@ urlpatterns = [
     path("visites/<int:pk>/injoignable/", gestes.injoignable, name="injoignable"),
     path("visites/<int:pk>/annuler/", gestes.annuler, name="annuler"),
     path("visites/<int:pk>/lettre/", courriers.preparer, name="courrier-preparer"),
+    path("absences/", absences.liste, name="absences"),
+    path("absences/noter/", absences.noter, name="absence-noter"),
+    path("absences/<int:pk>/supprimer/", absences.supprimer, name="absence-supprimer"),
     path("mon-agenda/", agenda.mon_agenda, name="agenda"),
     path("mon-agenda/adresse/", agenda.renouveler, name="agenda-renouveler"),
     path("mon-agenda/revoquer/", agenda.revoquer, name="agenda-revoquer"),

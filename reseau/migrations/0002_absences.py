@@ -5,25 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reseau', '0001_initial'),
+        ("reseau", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('debut_le', models.DateField(verbose_name='premier jour')),
-                ('fin_le', models.DateField(verbose_name='dernier jour')),
-                ('motif', models.CharField(blank=True, max_length=120)),
-                ('membre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='reseau.membre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("debut_le", models.DateField(verbose_name="premier jour")),
+                ("fin_le", models.DateField(verbose_name="dernier jour")),
+                ("motif", models.CharField(blank=True, max_length=120)),
+                (
+                    "membre",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="absences", to="reseau.membre"),
+                ),
             ],
             options={
-                'ordering': ['debut_le', 'membre__nom', 'membre__prenom', 'pk'],
-                'indexes': [models.Index(fields=['membre', 'debut_le', 'fin_le'], name='absence_du_membre')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('fin_le__gte', models.F('debut_le'))), name='absence_dates_dans_l_ordre', violation_error_message='Le dernier jour vient avant le premier.')],
+                "ordering": ["debut_le", "membre__nom", "membre__prenom", "pk"],
+                "indexes": [models.Index(fields=["membre", "debut_le", "fin_le"], name="absence_du_membre")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("fin_le__gte", models.F("debut_le"))),
+                        name="absence_dates_dans_l_ordre",
+                        violation_error_message="Le dernier jour vient avant le premier.",
+                    )
+                ],
             },
         ),
     ]

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from reseau.droits import TOUT, autorise, portee
+from reseau.enums import Civilite
+from reseau.lib.dates import periode_en_mots
 from reseau.models.membre import Membre
 
 
@@ -52,13 +54,21 @@ class Absence(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.membre}, {self.en_mots}"
+        return f"Absence de {self.membre} {self.en_mots}"
 
     @property
     def en_mots(self):
-        """« absence du 03/08/2026 au 21/08/2026 », ou « absence du 03/08/2026 »."""
-        debut, fin = f"{self.debut_le:%d/%m/%Y}", f"{self.fin_le:%d/%m/%Y}"
-        return f"absence du {debut}" if debut == fin else f"absence du {debut} au {fin}"
+        """« du 3 au 21 août 2026 », ou « le 3 août 2026 »."""
+        return periode_en_mots(self.debut_le, self.fin_le)
+
+    @property
+    def phrase(self):
+        """« Camille Fictif est absente du 3 au 21 août 2026 », sans point ni motif."""
+        return f"{self.membre} est {self.accord} {self.en_mots}"
+
+    @property
+    def accord(self):
+        return "absente" if self.membre.civilite == Civilite.MADAME else "absent"
 
     def comprend(self, jour):
         return self.debut_le <= jour <= self.fin_le

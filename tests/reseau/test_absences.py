@@ -27,7 +27,8 @@ def test_fin_avant_le_debut_est_refusee_par_la_base():
 
 
 def test_absence_d_un_jour():
-    assert AbsenceFactory(fin_le=date(2026, 3, 9)).en_mots == "absence du 09/03/2026"
+    absence = AbsenceFactory(fin_le=date(2026, 3, 9), membre__prenom="Camille", membre__nom="Fictif")
+    assert absence.phrase == "Camille Fictif est absente le 9 mars 2026"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_noter_une_absence_l_inscrit_au_journal_sans_son_motif(direct):
 @pytest.mark.parametrize("dates", [(date(2026, 3, 13), date(2026, 3, 20)), (date(2026, 3, 1), date(2026, 3, 31))])
 def test_deux_absences_d_un_membre_ne_se_chevauchent_pas(direct, dates):
     AbsenceFactory(membre=direct, debut_le=date(2026, 3, 9), fin_le=date(2026, 3, 13))
-    with pytest.raises(RegleEnfreinte, match="en chevauchent d’autres : absence du 09/03/2026 au 13/03/2026"):
+    with pytest.raises(RegleEnfreinte, match="chevauchent celles d’une absence déjà notée, du 9 au 13 mars 2026"):
         noter_une_absence(absence(direct, *dates), par=direct)
 
 

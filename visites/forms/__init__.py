@@ -1,5 +1,6 @@
 """Les formulaires des visites : ils nettoient et vérifient, ils n'agissent pas."""
 
+from visites.forms.absences import AbsenceForm
 from visites.forms.courriers import ChoixDeModeleForm, CorrectionForm, EtiquettesForm, ModeleForm, RejetForm, RetourForm
 from visites.forms.demandes import AcceptationForm, DeclinForm, DemandeForm
 from visites.forms.depots import DepotForm
@@ -22,6 +23,7 @@ from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, Ex
 
 __all__ = [
     "AbriForm",
+    "AbsenceForm",
     "AcceptationForm",
     "AffectationForm",
     "AnnulationForm",

@@ -143,6 +143,11 @@ class VisiteQuerySet(models.QuerySet):
         confiees = self.filter(etat__in=[EtatVisite.PROGRAMMEE, EtatVisite.ANNONCEE], rendez_vous_le=None)
         return confiees.filter(prevue_le__gte=premier, prevue_le__lt=plus_mois(premier, 1))
 
+    def rendez_vous_entre(self, du, au):
+        """Rendez-vous pris d'un jour à l'autre, bornes comprises."""
+        pris = self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date__gte=du, rendez_vous_le__date__lte=au)
+        return pris.order_by("rendez_vous_le", "pk")
+
     def a_l_agenda(self, membre, *, depuis, sorties_depuis):
         """Ses rendez-vous, titulaire ou accompagnant, à partir de l'instant `depuis`.
 

@@ -13,9 +13,9 @@ from reseau.lib.formulaires import FormulaireFiltre
 from reseau.lib.pdf import rendre_pdf
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
-from visites.calendrier import JOURS, calendrier
 from visites.filters import FiltreMembre, visiteurs
 from visites.models import Visite
+from visites.mois import JOURS, calendrier
 
 ANNEES = range(1990, 2100)
 
