@@ -56,7 +56,7 @@ def lignes(entreprises, lecteur, le, cochees=()):
             "adresse": reverse("entreprises:fiche", args=[reseau.slug, fiche.pk]),
             "inscrite": inscrites.get(fiche.pk),
             "avertissements": [
-                *_de_la_liste(inscrites.get(fiche.pk), motif=programme),
+                *(_de_la_liste(inscrites.get(fiche.pk)) if programme else []),
                 *_empechement(trouves.get(fiche.pk)),
                 *_deports(deportes.get(fiche.pk)),
                 *contacts.get(fiche.pk, []),
@@ -104,11 +104,10 @@ def _deportes(entreprises):
     return deportes
 
 
-def _de_la_liste(visite, *, motif):
+def _de_la_liste(visite):
     if visite is None:
         return []
-    rendue = motif and visite.precision.startswith(RENDUE)
-    return ["Déjà dans la liste, sans développeur.", *([visite.precision] if rendue else [])]
+    return ["Déjà dans la liste, sans développeur.", *([visite.precision] if visite.precision.startswith(RENDUE) else [])]
 
 
 def _empechement(empechement):

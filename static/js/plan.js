@@ -94,12 +94,20 @@ document.addEventListener("keydown", (evenement) => {
   voisine(evenement.target, evenement.key)?.focus();
 });
 
-// À la souris.
+// À la souris. Le formulaire des entreprises cochées ne s'ouvre qu'à la première cochée.
+
+const cochees = () => $$("#panneau input[name=entreprise]:checked").length;
 
 function preparer() {
+  const lot = $("[data-lot]");
+  if (lot && !cochees() && !$(".fr-alert--error", plan)) lot.open = false;
   for (const carte of placables()) carte.draggable = true;
   for (const bouton of $$("[data-prendre]")) bouton.hidden = false;
 }
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("#panneau [type=checkbox]") && cochees()) $("[data-lot]").open = true;
+});
 
 document.addEventListener("dragstart", (evenement) => {
   const carte = evenement.target.closest?.("[data-placable]");
@@ -228,10 +236,12 @@ questions.addEventListener("submit", (evenement) => {
   window.dsfr(dialogue).modal.conceal();
 });
 
+dialogue.addEventListener("dsfr.disclose", () => setTimeout(() => $("input", questions)?.focus()));
+
 dialogue.addEventListener("dsfr.conceal", () => {
   if (!enAttente && occupe) return;
   enAttente = null;
-  abandonner();
+  setTimeout(abandonner); // le dialogue, en se fermant, rend d'abord le curseur à sa façon
 });
 
 // « Confier à … », « Former ce binôme » : le même dépôt, sans quitter le plan.
