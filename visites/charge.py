@@ -61,6 +61,7 @@ class LigneDePlan:
     mois: list
     accompagnees: int = 0
     debute: bool = False
+    affectable: bool = False
 
     @property
     def largeur(self):
@@ -73,7 +74,7 @@ class LigneDePlan:
 
     @property
     def en_mots(self):
-        return f"{self.charge.en_mots} ; repère : {nombre_francais(self.repere, 1).removesuffix(',0')}"
+        return f"{self.charge.en_mots} ; repère\u00a0:\u00a0{nombre_francais(self.repere, 1).removesuffix(',0')}"
 
 
 def charges(visites):
@@ -104,12 +105,13 @@ def plan(campagne, membres, visites, le, depart=None):
                     premier,
                     *par_mois.get((membre.pk, premier), (0, 0)),
                     absences=_absences_du_mois(absences.get(membre.pk, []), premier),
-                    ouverte=premier >= premier_du_mois(le) and _affectable(membre, le),
+                    ouverte=premier >= premier_du_mois(le) and affectable(membre, le),
                 )
                 for premier in mois
             ],
             accompagnees.get(membre.pk, 0),
             membre.pk in nouveaux,
+            affectable(membre, le),
         )
         for membre in membres
     ]
@@ -166,5 +168,6 @@ def _absences_du_mois(absences, premier):
     return ", ".join(phrases)
 
 
-def _affectable(membre, le):
+def affectable(membre, le):
+    """Comme `Membre.objects.affectables`, pour un membre déjà lu."""
     return membre.qualite == Qualite.DIRECT and membre.entre_le <= le and not membre.est_parti(le)

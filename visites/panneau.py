@@ -9,12 +9,15 @@ from entreprises.models import Deport
 from reseau.droits import autorise
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
-from visites.avertissements import contacts_en_mots
+from reseau.templatetags.affichage import pluriel_fr
 from visites.binomes import accompagnant_conseille
 from visites.concurrences import concurrentes_par_entreprise
 from visites.espacement import empechements
 from visites.models import Visite
 from visites.programmation import a_prendre, a_programmer
+from visites.propositions import proposer
+from visites.savoirs import lire
+from visites.sollicitations import contacts_recents
 
 RENDUE = "Rendue par "  # ce qu'écrit `operations.rendre`
 
@@ -39,14 +42,18 @@ def candidates(campagne, membre, le):
     return a_prendre(campagne, membre)
 
 
-def lignes(entreprises, lecteur, le, cochees=()):
-    """Chaque entreprise avec ce qu'il faut savoir avant de la confier ; huit requêtes, quel que soit leur nombre.
+def lignes(entreprises, lecteur, le, campagne, affectables=(), cochees=()):
+    """Chaque entreprise avec ce qu'il faut savoir avant de la confier, et à qui, en nombre constant de requêtes.
 
-    Le nom de qui se déporte, et le motif de qui l'a rendue, ne se lisent que de l'animation.
+    `affectables` : ceux parmi qui proposer. Le nom de qui se déporte, et le motif de qui l'a rendue, ne se lisent que de
+    l'animation.
     """
     entreprises = list(entreprises)  # une page est une requête : la rejouer en sous-requête coûterait à chaque liste
     reseau, programme = lecteur.reseau, autorise(lecteur, "visites.programmer")
-    trouves, contacts = empechements(entreprises, reseau, le), contacts_en_mots(entreprises, reseau, le)
+    savoirs = lire(entreprises, affectables, campagne, le, lecteur) if programme else None
+    trouves = savoirs.empechements if programme else empechements(entreprises, reseau, le)
+    contacts = savoirs.contacts if programme else contacts_recents(entreprises, reseau, le)
+    proposees = proposer(entreprises, affectables, campagne, le, lecteur=lecteur, savoirs=savoirs) if programme else {}
     concurrentes = concurrentes_par_entreprise(entreprises, lecteur)
     deportes = _deportes(entreprises) if programme else {}
     inscrites = {visite.entreprise_id: visite for visite in Visite.objects.a_programmer().filter(entreprise__in=entreprises)}
@@ -59,9 +66,10 @@ def lignes(entreprises, lecteur, le, cochees=()):
                 *(_de_la_liste(inscrites.get(fiche.pk)) if programme else []),
                 *_empechement(trouves.get(fiche.pk)),
                 *_deports(deportes.get(fiche.pk)),
-                *contacts.get(fiche.pk, []),
+                *_contacts(contacts.get(fiche.pk, [])),
                 *_concurrences(concurrentes.get(fiche.pk)),
             ],
+            "proposition": _proposition(proposees.get(fiche.pk)),
             "bloquee": fiche.pk in trouves and not trouves[fiche.pk].franchissable,
             "cochee": fiche.pk in cochees,
         }
@@ -97,6 +105,15 @@ def cartes(visites, lecteur, le):
     ]
 
 
+def _proposition(propositions):
+    """{"membre", "raisons", "reserves"} de la première, les réserves que la fiche ne dit pas déjà ; None s'il n'y en a pas."""
+    if not propositions:
+        return None
+    premiere = propositions[0]
+    propres = [reserve for reserve in premiere.reserves if not reserve.endswith("Motif demandé.")]
+    return {"membre": premiere.membre, "raisons": " ; ".join(premiere.raisons[:2]), "reserves": " ".join(propres)}
+
+
 def _deportes(entreprises):
     deportes = {}
     for deport in Deport.objects.filter(entreprise__in=entreprises).select_related("membre"):
@@ -118,6 +135,14 @@ def _empechement(empechement):
 
 def _deports(noms):
     return [f"Se déporte : {', '.join(noms)}."] if noms else []
+
+
+def _contacts(contacts):
+    """Le plus récent en toutes lettres, le nombre des autres."""
+    if not contacts:
+        return []
+    autres = f" Et {pluriel_fr(len(contacts) - 1, 'autre contact récent,autres contacts récents')}." if contacts[1:] else ""
+    return [f"Contact récent. {contacts[0].en_mots}{autres}"]
 
 
 def _concurrences(fiches):

@@ -51,12 +51,13 @@ class Avis:
 RIEN = Avis()
 
 
-def proposer(entreprises, membres, campagne, le, *, lecteur):
+def proposer(entreprises, membres, campagne, le, *, lecteur, savoirs=None):
     """Dictionnaire clé d'entreprise → [`Proposition`], de la plus indiquée à la moins ; vide si rien ne peut s'y programmer.
 
     Le même ordre pour les mêmes données. `lecteur` : qui les lira, et ne doit rien y apprendre de ce qu'il ne voit pas.
+    `savoirs` : ceux que l'appelant a déjà lus pour ce même lot.
     """
-    savoirs, rangs = lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
+    savoirs, rangs = savoirs or lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
     trouvees = {}
     for entreprise in entreprises:
         avis = {membre: _avis(savoirs, membre, entreprise, CRITERES) for membre in _candidats(savoirs, membres, entreprise)}

@@ -80,7 +80,7 @@ def test_plan_mesure_la_barre_a_la_plus_longue(campagne, reseau):
     membre = MembreFactory(reseau=reseau)
     VisiteFactory(reseau=reseau, campagne=campagne, developpeur=membre, programmee=True)
     ligne = plan(campagne, [membre], Visite.objects.filter(campagne=campagne), JOUR)[1][0]
-    assert (ligne.largeur, ligne.place_du_repere, ligne.en_mots) == ("25.0", "100.0", "1 en cours ; repère : 4")
+    assert (ligne.largeur, ligne.place_du_repere, ligne.en_mots) == ("25.0", "100.0", "1 en cours ; repère\u00a0:\u00a04")
 
 
 @pytest.mark.parametrize("combien", [1, 3, 30])

@@ -178,7 +178,7 @@ def test_fiche_requetes_constantes(clients, adresse, reseau, campagne, constante
         LigneDeCibleFactory(cible=campagne.cible)
 
     page = adresse("visites:campagne", campagne.pk)
-    assert constantes(lambda: clients["animateur"].get(page), ajouter, (1, 2, 197)) <= 30
+    assert constantes(lambda: clients["animateur"].get(page), ajouter, (1, 2, 197)) <= 38
 
 
 def test_liste_requetes_constantes(clients, adresse, reseau, constantes):

@@ -108,7 +108,7 @@ def test_programmer_requetes_constantes(clients, page, campagne, reseau, constan
         DeportFactory(entreprise=entreprise)
         VisiteFactory(reseau=reseau, entreprise=entreprise, annulee=True)
 
-    assert constantes(lambda: clients["animateur"].get(page), ajouter, (1, 2, 197)) <= 30
+    assert constantes(lambda: clients["animateur"].get(page), ajouter, (1, 2, 197)) <= 38
 
 
 # Ce qu'on envoie

@@ -77,11 +77,11 @@ def composer(request, campagne, form=None):
         "peut_gerer": autorise(membre, "campagnes.gerer"),
         "peut_preparer": autorise(membre, "courriers.preparer"),
         "depot": dernier_depot(request, campagne) if programme else None,
-        **_a_droite(request, campagne, visites, le, mois, form),
+        **_a_droite(request, campagne, visites, le, (mois, lignes), form),
     }
 
 
-def _a_droite(request, campagne, visites, le, mois, form):
+def _a_droite(request, campagne, visites, le, montres, form):
     """La case que l'adresse ouvre, sinon les entreprises à placer, filtrées et paginées."""
     cle = {nom: _cle(request.GET.get(nom)) for nom in ("developpeur", "accompagnant")}
     ouverte = panneau.ouverte(visites, request.membre, **cle, mois=_mois(request.GET.get("mois")))
@@ -90,13 +90,14 @@ def _a_droite(request, campagne, visites, le, mois, form):
     candidates = panneau.candidates(campagne, request.membre, le)
     filtre = ProgrammationFilter(request.GET, queryset=candidates.avec_references(), request=request)
     page_obj = paginer(request, filtre.qs, TRIS, ["raison_sociale"], par_page=PAR_PAGE)
-    programme = autorise(request.membre, "visites.programmer")
+    programme, (mois, developpeurs) = autorise(request.membre, "visites.programmer"), montres
     form = form or (formulaire_du_lot(request, campagne) if programme else None)
+    affectables = [ligne.membre for ligne in developpeurs if ligne.affectable]
     return {
         "form": form,
         "filter": filtre,
         "page_obj": page_obj,
-        "lignes": panneau.lignes(page_obj.object_list, request.membre, le, form.cochees if form else ()),
+        "lignes": panneau.lignes(page_obj, request.membre, le, campagne, affectables, form.cochees if form else ()),
         "nombre": page_obj.paginator.count,
         "mois_propose": _mois_propose(mois, le),
         "vers_la_carte": _vers_la_carte(request, campagne),
