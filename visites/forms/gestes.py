@@ -171,10 +171,11 @@ class ProgrammationForm(Affectation, Motifs):
 
     def __init__(self, *arguments, membre, le, campagne, entreprises, **mots):
         super().__init__(*arguments, **mots)
-        self.fields["malgre_contact"].label = "Motif malgré un contact récent"
-        self.fields["malgre_contact"].help_text = "Commun aux entreprises cochées. Sans lui, celles-là restent de côté."
-        self.fields["malgre_concurrence"].label = "Motif malgré une concurrente"
-        self.fields["malgre_concurrence"].help_text = "Si le développeur suit une concurrente."
+        # Les champs affichés sont déjà composés : le libellé et l'aide se posent sur eux.
+        self["malgre_contact"].label = "Motif malgré un contact récent"
+        self["malgre_contact"].help_text = "Commun aux entreprises cochées. Sans lui, celles-là restent de côté."
+        self["malgre_concurrence"].label = "Motif malgré une concurrente"
+        self["malgre_concurrence"].help_text = "Si le développeur suit une concurrente."
         self.borner(membre, le, campagne=campagne)
         self.fields["entreprise"].queryset = entreprises
         self.fields["developpeur"].required = "lister" not in self.data
