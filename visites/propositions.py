@@ -13,6 +13,7 @@ from visites.savoirs import lire
 
 PLAFOND = 3  # au-delà, une entreprise de plus dans le même secteur n'ajoute rien
 LETTRES_DU_SECTEUR = 60
+AUTRES = 2
 
 
 class Poids:
@@ -40,6 +41,17 @@ class Proposition:
 
 
 @dataclass(frozen=True)
+class Conseil:
+    """Pour une entreprise : ce que retient le partage du lot (None si personne), les deux autres les plus indiquées, et
+    tous ceux à qui elle peut se confier. Par ordre alphabétique : des personnes ne se classent pas.
+    """
+
+    retenue: Proposition | None
+    autres: list
+    candidats: list
+
+
+@dataclass(frozen=True)
 class Avis:
     """Ce qu'un critère dit : des points, et au plus une raison ou une réserve."""
 
@@ -56,13 +68,7 @@ def proposer(entreprises, membres, campagne, le, *, lecteur):
 
     Le même ordre pour les mêmes données. `lecteur` : qui les lira, et ne doit rien y apprendre de ce qu'il ne voit pas.
     """
-    savoirs, rangs = lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
-    trouvees = {}
-    for entreprise in entreprises:
-        avis = {membre: _avis(savoirs, membre, entreprise, CRITERES) for membre in _candidats(savoirs, membres, entreprise)}
-        classes = sorted(avis, key=lambda membre: (-_points(avis[membre]), rangs[membre.pk]))
-        trouvees[entreprise.pk] = [_proposition(membre, avis[membre]) for membre in classes]
-    return trouvees
+    return _proposer(lire(entreprises, membres, campagne, le, lecteur), entreprises, membres)
 
 
 def repartir(entreprises, membres, campagne, le, *, lecteur):
@@ -70,22 +76,23 @@ def repartir(entreprises, membres, campagne, le, *, lecteur):
 
     Le partage fixe combien de visites revient à chacun ; l'affinité dit lesquelles. Une entreprise absente n'a personne.
     """
+    return _repartir(lire(entreprises, membres, campagne, le, lecteur), entreprises, membres)
+
+
+def conseiller(entreprises, membres, campagne, le, *, lecteur):
+    """Dictionnaire clé d'entreprise → `Conseil`, tout lu d'un coup."""
     savoirs, rangs = lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
-    avis = {
-        (membre, entreprise): _avis(savoirs, membre, entreprise, AFFINITES)
-        for entreprise in entreprises
-        for membre in _candidats(savoirs, membres, entreprise)
-    }
-    combien = len({entreprise for _, entreprise in avis})
-    parts = _parts(savoirs, sorted(membres, key=lambda membre: rangs[membre.pk]), combien)
-    retenus = _apparier(avis, parts, savoirs, rangs)
-    recues = Counter(retenus.values())
-    return {
-        entreprise.pk: _proposition(
-            membre, [*avis[membre, entreprise], charge(savoirs, membre, entreprise), _part_du_lot(recues[membre], combien)]
+    retenues, toutes = _repartir(savoirs, entreprises, membres), _proposer(savoirs, entreprises, membres)
+    conseils = {}
+    for cle, propositions in toutes.items():
+        retenue = retenues.get(cle)
+        autres = [une for une in propositions if retenue and une.membre != retenue.membre][:AUTRES]
+        conseils[cle] = Conseil(
+            retenue,
+            sorted(autres, key=lambda une: rangs[une.membre.pk]),
+            sorted((une.membre for une in propositions), key=lambda membre: rangs[membre.pk]),
         )
-        for entreprise, membre in retenus.items()
-    }
+    return conseils
 
 
 def partager(combien, deja, poids):
@@ -185,6 +192,34 @@ def charge(savoirs, membre, entreprise):
 AFFINITES = (rencontre, proximite, secteur, competence, contact, espacement, concurrence, absence)
 CRITERES = (*AFFINITES, charge)
 PERIMETRES = {"epci": "dans l’intercommunalité", "arrondissement": "dans l’arrondissement"}
+
+
+def _proposer(savoirs, entreprises, membres):
+    rangs, trouvees = _rangs(membres), {}
+    for entreprise in entreprises:
+        avis = {membre: _avis(savoirs, membre, entreprise, CRITERES) for membre in _candidats(savoirs, membres, entreprise)}
+        classes = sorted(avis, key=lambda membre: (-_points(avis[membre]), rangs[membre.pk]))
+        trouvees[entreprise.pk] = [_proposition(membre, avis[membre]) for membre in classes]
+    return trouvees
+
+
+def _repartir(savoirs, entreprises, membres):
+    rangs = _rangs(membres)
+    avis = {
+        (membre, entreprise): _avis(savoirs, membre, entreprise, AFFINITES)
+        for entreprise in entreprises
+        for membre in _candidats(savoirs, membres, entreprise)
+    }
+    combien = len({entreprise for _, entreprise in avis})
+    parts = _parts(savoirs, sorted(membres, key=lambda membre: rangs[membre.pk]), combien)
+    retenus = _apparier(avis, parts, savoirs, rangs)
+    recues = Counter(retenus.values())
+    return {
+        entreprise.pk: _proposition(
+            membre, [*avis[membre, entreprise], charge(savoirs, membre, entreprise), _part_du_lot(recues[membre], combien)]
+        )
+        for entreprise, membre in retenus.items()
+    }
 
 
 def _candidats(savoirs, membres, entreprise):
