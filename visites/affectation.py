@@ -18,6 +18,8 @@ from visites.models import Courrier, Visite
 from visites.operations import Bilan, en_lot, programmer
 from visites.propositions import partager
 
+LOT_MAX = 100  # visites confiées à la fois : la page en montre vingt-cinq
+
 
 @dataclass(frozen=True)
 class Lot:

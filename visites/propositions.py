@@ -239,8 +239,8 @@ def _points(avis):
 
 
 def _proposition(membre, avis):
-    """Les raisons de la plus lourde à la plus légère ; les réserves dans l'ordre des critères."""
-    lourdes = sorted(avis, key=lambda un: -un.points)
+    """Ce qui tient à l'entreprise d'abord, de la raison la plus lourde à la plus légère ; puis la charge et la part du lot."""
+    lourdes = [*sorted(avis[: len(AFFINITES)], key=lambda un: -un.points), *avis[len(AFFINITES) :]]
     return Proposition(membre, [un.raison for un in lourdes if un.raison], [un.reserve for un in avis if un.reserve])
 
 
@@ -280,9 +280,9 @@ def _apparier(avis, parts, savoirs, rangs):
 
 
 def _part_du_lot(nombre, combien):
-    """La dernière des raisons : elle vaut pour toutes les visites que ce membre reçoit du lot."""
+    """Elle vaut pour toutes les visites que ce membre reçoit du lot."""
     visites = pluriel_fr(combien, "visite,visites")
-    return Avis(-1, f"reçoit {nombre} des {visites} du lot, selon son repère") if combien > 1 else RIEN
+    return Avis(raison=f"reçoit {nombre} des {visites} du lot, selon son repère") if combien > 1 else RIEN
 
 
 def _suivies(savoirs, membre, entreprise, genre):

@@ -214,7 +214,7 @@ def test_espacement_et_refus_sont_des_reserves(propositions, entreprise, reseau)
 def test_contact_recent_est_une_reserve_et_une_raison_pour_qui_l_a_pris(propositions, entreprise, alix, zoe):
     SollicitationFactory(entreprise=entreprise, institution=zoe.institution, membre=zoe, le=date(2026, 5, 20))
     classees = propositions(entreprise)
-    assert (classees[0].membre, classees[0].raisons[-1]) == (zoe, "vient de la contacter, le 20/05/2026")
+    assert (classees[0].membre, classees[0].raisons[0]) == (zoe, "vient de la contacter, le 20/05/2026")
     assert classees[1].reserves[0].startswith(f"contact récent, CMA, {zoe} : téléphone le 20/05/2026")
 
 

@@ -5,10 +5,9 @@ from django import forms
 from entreprises.models import Entreprise
 from reseau.lib.dates import plus_mois, premier_du_mois
 from visites import calendrier
-from visites.affectation import jours_libres_par_mois, mois_vises
+from visites.affectation import LOT_MAX, jours_libres_par_mois, mois_vises
 from visites.forms.gestes import ChampMois, Motifs
 from visites.forms.prevenance import Prevenance
-from visites.lots import PROGRAMMABLES_MAX
 
 RETIREE = "Une des entreprises cochées n’est plus à programmer : vérifiez la liste."
 ETALEMENTS = [(1, "Ce mois-là seulement"), (2, "Deux mois, à partir de celui-là"), (3, "Trois mois, à partir de celui-là")]
@@ -64,8 +63,8 @@ class PropositionsForm(Prevenance, Motifs):
 
     def clean_entreprise(self):
         entreprises = list(self.cleaned_data["entreprise"])
-        if len(entreprises) > PROGRAMMABLES_MAX:
-            raise forms.ValidationError(f"{PROGRAMMABLES_MAX} visites au plus se confient à la fois.")
+        if len(entreprises) > LOT_MAX:
+            raise forms.ValidationError(f"{LOT_MAX} visites au plus se confient à la fois.")
         if sans := [str(fiche) for fiche in entreprises if self.choisi(fiche.pk) is None]:
             raise forms.ValidationError(f"Choisissez un développeur pour {', '.join(sans)}.")
         return entreprises
