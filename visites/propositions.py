@@ -44,11 +44,13 @@ class Proposition:
 class Conseil:
     """Pour une entreprise : ce que retient le partage du lot (None si personne), les deux autres les plus indiquées, et
     tous ceux à qui elle peut se confier. Par ordre alphabétique : des personnes ne se classent pas.
+    `motifs` : ceux que l'opération demandera peut-être (« derogation », « malgre_contact », « malgre_concurrence »).
     """
 
     retenue: Proposition | None
     autres: list
     candidats: list
+    motifs: frozenset
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def conseiller(entreprises, membres, campagne, le, *, lecteur):
             retenue,
             sorted(autres, key=lambda une: rangs[une.membre.pk]),
             sorted((une.membre for une in propositions), key=lambda membre: rangs[membre.pk]),
+            _motifs(savoirs, cle, propositions),
         )
     return conseils
 
@@ -130,7 +133,7 @@ def secteur(savoirs, membre, entreprise):
     if not nombre:
         return RIEN
     nom = _abrege(savoirs.fiches[entreprise.id].noms["division"])
-    return Avis(_dose(Poids.SECTEUR, nombre), f"suit déjà {_entreprises(nombre)} du secteur « {nom} »")
+    return Avis(_dose(Poids.SECTEUR, nombre), f"suit déjà {_entreprises(nombre)} du secteur «\u00a0{nom}\u00a0»")
 
 
 def competence(savoirs, membre, entreprise):
@@ -138,7 +141,7 @@ def competence(savoirs, membre, entreprise):
     sujets = savoirs.sujets.get(entreprise.id, set())
     filiere = savoirs.fiches[entreprise.id].filiere
     if filiere and cle_de_recherche(filiere) in savoirs.declares[membre.id]:
-        return Avis(Poids.COMPETENCE, f"dit connaître la filière « {filiere} »")
+        return Avis(Poids.COMPETENCE, f"dit connaître la filière «\u00a0{filiere}\u00a0»")
     if communs := sujets & savoirs.domaines[membre.id]:
         return Avis(Poids.COMPETENCE, f"dit pouvoir aider sur un sujet abordé avec l’entreprise : {_domaines(communs)}")
     if communs := sujets & savoirs.mobilises[membre.id]:
@@ -254,6 +257,16 @@ def _parts(savoirs, ranges, combien):
     """Combien de visites du lot revient à chacun : selon son repère, réduit aux jours où il est là le mois qui vient."""
     poids = {membre: float(savoirs.reperes[membre.id]) * savoirs.libres[membre.id] for membre in ranges}
     return partager(combien, {membre: savoirs.charge(membre) for membre in ranges}, poids)
+
+
+def _motifs(savoirs, cle, propositions):
+    concurrence = any((une.membre.pk, cle) in savoirs.concurrentes for une in propositions)
+    utiles = {
+        "derogation": cle in savoirs.empechements,
+        "malgre_contact": cle in savoirs.contacts,
+        "malgre_concurrence": concurrence,
+    }
+    return frozenset(nom for nom, utile in utiles.items() if utile and propositions)
 
 
 def _apparier(avis, parts, savoirs, rangs):

@@ -24,7 +24,7 @@ def poser(chantier):
         siens = pris.get(membre.pk, set())
         if rang % UNE_SUR != 1:
             absences.append(_l_ete_dernier(chantier.le, membre, hasard, siens))
-        if rang % UNE_SUR == 0:
+        if rang % UNE_SUR == 0 or membre == chantier.comptes["direct"]:
             absences.append(_a_venir(chantier.le, membre, hasard, siens))
     Absence.objects.bulk_create(absence for absence in absences if absence)
 

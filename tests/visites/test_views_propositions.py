@@ -91,7 +91,7 @@ def test_page_sans_entreprise_le_dit(clients, page, direct):
 def test_page_filtre_et_pagine(lignes, clients, page, reseau, direct):
     EntrepriseFactory.create_batch(26, reseau=reseau)
     cherchee = EntrepriseFactory(reseau=reseau)
-    assert len(lignes()) == 25
+    assert len(lignes()) == 15
     assert [ligne["entreprise"] for ligne in lignes(q=cherchee.siret)] == [cherchee]
 
 

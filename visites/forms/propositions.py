@@ -6,14 +6,22 @@ from entreprises.models import Entreprise
 from reseau.lib.dates import plus_mois, premier_du_mois
 from visites import calendrier
 from visites.affectation import LOT_MAX, jours_libres_par_mois, mois_vises
-from visites.forms.gestes import ChampMois, Motifs
+from visites.forms.gestes import ChampMois
 from visites.forms.prevenance import Prevenance
 
 RETIREE = "Une des entreprises cochées n’est plus à programmer : vérifiez la liste."
+MOTIFS = ("derogation", "malgre_contact", "malgre_concurrence")
 ETALEMENTS = [(1, "Ce mois-là seulement"), (2, "Deux mois, à partir de celui-là"), (3, "Trois mois, à partir de celui-là")]
 
 
-class PropositionsForm(Prevenance, Motifs):
+class ChampMotif(forms.CharField):
+    """Commun aux visites cochées qui en ont besoin, et conservé avec elles."""
+
+    def __init__(self, label, aide):
+        super().__init__(label=label, help_text=f"{aide} Conservé avec la visite.", required=False, max_length=200)
+
+
+class PropositionsForm(Prevenance):
     """`developpeurs` : {clé: Membre}, ceux à qui l'on peut confier ; la ligne de l'entreprise 12 les nomme « developpeur-12 »."""
 
     confirmer = "Confier quand même"
@@ -32,12 +40,9 @@ class PropositionsForm(Prevenance, Motifs):
         empty_value=1,
         help_text="Selon les jours ouvrés où chacun est là.",
     )
-    derogation = forms.CharField(
-        label="Motif pour passer outre",
-        required=False,
-        max_length=200,
-        help_text="Pour une entreprise visitée ou ayant refusé récemment. Il est conservé avec la visite.",
-    )
+    derogation = ChampMotif("Motif pour passer outre", "Pour une entreprise visitée ou ayant refusé récemment.")
+    malgre_contact = ChampMotif("Motif malgré un contact récent", "Sans lui, les entreprises contactées restent de côté.")
+    malgre_concurrence = ChampMotif("Motif malgré une concurrente", "Si le développeur choisi suit une concurrente.")
 
     def __init__(self, *arguments, reseau, le, entreprises, developpeurs, **mots):
         super().__init__(*arguments, **mots)
@@ -45,10 +50,6 @@ class PropositionsForm(Prevenance, Motifs):
         self.fields["entreprise"].queryset = entreprises
         self.fields["prevue_le"].proposer(le)
         self.initial.setdefault("prevue_le", plus_mois(premier_du_mois(le), 1).isoformat())
-        self.fields["malgre_contact"].label = "Motif malgré un contact récent"
-        self.fields["malgre_contact"].help_text = "Commun aux visites cochées. Sans lui, celles-là restent de côté."
-        self.fields["malgre_concurrence"].label = "Motif malgré une concurrente"
-        self.fields["malgre_concurrence"].help_text = "Si le développeur suit une concurrente."
 
     @property
     def cochees(self):
@@ -78,7 +79,11 @@ class PropositionsForm(Prevenance, Motifs):
 
     @property
     def motifs(self):
-        return {nom: self.cleaned_data[nom] for nom in ("derogation", "malgre_contact", "malgre_concurrence")}
+        return {nom: self.cleaned_data[nom] for nom in MOTIFS}
+
+    def champs_de_motif(self, utiles):
+        """Les champs des motifs dont une ligne de la page a l'usage, ou déjà remplis."""
+        return [self[nom] for nom in MOTIFS if nom in utiles or self[nom].value()]
 
     def prevenir(self, valeurs):
         """Un seul mois : toute absence qui le touche. Plusieurs : seulement qui n'est là dans aucun."""

@@ -18,6 +18,7 @@ from visites.programmation import a_programmer
 from visites.propositions import conseiller
 from visites.views.programmation import TRIS
 
+PAR_PAGE = 15  # chaque ligne se lit
 LOT, REPRISE = "lot_confie", "lot_a_reprendre"
 
 
@@ -34,11 +35,12 @@ def propositions(request, pk):
     if form.is_valid() and _confier(request, form, campagne, le):
         return redirect(request.get_full_path())
     filtre = ProgrammationFilter(request.GET, queryset=candidates.avec_references(), request=request)
-    page_obj = paginer(request, filtre.qs, TRIS, ["raison_sociale"])
+    page_obj = paginer(request, filtre.qs, TRIS, ["raison_sociale"], par_page=PAR_PAGE)
     conseils = conseiller(page_obj.object_list, developpeurs, campagne, le, lecteur=request.membre)
     contexte = {
         "campagne": campagne,
         "form": form,
+        "motifs": form.champs_de_motif(frozenset().union(*(conseil.motifs for conseil in conseils.values()))),
         "filter": filtre,
         "page_obj": page_obj,
         "nombre": page_obj.paginator.count,
