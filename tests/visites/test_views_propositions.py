@@ -110,7 +110,7 @@ def test_lecteur_deporte_ne_lit_pas_l_entreprise(lignes, membres, direct, entrep
 def test_motif_d_absence_ne_se_lit_pas(clients, page, direct, entreprise):
     AbsenceFactory(membre=direct, debut_le=localdate(), fin_le=localdate(), motif="Zyxopération")
     texte = clients["secretariat"].get(page).content.decode()
-    assert "absente le" in texte
+    assert "Absente le" in texte
     assert "Zyxopération" not in texte
 
 
