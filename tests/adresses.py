@@ -41,6 +41,7 @@ OBJETS = {
     "visites:cible": "cible",
     "visites:campagne": "campagne",
     "visites:programmer": "campagne",
+    "visites:propositions": "campagne",
     "visites:courrier": "courrier",
     "visites:courrier-preparer": "visite",
     "visites:courriers": "campagne",

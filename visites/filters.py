@@ -174,9 +174,6 @@ class ProgrammationFilter(django_filters.FilterSet):
         widget=LongueListe,
     )
     taille = django_filters.ChoiceFilter(label="Taille", choices=Tranche.choices, method="de_cette_taille", empty_label="Toutes")
-    tri = django_filters.ChoiceFilter(
-        label="Ranger par", choices=[("commune", "Commune"), ("taille", "Taille")], method="sans_effet", empty_label="Nom"
-    )
     parmi = django_filters.CharFilter(widget=forms.HiddenInput, method="parmi_celles_ci", max_length=4_000)
 
     class Meta:
@@ -187,16 +184,24 @@ class ProgrammationFilter(django_filters.FilterSet):
     def chercher(self, entreprises, nom, texte):
         return entreprises.cherche(texte)
 
-    def sans_effet(self, entreprises, nom, tri):
-        """La page range : ici le choix ne fait que se montrer."""
-        return entreprises
-
     def parmi_celles_ci(self, entreprises, nom, cles):
         """Celles d'un lot choisi dans la liste des entreprises : « 12,45,78 »."""
         return entreprises.filter(pk__in=[int(cle) for cle in cles.split(",") if cle.isdecimal() and len(cle) <= 18])
 
     def de_cette_taille(self, entreprises, nom, tranche):
         return entreprises.des_tranches([tranche])
+
+
+class PlanFilter(ProgrammationFilter):
+    """Le plan montre des fiches, sans en-têtes de colonnes où cliquer : l'ordre se choisit avec les filtres."""
+
+    tri = django_filters.ChoiceFilter(
+        label="Ranger par", choices=[("commune", "Commune"), ("taille", "Taille")], method="sans_effet", empty_label="Nom"
+    )
+
+    def sans_effet(self, entreprises, nom, tri):
+        """La page range : ici le choix ne fait que se montrer."""
+        return entreprises
 
 
 class CourrierFilter(django_filters.FilterSet):

@@ -13,6 +13,7 @@ from visites.savoirs import lire
 
 PLAFOND = 3  # au-delà, une entreprise de plus dans le même secteur n'ajoute rien
 LETTRES_DU_SECTEUR = 60
+AUTRES = 2
 
 
 class Poids:
@@ -40,6 +41,19 @@ class Proposition:
 
 
 @dataclass(frozen=True)
+class Conseil:
+    """Pour une entreprise : ce que retient le partage du lot (None si personne), les deux autres les plus indiquées, et
+    tous ceux à qui elle peut se confier. Par ordre alphabétique : des personnes ne se classent pas.
+    `motifs` : ceux que l'opération demandera peut-être (« derogation », « malgre_contact », « malgre_concurrence »).
+    """
+
+    retenue: Proposition | None
+    autres: list
+    candidats: list
+    motifs: frozenset
+
+
+@dataclass(frozen=True)
 class Avis:
     """Ce qu'un critère dit : des points, et au plus une raison ou une réserve."""
 
@@ -57,13 +71,7 @@ def proposer(entreprises, membres, campagne, le, *, lecteur, savoirs=None):
     Le même ordre pour les mêmes données. `lecteur` : qui les lira, et ne doit rien y apprendre de ce qu'il ne voit pas.
     `savoirs` : ceux que l'appelant a déjà lus pour ce même lot.
     """
-    savoirs, rangs = savoirs or lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
-    trouvees = {}
-    for entreprise in entreprises:
-        avis = {membre: _avis(savoirs, membre, entreprise, CRITERES) for membre in _candidats(savoirs, membres, entreprise)}
-        classes = sorted(avis, key=lambda membre: (-_points(avis[membre]), rangs[membre.pk]))
-        trouvees[entreprise.pk] = [_proposition(membre, avis[membre]) for membre in classes]
-    return trouvees
+    return _proposer(savoirs or lire(entreprises, membres, campagne, le, lecteur), entreprises, membres)
 
 
 def repartir(entreprises, membres, campagne, le, *, lecteur):
@@ -71,22 +79,24 @@ def repartir(entreprises, membres, campagne, le, *, lecteur):
 
     Le partage fixe combien de visites revient à chacun ; l'affinité dit lesquelles. Une entreprise absente n'a personne.
     """
+    return _repartir(lire(entreprises, membres, campagne, le, lecteur), entreprises, membres)
+
+
+def conseiller(entreprises, membres, campagne, le, *, lecteur):
+    """Dictionnaire clé d'entreprise → `Conseil`, tout lu d'un coup."""
     savoirs, rangs = lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
-    avis = {
-        (membre, entreprise): _avis(savoirs, membre, entreprise, AFFINITES)
-        for entreprise in entreprises
-        for membre in _candidats(savoirs, membres, entreprise)
-    }
-    combien = len({entreprise for _, entreprise in avis})
-    parts = _parts(savoirs, sorted(membres, key=lambda membre: rangs[membre.pk]), combien)
-    retenus = _apparier(avis, parts, savoirs, rangs)
-    recues = Counter(retenus.values())
-    return {
-        entreprise.pk: _proposition(
-            membre, [*avis[membre, entreprise], charge(savoirs, membre, entreprise), _part_du_lot(recues[membre], combien)]
+    retenues, toutes = _repartir(savoirs, entreprises, membres), _proposer(savoirs, entreprises, membres)
+    conseils = {}
+    for cle, propositions in toutes.items():
+        retenue = retenues.get(cle)
+        autres = [une for une in propositions if retenue and une.membre != retenue.membre][:AUTRES]
+        conseils[cle] = Conseil(
+            retenue,
+            sorted(autres, key=lambda une: rangs[une.membre.pk]),
+            sorted((une.membre for une in propositions), key=lambda membre: rangs[membre.pk]),
+            _motifs(savoirs, cle, propositions),
         )
-        for entreprise, membre in retenus.items()
-    }
+    return conseils
 
 
 def partager(combien, deja, poids):
@@ -124,7 +134,7 @@ def secteur(savoirs, membre, entreprise):
     if not nombre:
         return RIEN
     nom = _abrege(savoirs.fiches[entreprise.id].noms["division"])
-    return Avis(_dose(Poids.SECTEUR, nombre), f"suit déjà {_entreprises(nombre)} du secteur « {nom} »")
+    return Avis(_dose(Poids.SECTEUR, nombre), f"suit déjà {_entreprises(nombre)} du secteur «\u00a0{nom}\u00a0»")
 
 
 def competence(savoirs, membre, entreprise):
@@ -132,7 +142,7 @@ def competence(savoirs, membre, entreprise):
     sujets = savoirs.sujets.get(entreprise.id, set())
     filiere = savoirs.fiches[entreprise.id].filiere
     if filiere and cle_de_recherche(filiere) in savoirs.declares[membre.id]:
-        return Avis(Poids.COMPETENCE, f"dit connaître la filière « {filiere} »")
+        return Avis(Poids.COMPETENCE, f"dit connaître la filière «\u00a0{filiere}\u00a0»")
     if communs := sujets & savoirs.domaines[membre.id]:
         return Avis(Poids.COMPETENCE, f"dit pouvoir aider sur un sujet abordé avec l’entreprise : {_domaines(communs)}")
     if communs := sujets & savoirs.mobilises[membre.id]:
@@ -188,6 +198,34 @@ CRITERES = (*AFFINITES, charge)
 PERIMETRES = {"epci": "dans l’intercommunalité", "arrondissement": "dans l’arrondissement"}
 
 
+def _proposer(savoirs, entreprises, membres):
+    rangs, trouvees = _rangs(membres), {}
+    for entreprise in entreprises:
+        avis = {membre: _avis(savoirs, membre, entreprise, CRITERES) for membre in _candidats(savoirs, membres, entreprise)}
+        classes = sorted(avis, key=lambda membre: (-_points(avis[membre]), rangs[membre.pk]))
+        trouvees[entreprise.pk] = [_proposition(membre, avis[membre]) for membre in classes]
+    return trouvees
+
+
+def _repartir(savoirs, entreprises, membres):
+    rangs = _rangs(membres)
+    avis = {
+        (membre, entreprise): _avis(savoirs, membre, entreprise, AFFINITES)
+        for entreprise in entreprises
+        for membre in _candidats(savoirs, membres, entreprise)
+    }
+    combien = len({entreprise for _, entreprise in avis})
+    parts = _parts(savoirs, sorted(membres, key=lambda membre: rangs[membre.pk]), combien)
+    retenus = _apparier(avis, parts, savoirs, rangs)
+    recues = Counter(retenus.values())
+    return {
+        entreprise.pk: _proposition(
+            membre, [*avis[membre, entreprise], charge(savoirs, membre, entreprise), _part_du_lot(recues[membre], combien)]
+        )
+        for entreprise, membre in retenus.items()
+    }
+
+
 def _candidats(savoirs, membres, entreprise):
     """Aucun si rien ne peut s'y programmer ; jamais qui s'en déporte, et rien ne le dit."""
     empechement = savoirs.empechements.get(entreprise.id)
@@ -205,8 +243,8 @@ def _points(avis):
 
 
 def _proposition(membre, avis):
-    """Les raisons de la plus lourde à la plus légère ; les réserves dans l'ordre des critères."""
-    lourdes = sorted(avis, key=lambda un: -un.points)
+    """Ce qui tient à l'entreprise d'abord, de la raison la plus lourde à la plus légère ; puis la charge et la part du lot."""
+    lourdes = [*sorted(avis[: len(AFFINITES)], key=lambda un: -un.points), *avis[len(AFFINITES) :]]
     return Proposition(membre, [un.raison for un in lourdes if un.raison], [un.reserve for un in avis if un.reserve])
 
 
@@ -220,6 +258,16 @@ def _parts(savoirs, ranges, combien):
     """Combien de visites du lot revient à chacun : selon son repère, réduit aux jours où il est là le mois qui vient."""
     poids = {membre: float(savoirs.reperes[membre.id]) * savoirs.libres[membre.id] for membre in ranges}
     return partager(combien, {membre: savoirs.charge(membre) for membre in ranges}, poids)
+
+
+def _motifs(savoirs, cle, propositions):
+    concurrence = any((une.membre.pk, cle) in savoirs.concurrentes for une in propositions)
+    utiles = {
+        "derogation": cle in savoirs.empechements,
+        "malgre_contact": cle in savoirs.contacts,
+        "malgre_concurrence": concurrence,
+    }
+    return frozenset(nom for nom, utile in utiles.items() if utile and propositions)
 
 
 def _apparier(avis, parts, savoirs, rangs):
@@ -246,9 +294,9 @@ def _apparier(avis, parts, savoirs, rangs):
 
 
 def _part_du_lot(nombre, combien):
-    """La dernière des raisons : elle vaut pour toutes les visites que ce membre reçoit du lot."""
+    """Elle vaut pour toutes les visites que ce membre reçoit du lot."""
     visites = pluriel_fr(combien, "visite,visites")
-    return Avis(-1, f"reçoit {nombre} des {visites} du lot, selon son repère") if combien > 1 else RIEN
+    return Avis(raison=f"reçoit {nombre} des {visites} du lot, selon son repère") if combien > 1 else RIEN
 
 
 def _suivies(savoirs, membre, entreprise, genre):

@@ -123,7 +123,9 @@ def test_proximite_ne_compte_pas_l_entreprise_elle_meme(pour_zoe, entreprise, zo
 def test_secteur(pour_zoe, propositions, entreprise, zoe):
     suit(zoe, 2, naf="25.11Z")
     raisons, _ = pour_zoe()
-    assert raisons == ["suit déjà 2\u00a0entreprises du secteur « Fabrication de produits métalliques, à l’exception des mach… »"]
+    assert raisons == [
+        "suit déjà 2\u00a0entreprises du secteur «\u00a0Fabrication de produits métalliques, à l’exception des mach…\u00a0»"
+    ]
     assert premier(propositions(entreprise)) == zoe
 
 
@@ -146,7 +148,7 @@ def test_competence_dans_la_filiere(pour_zoe, entreprise, zoe):
     entreprise.filiere, zoe.competence = "Mécanique", "Bien connaître la mecanique de précision"
     entreprise.save()
     zoe.save()
-    assert pour_zoe()[0] == ["dit connaître la filière « Mécanique »"]
+    assert pour_zoe()[0] == ["dit connaître la filière «\u00a0Mécanique\u00a0»"]
 
 
 def test_a_defaut_un_dispositif_en_vigueur_de_son_institution(pour_zoe, entreprise, zoe):
@@ -214,7 +216,7 @@ def test_espacement_et_refus_sont_des_reserves(propositions, entreprise, reseau)
 def test_contact_recent_est_une_reserve_et_une_raison_pour_qui_l_a_pris(propositions, entreprise, alix, zoe):
     SollicitationFactory(entreprise=entreprise, institution=zoe.institution, membre=zoe, le=date(2026, 5, 20))
     classees = propositions(entreprise)
-    assert (classees[0].membre, classees[0].raisons[-1]) == (zoe, "vient de la contacter, le 20/05/2026")
+    assert (classees[0].membre, classees[0].raisons[0]) == (zoe, "vient de la contacter, le 20/05/2026")
     assert classees[1].reserves[0].startswith(f"contact récent, CMA, {zoe} : téléphone le 20/05/2026")
 
 

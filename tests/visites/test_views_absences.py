@@ -118,7 +118,7 @@ def test_confirmation_vaut_pour_ce_qu_on_a_lu(noter, direct):
     rendez_vous(direct, dans(5))
     lues = noter("direct").context["form"].fields["quand_meme"].widget.attrs["value"]
     rendez_vous(direct, dans(6))
-    assert "quand_meme" in noter("direct", fin=6, quand_meme=lues).context["form"].errors
+    assert noter("direct", fin=6, quand_meme=lues).context["form"].a_confirmer
 
 
 def test_accompagnant_est_prevenu_aussi(noter, direct, membres):

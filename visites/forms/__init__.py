@@ -20,6 +20,7 @@ from visites.forms.gestes import (
 from visites.forms.guides import GuideForm, QuestionForm, ReponsesForm, ThemeForm
 from visites.forms.invitations import InvitationForm
 from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm, VueForm
+from visites.forms.propositions import PropositionsForm
 
 __all__ = [
     "AbriForm",
@@ -44,6 +45,7 @@ __all__ = [
     "PriseForm",
     "ProgrammationForm",
     "PropositionForm",
+    "PropositionsForm",
     "QuestionForm",
     "RealisationForm",
     "RefusForm",

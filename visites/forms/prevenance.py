@@ -14,7 +14,11 @@ class Prevenance(Formulaire):
     """
 
     confirmer = "Enregistrer quand même"
-    prevenances = ()
+    prevenances, a_confirmer = (), False
+
+    def is_valid(self):
+        """Ni faux ni bon à enregistrer tant qu'on n'a pas confirmé : ce n'est pas une erreur, rien n'est rougi."""
+        return super().is_valid() and not self.a_confirmer
 
     def prevenir(self, valeurs):
         """[phrase] à lire avant d'enregistrer ces valeurs, toutes justes."""
@@ -32,5 +36,4 @@ class Prevenance(Formulaire):
         lues = sha256("\n".join(self.prevenances).encode()).hexdigest()[:16]
         case = forms.CheckboxInput(attrs={"value": lues})
         self.fields["quand_meme"] = forms.BooleanField(label=self.confirmer, required=False, widget=case)
-        if self.data.get(self.add_prefix("quand_meme")) != lues:
-            self.add_error("quand_meme", "Cochez cette case pour confirmer, ou changez votre saisie.")
+        self.a_confirmer = self.data.get(self.add_prefix("quand_meme")) != lues

@@ -17,7 +17,7 @@ from visites import binomes, panneau
 from visites.charge import MOIS_MONTRES, plan
 from visites.couverture import couverture
 from visites.enums import EtatVisite
-from visites.filters import ProgrammationFilter
+from visites.filters import PlanFilter
 from visites.forms import ProgrammationForm
 from visites.listes import paginer
 from visites.models import Campagne, Visite
@@ -88,7 +88,7 @@ def _a_droite(request, campagne, visites, le, montres, form):
     if ouverte and form is None:
         return {"ouverte": ouverte, "cartes": panneau.cartes(ouverte.visites, request.membre, le)}
     candidates = panneau.candidates(campagne, request.membre, le)
-    filtre = ProgrammationFilter(request.GET, queryset=candidates.avec_references(), request=request)
+    filtre = PlanFilter(request.GET, queryset=candidates.avec_references(), request=request)
     page_obj = paginer(request, filtre.qs, TRIS, ["raison_sociale"], par_page=PAR_PAGE)
     programme, (mois, developpeurs) = autorise(request.membre, "visites.programmer"), montres
     form = form or (formulaire_du_lot(request, campagne) if programme else None)
