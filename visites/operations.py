@@ -143,6 +143,8 @@ def remettre(visite, avant, *, par):
     signee = any(lettre.numero for lettre in lettres)
     _exiger(not (quitte and signee), "Sa lettre est signée : la visite s’annule depuis sa page, avec un motif.")
     if avant is None:
+        intacte = Visite.objects.select_for_update().filter(pk=visite.pk, version=visite.version)
+        _exiger(intacte.exists(), "Cette visite a changé depuis : elle se modifie depuis sa page.")
         noter(par, Geste.MODIFICATION, visite, precision="programmation défaite")
         lettres.delete()
         visite.delete()

@@ -172,3 +172,18 @@ def test_defaire_un_lot_du_formulaire(clients, adresse, campagne, direct, reseau
     assert Visite.objects.count() == 3
     defaire()
     assert not Visite.objects.exists()
+
+
+def test_depot_sur_un_debutant_propose_un_binome(deposer, clients, adresse, campagne, entreprise, reseau, direct):
+    direct.entre_le = localdate()
+    direct.save()
+    ancien = MembreFactory(reseau=reseau)
+    for _ in range(5):
+        VisiteFactory(reseau=reseau, developpeur=ancien, realisee=True)
+    deposer(entreprise=entreprise.pk)
+    page = clients["animateur"].get(adresse("visites:campagne", campagne.pk))
+    assert page.context["depot"]["conseil"] == ancien
+    visite = Visite.objects.get(entreprise=entreprise)
+    deposer(formulaire=True, visite=visite.pk, version=visite.version, accompagnant=ancien.pk)
+    visite.refresh_from_db()
+    assert (visite.accompagnant, visite.conjointe) == (ancien, True)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from entreprises.models import Entreprise
@@ -26,7 +27,7 @@ def programmer(request, pk):
     form = formulaire_du_lot(request, campagne)
     if form.is_valid() and (bilan := _programmer(request, form, campagne, localdate())):
         _dire(request, bilan, "lister" in form.data)
-        return redirect(request.get_full_path())
+        return redirect(f"{reverse('visites:campagne', args=[request.reseau.slug, campagne.pk])}?{request.GET.urlencode()}")
     return render(request, "visites/plan.html", composer(request, campagne, form))
 
 

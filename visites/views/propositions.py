@@ -16,7 +16,7 @@ from visites.listes import paginer
 from visites.models import Campagne
 from visites.programmation import a_programmer
 from visites.propositions import conseiller
-from visites.views.programmation import TRIS
+from visites.views.plan import TRIS
 
 PAR_PAGE = 15  # chaque ligne se lit
 LOT, REPRISE = "lot_confie", "lot_a_reprendre"

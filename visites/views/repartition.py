@@ -13,6 +13,7 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.tableau import mois_long
 from reseau.templatetags.affichage import pluriel_fr
 from visites import operations
+from visites.binomes import accompagnant_conseille
 from visites.forms import DepotForm
 from visites.invitations import tour
 from visites.models import Campagne, Visite
@@ -68,7 +69,10 @@ def retenir(request, campagne, visites, avant):
 
 
 def dernier_depot(request, campagne):
-    """{"phrase", "visite"} du dernier dépôt que cette session peut défaire ; `visite` s'il n'y en a qu'une, None sinon."""
+    """Le dernier dépôt que cette session peut défaire : {"phrase", "visite", "conseil"}, les deux derniers s'il est seul.
+
+    `conseil` : l'accompagnant à proposer à qui débute.
+    """
     depot = request.session.get(MEMOIRE)
     if not depot or (depot["membre"], depot["campagne"]) != (request.membre.pk, campagne.pk):
         return None
@@ -76,7 +80,12 @@ def dernier_depot(request, campagne):
     visites = list(visites)
     if len(visites) < len(depot["visites"]):
         return None
-    return {"phrase": depot["phrase"], "visite": visites[0] if len(visites) == 1 else None}
+    seule = visites[0] if len(visites) == 1 else None
+    return {
+        "phrase": depot["phrase"],
+        "visite": seule,
+        "conseil": accompagnant_conseille(seule, localdate()) if seule and seule.confiee else None,
+    }
 
 
 def _dire(request, campagne, visite):
