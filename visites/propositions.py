@@ -71,7 +71,8 @@ def proposer(entreprises, membres, campagne, le, *, lecteur, savoirs=None):
     Le même ordre pour les mêmes données. `lecteur` : qui les lira, et ne doit rien y apprendre de ce qu'il ne voit pas.
     `savoirs` : ceux que l'appelant a déjà lus pour ce même lot.
     """
-    return _proposer(savoirs or lire(entreprises, membres, campagne, le, lecteur), entreprises, membres)
+    savoirs = savoirs or lire(entreprises, membres, campagne, le, lecteur)
+    return _proposer(_tous_les_avis(savoirs, entreprises, membres), _rangs(membres))
 
 
 def repartir(entreprises, membres, campagne, le, *, lecteur):
@@ -79,13 +80,15 @@ def repartir(entreprises, membres, campagne, le, *, lecteur):
 
     Le partage fixe combien de visites revient à chacun ; l'affinité dit lesquelles. Une entreprise absente n'a personne.
     """
-    return _repartir(lire(entreprises, membres, campagne, le, lecteur), entreprises, membres)
+    savoirs = lire(entreprises, membres, campagne, le, lecteur)
+    return _repartir(savoirs, _tous_les_avis(savoirs, entreprises, membres), membres)
 
 
 def conseiller(entreprises, membres, campagne, le, *, lecteur):
     """Dictionnaire clé d'entreprise → `Conseil`, tout lu d'un coup."""
     savoirs, rangs = lire(entreprises, membres, campagne, le, lecteur), _rangs(membres)
-    retenues, toutes = _repartir(savoirs, entreprises, membres), _proposer(savoirs, entreprises, membres)
+    avis = _tous_les_avis(savoirs, entreprises, membres)
+    retenues, toutes = _repartir(savoirs, avis, membres), _proposer(avis, rangs)
     conseils = {}
     for cle, propositions in toutes.items():
         retenue = retenues.get(cle)
@@ -198,30 +201,32 @@ CRITERES = (*AFFINITES, charge)
 PERIMETRES = {"epci": "dans l’intercommunalité", "arrondissement": "dans l’arrondissement"}
 
 
-def _proposer(savoirs, entreprises, membres):
-    rangs, trouvees = _rangs(membres), {}
-    for entreprise in entreprises:
-        avis = {membre: _avis(savoirs, membre, entreprise, CRITERES) for membre in _candidats(savoirs, membres, entreprise)}
-        classes = sorted(avis, key=lambda membre: (-_points(avis[membre]), rangs[membre.pk]))
-        trouvees[entreprise.pk] = [_proposition(membre, avis[membre]) for membre in classes]
+def _tous_les_avis(savoirs, entreprises, membres):
+    """{entreprise: {membre: [`Avis`], dans l'ordre de `CRITERES`}}."""
+    return {
+        entreprise: {
+            membre: [critere(savoirs, membre, entreprise) for critere in CRITERES]
+            for membre in _candidats(savoirs, membres, entreprise)
+        }
+        for entreprise in entreprises
+    }
+
+
+def _proposer(avis, rangs):
+    trouvees = {}
+    for entreprise, siens in avis.items():
+        classes = sorted(siens, key=lambda membre: (-_points(siens[membre]), rangs[membre.pk]))
+        trouvees[entreprise.pk] = [_proposition(membre, siens[membre]) for membre in classes]
     return trouvees
 
 
-def _repartir(savoirs, entreprises, membres):
-    rangs = _rangs(membres)
-    avis = {
-        (membre, entreprise): _avis(savoirs, membre, entreprise, AFFINITES)
-        for entreprise in entreprises
-        for membre in _candidats(savoirs, membres, entreprise)
-    }
-    combien = len({entreprise for _, entreprise in avis})
+def _repartir(savoirs, avis, membres):
+    rangs, combien = _rangs(membres), sum(bool(siens) for siens in avis.values())
     parts = _parts(savoirs, sorted(membres, key=lambda membre: rangs[membre.pk]), combien)
-    retenus = _apparier(avis, parts, savoirs, rangs)
+    retenus = _apparier(savoirs, avis, parts, rangs)
     recues = Counter(retenus.values())
     return {
-        entreprise.pk: _proposition(
-            membre, [*avis[membre, entreprise], charge(savoirs, membre, entreprise), _part_du_lot(recues[membre], combien)]
-        )
+        entreprise.pk: _proposition(membre, [*avis[entreprise][membre], _part_du_lot(recues[membre], combien)])
         for entreprise, membre in retenus.items()
     }
 
@@ -232,10 +237,6 @@ def _candidats(savoirs, membres, entreprise):
     if empechement and not empechement.franchissable:
         return []
     return [membre for membre in membres if (membre.id, entreprise.id) not in savoirs.deports]
-
-
-def _avis(savoirs, membre, entreprise, criteres):
-    return [critere(savoirs, membre, entreprise) for critere in criteres]
 
 
 def _points(avis):
@@ -270,24 +271,26 @@ def _motifs(savoirs, cle, propositions):
     return frozenset(nom for nom, utile in utiles.items() if utile and propositions)
 
 
-def _apparier(avis, parts, savoirs, rangs):
+def _apparier(savoirs, avis, parts, rangs):
     """Entreprise → membre : les paires les mieux assorties d'abord, tant que la part de chacun n'est pas atteinte.
 
-    Celles que cela laisse (leurs candidats ont leur part) vont au moins chargé de ceux-là.
+    La charge a fait les parts, elle ne pèse plus ici. Ce qui reste (ses candidats ont leur part) va au moins chargé de ceux-là.
     """
+    affinites = [
+        (-_points(un[: len(AFFINITES)]), rangs[membre.pk], entreprise.pk, membre, entreprise)
+        for entreprise, siens in avis.items()
+        for membre, un in siens.items()
+    ]
     retenus, recues = {}, Counter()
-    for membre, entreprise in sorted(avis, key=lambda paire: (-_points(avis[paire]), rangs[paire[0].pk], paire[1].pk)):
+    for *_, membre, entreprise in sorted(affinites, key=lambda paire: paire[:3]):
         if entreprise not in retenus and recues[membre] < parts[membre]:
             retenus[entreprise] = membre
             recues[membre] += 1
-    candidats = {}
-    for membre, entreprise in avis:
-        if entreprise not in retenus:
-            candidats.setdefault(entreprise, []).append(membre)
-    for entreprise in sorted(candidats, key=lambda fiche: fiche.pk):
+    restent = [entreprise for entreprise, siens in avis.items() if siens and entreprise not in retenus]
+    for entreprise in sorted(restent, key=lambda fiche: fiche.pk):
         retenus[entreprise] = min(
-            candidats[entreprise],
-            key=lambda membre: ((savoirs.charge(membre) + recues[membre]) / savoirs.reperes[membre.id], rangs[membre.id]),
+            avis[entreprise],
+            key=lambda membre: ((savoirs.charge(membre) + recues[membre]) / savoirs.reperes[membre.pk], rangs[membre.pk]),
         )
         recues[retenus[entreprise]] += 1
     return retenus
