@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
 from reseau.enums import Qualite
-from reseau.lib.dates import dernier_du_mois, plus_mois, premier_du_mois
+from reseau.lib.dates import dernier_du_mois, jour_en_mots, plus_mois, premier_du_mois
 from reseau.lib.tableau import nombre_francais
 from reseau.models import Absence
 from visites.binomes import debutants
@@ -159,12 +159,13 @@ def _absences(membres, mois):
 
 
 def _absences_du_mois(absences, premier):
-    """« du 3 au 9, le 27 » : les jours d'absence de ce mois, en mots courts."""
+    """« du 1er au 9, le 27 » : les jours d'absence de ce mois, en mots courts."""
     dernier, phrases = dernier_du_mois(premier), []
     for absence in absences:
         du, au = max(absence.debut_le, premier), min(absence.fin_le, dernier)
         if du <= au:
-            phrases.append(f"le {du.day}" if du == au else f"du {du.day} au {au.day}")
+            debut = jour_en_mots(du, "j")
+            phrases.append(f"le {debut}" if du == au else f"du {debut} au {au.day}")
     return ", ".join(phrases)
 
 

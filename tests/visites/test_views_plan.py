@@ -84,7 +84,7 @@ def test_plan_dit_les_absences_sur_leur_mois(plan, direct, campagne):
     AbsenceFactory(membre=direct, debut_le=plus_mois(MOIS, 1) + timedelta(days=8), fin_le=plus_mois(MOIS, 1) + timedelta(days=8))
     premier, second = plan().context["developpeurs"][0].mois[:2]
     assert premier.absences.startswith("du 25 au ")
-    assert second.absences == "du 1 au 3, le 9"
+    assert second.absences == "du 1er au 3, le 9"
 
 
 def test_plan_ne_tait_ni_ne_compte_a_tort_pour_le_deporte(plan, membres, confiee):
