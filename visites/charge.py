@@ -165,7 +165,7 @@ def _absences_du_mois(absences, premier):
         du, au = max(absence.debut_le, premier), min(absence.fin_le, dernier)
         if du <= au:
             debut = jour_en_mots(du, "j")
-            phrases.append(f"le {debut}" if du == au else f"du {debut} au {au.day}")
+            phrases.append(f"le\u00a0{debut}" if du == au else f"du\u00a0{debut} au\u00a0{au.day}")
     return ", ".join(phrases)
 
 

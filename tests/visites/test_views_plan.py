@@ -83,8 +83,8 @@ def test_plan_dit_les_absences_sur_leur_mois(plan, direct, campagne):
     AbsenceFactory(membre=direct, debut_le=MOIS + timedelta(days=24), fin_le=plus_mois(MOIS, 1) + timedelta(days=2))
     AbsenceFactory(membre=direct, debut_le=plus_mois(MOIS, 1) + timedelta(days=8), fin_le=plus_mois(MOIS, 1) + timedelta(days=8))
     premier, second = plan().context["developpeurs"][0].mois[:2]
-    assert premier.absences.startswith("du 25 au ")
-    assert second.absences == "du 1er au 3, le 9"
+    assert premier.absences.startswith("du\u00a025 au\u00a0")
+    assert second.absences == "du\u00a01er au\u00a03, le\u00a09"
 
 
 def test_plan_ne_tait_ni_ne_compte_a_tort_pour_le_deporte(plan, membres, confiee):
