@@ -42,7 +42,7 @@ MENU = [
             ("Membres", "reseau:membres", "annuaire_voir"),
             ("Institutions", "reseau:institutions", "annuaire_voir"),
             ("Dispositifs", "reseau:dispositifs", "annuaire_voir"),
-            ("Absences", "visites:absences", "absences_voir"),
+            ("Absences", "visites:absences", "annuaire_voir"),
         ],
     ),
     (

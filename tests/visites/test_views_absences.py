@@ -161,3 +161,22 @@ def test_liste_requetes_constantes(page, constantes, direct):
         AbsenceFactory(membre=membre, debut_le=date(2020, 1, 1), fin_le=date(2020, 1, 2))
 
     assert constantes(lambda: page("animateur"), ajouter, (1, 2, 97)) <= 12
+
+
+# Depuis la fiche
+
+
+def test_ma_fiche_dit_mes_absences_et_y_mene(clients, adresse, direct):
+    absence = AbsenceFactory(membre=direct, debut_le=dans(3), fin_le=dans(5), motif="Zyxopération")
+    texte = clients["direct"].get(adresse("reseau:ma-fiche")).content.decode()
+    assert absence.en_mots.capitalize() in texte
+    assert adresse("visites:absence-noter") in texte
+
+
+@pytest.mark.parametrize(("role", "note"), [("animateur", True), ("direct", True), ("secretariat", False)])
+def test_fiche_d_un_membre_dit_ses_absences_sans_leur_motif(clients, adresse, direct, role, note):
+    absence = AbsenceFactory(membre=direct, debut_le=dans(3), fin_le=dans(5), motif="Zyxopération")
+    texte = clients[role].get(adresse("reseau:membre", direct.pk)).content.decode()
+    assert absence.en_mots.capitalize() in texte
+    assert "Zyxopération" not in texte
+    assert (f"{adresse('visites:absence-noter')}?membre={direct.pk}" in texte) is note
