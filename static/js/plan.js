@@ -151,6 +151,7 @@ function deposer(place) {
 async function envoyer(champs, contexte) {
   if (occupe) return;
   occupe = true;
+  plan.setAttribute("aria-busy", "true");
   const corps = new FormData();
   for (const [nom, valeur] of Object.entries(champs)) corps.append(nom, valeur);
   try {
@@ -159,12 +160,14 @@ async function envoyer(champs, contexte) {
     const reponse = await fetch(plan.dataset.plan, { method: "POST", body: corps, headers: entetes });
     if (!reponse.ok || reponse.redirected) throw new Error(`Réponse ${reponse.status}`);
     const resultat = await reponse.json();
-    if (resultat.fait) await montrer(resultat, contexte);
-    else demander(resultat, champs, contexte);
+    if (!resultat.fait) demander(resultat, champs, contexte);
+    // C'est fait, quoi qu'il arrive à la relecture : au pire, la page entière se recharge.
+    else await montrer(resultat, contexte).catch(() => window.location.reload());
   } catch {
     demander({ raisons: ["Rien n’a été confié : vérifiez la connexion, puis recommencez."], questions: [] }, champs, contexte);
   } finally {
     occupe = false;
+    plan.removeAttribute("aria-busy");
   }
 }
 
@@ -177,6 +180,7 @@ async function montrer({ texte, suite }, { rang }) {
     return;
   }
   const reponse = await fetch(window.location.href, { headers: { Accept: "text/html" } });
+  if (!reponse.ok) throw new Error(`Réponse ${reponse.status}`);
   const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
   const saisies = $$("#panneau :is(input[type=checkbox], #lot input[type=text], #lot select)");
   const avant = new Map(saisies.map((champ) => [champ.id, champ.type === "checkbox" ? champ.checked : champ.value]));
