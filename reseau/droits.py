@@ -74,6 +74,8 @@ TABLE = {
     "annuaire.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "membres.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "fiche.modifier": (SIENS, SIENS, SIENS, SIENS, SIENS, SIENS),
+    "absences.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, SIENS),
+    "absences.tenir": (TOUT, SIENS, SIENS, SIENS, SIENS, SIENS),
     "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
     "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
 }

@@ -13,7 +13,7 @@ from reseau.enums import EtatPresence, EtatReunion, Geste, Role
 from reseau.exemple import imprimer_exemple
 from reseau.lib import courriels
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Utilisateur
+from reseau.models import Absence, Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Utilisateur
 from reseau.supports import imprimer_plaquette
 
 CONFLIT = (
@@ -230,6 +230,23 @@ def _garder_une_appartenance(membre):
         autres = autres.filter(entre_le__lt=membre.parti_le)
     if autres.exists():
         raise RegleEnfreinte("Ce courriel est déjà celui d’un membre du réseau.")
+
+
+@transaction.atomic
+def noter_une_absence(absence, *, par):
+    """Enregistre une absence ; `RegleEnfreinte` si elle en chevauche une autre du même membre, lue sous verrou."""
+    Membre.objects.select_for_update(no_key=True).get(pk=absence.membre_id)
+    autre = Absence.objects.filter(membre=absence.membre_id).entre(absence.debut_le, absence.fin_le).first()
+    if autre:
+        conseil = "supprimez-la d’abord, ou changez ces dates"
+        raise RegleEnfreinte(f"Ces dates chevauchent celles d’une absence déjà notée, {autre.en_mots} : {conseil}.")
+    return ajouter(absence, par=par)
+
+
+@transaction.atomic
+def supprimer_une_absence(absence, *, par):
+    noter(par, Geste.MODIFICATION, absence, precision="supprimée")
+    absence.delete()
 
 
 @transaction.atomic

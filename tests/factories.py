@@ -23,6 +23,7 @@ from entreprises.models import (
 )
 from reseau.enums import Cercle, Civilite, Domaine, EtatPresence, EtatReunion, Pole, Qualite, Role
 from reseau.models import (
+    Absence,
     Dispositif,
     Expose,
     Institution,
@@ -120,6 +121,15 @@ class MembreFactory(DjangoModelFactory):
     role = Role.DEVELOPPEUR
     qualite = Qualite.DIRECT
     entre_le = date(2020, 1, 1)
+
+
+class AbsenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Absence
+
+    membre = factory.SubFactory(MembreFactory)
+    debut_le = date(2026, 3, 9)
+    fin_le = date(2026, 3, 13)
 
 
 class PresentationFactory(DjangoModelFactory):

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from reseau.enums import Qualite, Role
 from reseau.models import Signataire
 from tests.factories import (
+    AbsenceFactory,
     AccesFactory,
     ActionFactory,
     CampagneFactory,
@@ -79,6 +80,7 @@ class Terrain:
         ligne = LigneDeCibleFactory(cible=CibleFactory(**du_reseau))
         return {
             "membre": developpeur.pk,
+            "absence": AbsenceFactory(membre=developpeur).pk,
             "institution": developpeur.institution_id,
             "signataire": Signataire.objects.get(reseau=reseau).pk,
             "entreprise": entreprise.pk,

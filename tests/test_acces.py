@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reseau.droits import NON, SIENS, portee
+from reseau.enums import Profil
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory, UtilisateurFactory
@@ -27,6 +28,8 @@ POSSEDES = {
     "projet",
     "action",
 }
+# À une seule personne : sur le terrain, au direct ; qui n'a que les siens ne les ouvre pas.
+PERSONNELS = {"absence"}
 PUBLIQUES = {
     "connexion",
     "password_reset",
@@ -67,8 +70,10 @@ def attendus(route, methode, membre, concerne):
         return {403}
     if methode not in route.vue.methodes:
         return {405}
-    possede = any(route.objet(argument) in POSSEDES for argument in route.arguments)
-    return {403, 404} if etendue is SIENS and possede and not concerne else OUVERT
+    genres = {route.objet(argument) for argument in route.arguments}
+    if genres & PERSONNELS:
+        concerne = concerne and membre.profil == Profil.DIRECT
+    return {403, 404} if etendue is SIENS and genres & (POSSEDES | PERSONNELS) and not concerne else OUVERT
 
 
 def demander(client, methode, adresse):

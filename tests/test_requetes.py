@@ -10,6 +10,7 @@ from reseau.models import Signataire
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import (
+    AbsenceFactory,
     ActionFactory,
     CampagneFactory,
     CibleFactory,
@@ -80,6 +81,7 @@ def peupler(nombre):
         sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
         contact, depot = ContactFactory(entreprise=entreprise), ImportFactory(**du_reseau, membre=lecteur)
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
+        absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
         PresenceFactory(reunion=reunion, membre=deport.membre)
         ReunionFactory(**du_reseau, tenue=True)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
@@ -91,6 +93,7 @@ def peupler(nombre):
         "etiquette": etiquette,
         "vue": vue,
         "contact": contact,
+        "absence": absence,
         "document": document,
         "doublon": doublon,
         "fusion": fusion,

@@ -21,9 +21,3 @@ def avant_de_confier(entreprise, lecteur, le, visite=None):
         "conjoint": conjoint(contacts, candidats),
         "concurrentes": concurrentes_de(entreprise, lecteur),
     }
-
-
-def contacts_en_mots(entreprises, reseau, le):
-    """Dictionnaire clé d'entreprise → phrases, une par contact récent, pour une ligne de liste."""
-    trouves = contacts_recents(entreprises, reseau, le)
-    return {cle: [f"Contact récent. {contact.en_mots}" for contact in contacts] for cle, contacts in trouves.items()}

@@ -1,13 +1,17 @@
 """La charge de chaque développeur, face au rythme convenu : un repère, jamais un classement (conception, section 2)."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
-from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.enums import Qualite
+from reseau.lib.dates import dernier_du_mois, jour_en_mots, plus_mois, premier_du_mois
 from reseau.lib.tableau import nombre_francais
+from reseau.models import Absence
+from visites.binomes import debutants
 from visites.enums import CONFIEES, FAITES
 
 MOIS_MONTRES = 6
@@ -33,14 +37,31 @@ class Charge:
 
 
 @dataclass(frozen=True)
+class Case:
+    """Un développeur, un mois : ses visites, celles faites à deux, ses absences ; `ouverte` : on peut lui en confier."""
+
+    premier: date
+    nombre: int = 0
+    a_deux: int = 0
+    absences: str = ""
+    ouverte: bool = False
+
+
+@dataclass(frozen=True)
 class LigneDePlan:
-    """Un développeur au plan : sa charge, son repère (visites sur la période) et ses visites de chaque mois montré."""
+    """Un développeur au plan : sa charge, son repère (visites sur la période) et une `Case` par mois montré.
+
+    `accompagnees` : les visites où il accompagne un autre, qui ne comptent pas dans sa charge ; `debute` : voir `binomes`.
+    """
 
     membre: object
     charge: Charge
     repere: Decimal
     echelle: Decimal
     mois: list
+    accompagnees: int = 0
+    debute: bool = False
+    affectable: bool = False
 
     @property
     def largeur(self):
@@ -53,7 +74,7 @@ class LigneDePlan:
 
     @property
     def en_mots(self):
-        return f"{self.charge.en_mots} ; repère : {nombre_francais(self.repere, 1).removesuffix(',0')}"
+        return f"{self.charge.en_mots} ; repère\u00a0:\u00a0{nombre_francais(self.repere, 1).removesuffix(',0')}"
 
 
 def charges(visites):
@@ -63,10 +84,14 @@ def charges(visites):
     return {ligne["developpeur"]: Charge(ligne["faites"], ligne["en_cours"]) for ligne in lignes}
 
 
-def plan(campagne, membres, visites, le):
-    """Les mois montrés et une `LigneDePlan` par membre, dans l'ordre reçu (alphabétique) ; deux requêtes."""
-    mois = mois_montres(campagne, le)
+def plan(campagne, membres, visites, le, depart=None):
+    """Les mois montrés et une `LigneDePlan` par membre, dans l'ordre reçu (alphabétique) ; cinq requêtes.
+
+    `depart` : le premier mois à montrer, le mois courant d'office.
+    """
+    mois, membres = mois_montres(campagne, depart or le), list(membres)
     portees, par_mois = charges(visites), _par_mois(visites, mois)
+    accompagnees, absences, nouveaux = _accompagnees(visites), _absences(membres, mois), debutants(membres, le)
     reperes = {membre.pk: repere(campagne, membre) for membre in membres}
     echelle = max([*reperes.values(), *(charge.total for charge in portees.values()), Decimal(1)])
     lignes = [
@@ -75,7 +100,18 @@ def plan(campagne, membres, visites, le):
             portees.get(membre.pk, Charge()),
             reperes[membre.pk],
             echelle,
-            [(premier, par_mois.get((membre.pk, premier), 0)) for premier in mois],
+            [
+                Case(
+                    premier,
+                    *par_mois.get((membre.pk, premier), (0, 0)),
+                    absences=_absences_du_mois(absences.get(membre.pk, []), premier),
+                    ouverte=premier >= premier_du_mois(le) and affectable(membre, le),
+                )
+                for premier in mois
+            ],
+            accompagnees.get(membre.pk, 0),
+            membre.pk in nouveaux,
+            affectable(membre, le),
         )
         for membre in membres
     ]
@@ -103,6 +139,36 @@ def _nombre_de_mois(campagne):
 
 
 def _par_mois(visites, mois):
-    lignes = visites.au_plan().avec_repere().filter(repere_le__gte=mois[0])
-    lignes = lignes.order_by().annotate(mois=TruncMonth("repere_le")).values("developpeur", "mois").annotate(combien=Count("pk"))
-    return {(ligne["developpeur"], ligne["mois"]): ligne["combien"] for ligne in lignes}
+    """{(développeur, premier du mois): (visites, dont à deux)}."""
+    lignes = visites.au_plan().avec_repere().filter(repere_le__gte=mois[0], repere_le__lt=plus_mois(mois[-1], 1))
+    lignes = lignes.order_by().annotate(mois=TruncMonth("repere_le")).values_list("developpeur", "mois")
+    a_deux = Count("pk", filter=Q(accompagnant__isnull=False))
+    return {(cle, premier): (nombre, deux) for cle, premier, nombre, deux in lignes.annotate(Count("pk"), a_deux=a_deux)}
+
+
+def _accompagnees(visites):
+    return dict(visites.au_plan().exclude(accompagnant=None).order_by().values_list("accompagnant").annotate(Count("pk")))
+
+
+def _absences(membres, mois):
+    """{membre: [Absence]} de la période montrée."""
+    trouvees = {}
+    for absence in Absence.objects.filter(membre__in=membres).entre(mois[0], dernier_du_mois(mois[-1])):
+        trouvees.setdefault(absence.membre_id, []).append(absence)
+    return trouvees
+
+
+def _absences_du_mois(absences, premier):
+    """« du 1er au 9, le 27 » : les jours d'absence de ce mois, en mots courts."""
+    dernier, phrases = dernier_du_mois(premier), []
+    for absence in absences:
+        du, au = max(absence.debut_le, premier), min(absence.fin_le, dernier)
+        if du <= au:
+            debut = jour_en_mots(du, "j")
+            phrases.append(f"le\u00a0{debut}" if du == au else f"du\u00a0{debut} au\u00a0{au.day}")
+    return ", ".join(phrases)
+
+
+def affectable(membre, le):
+    """Comme `Membre.objects.affectables`, pour un membre déjà lu."""
+    return membre.qualite == Qualite.DIRECT and membre.entre_le <= le and not membre.est_parti(le)

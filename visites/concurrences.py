@@ -38,14 +38,24 @@ def conflits(entreprise, equipe, *, par, le):
     concurrentes = {fiche.pk: fiche for fiche in concurrentes_de(entreprise, par)}
     if not concurrentes:
         return []
-    depuis = plus_mois(le, -entreprise.reseau.espacement_mois)
-    proches = Visite.objects.filter(Q(etat__in=CONFIEES) | Q(realisee_le__gt=depuis), entreprise__in=concurrentes)
-    suivies = Acces.objects.d_une_action(depuis).filter(entreprise__in=concurrentes)
+    suivies = suivies_par_membre(concurrentes, entreprise.reseau, le)
     return [
         f"{membre} suit {concurrentes[cle]}, une concurrente."
         for membre in equipe
-        for cle in sorted(_suivies_par(membre, proches, suivies), key=lambda cle: str(concurrentes[cle]))
+        for cle in sorted(suivies.get(membre.pk, ()), key=lambda cle: str(concurrentes[cle]))
     ]
+
+
+def suivies_par_membre(entreprises, reseau, le):
+    """Dictionnaire clé de membre → clés de celles (des clés) qu'il suit ou vient de visiter ; deux requêtes."""
+    depuis, suivies = plus_mois(le, -reseau.espacement_mois), {}
+    proches = Visite.objects.filter(Q(etat__in=CONFIEES) | Q(realisee_le__gt=depuis), entreprise__in=entreprises).order_by()
+    equipes = [(cle, equipe) for cle, *equipe in proches.values_list("entreprise", "developpeur", "accompagnant")]
+    actions = Acces.objects.d_une_action(depuis).filter(entreprise__in=entreprises).values_list("entreprise", "membre")
+    for cle, equipe in [*equipes, *((cle, [membre]) for cle, membre in actions)]:
+        for membre in filter(None, equipe):
+            suivies.setdefault(membre, set()).add(cle)
+    return suivies
 
 
 def motif_pour_passer_outre(entreprise, equipe, *, par, le, motif, confiee):
@@ -58,8 +68,3 @@ def motif_pour_passer_outre(entreprise, equipe, *, par, le, motif, confiee):
         conseil = f"Donnez un motif pour lui confier quand même {confiee}."
         raise RegleEnfreinte(f"{entreprise} : {' '.join(trouves)} {conseil}")
     return motif.strip() if trouves else ""
-
-
-def _suivies_par(membre, visites, acces):
-    siennes = visites.filter(Q(developpeur=membre) | Q(accompagnant=membre))
-    return {*siennes.values_list("entreprise", flat=True), *acces.filter(membre=membre).values_list("entreprise", flat=True)}

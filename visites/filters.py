@@ -192,6 +192,18 @@ class ProgrammationFilter(django_filters.FilterSet):
         return entreprises.des_tranches([tranche])
 
 
+class PlanFilter(ProgrammationFilter):
+    """Le plan montre des fiches, sans en-têtes de colonnes où cliquer : l'ordre se choisit avec les filtres."""
+
+    tri = django_filters.ChoiceFilter(
+        label="Ranger par", choices=[("commune", "Commune"), ("taille", "Taille")], method="sans_effet", empty_label="Nom"
+    )
+
+    def sans_effet(self, entreprises, nom, tri):
+        """La page range : ici le choix ne fait que se montrer."""
+        return entreprises
+
+
 class CourrierFilter(django_filters.FilterSet):
     etat = django_filters.ChoiceFilter(label="État", choices=EtatCourrier.choices, empty_label="Tous")
     campagne = django_filters.ModelChoiceFilter(

@@ -8,9 +8,9 @@ from django.db.models import F
 from entreprises.enums import OrigineAcces
 from entreprises.models import Acces, Deport
 from entreprises.reunies import tenir
-from reseau.enums import Qualite
+from reseau.enums import Geste, Qualite
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.operations import ajouter, enregistrer
+from reseau.operations import ajouter, enregistrer, noter
 from visites.concurrences import motif_pour_passer_outre
 from visites.enums import EtatVisite, OrigineVisite
 from visites.espacement import deja_en_cours, empechements
@@ -129,6 +129,33 @@ def rendre(visite, *, motif, par):
     visite.rendez_vous_minutes = None
     visite.precision = f"Rendue par {par} : {motif}"[:300]
     return _quitter(visite, par)
+
+
+@transaction.atomic
+def remettre(visite, avant, *, par):
+    """Défait le dernier geste : la visite telle qu'`avant` (champ → valeur), ou effacée s'il l'avait créée (None).
+
+    La lettre encore au brouillon n'annonce plus rien : elle s'efface avec une visite qui quitte le plan.
+    """
+    tenir(visite.entreprise, par=par)
+    quitte = avant is None or avant["etat"] == EtatVisite.A_PROGRAMMER
+    lettres = Courrier.objects.select_for_update().filter(visite=visite)
+    signee = any(lettre.numero for lettre in lettres)
+    _exiger(not (quitte and signee), "Sa lettre est signée : la visite s’annule depuis sa page, avec un motif.")
+    if avant is None:
+        intacte = Visite.objects.select_for_update().filter(pk=visite.pk, version=visite.version)
+        _exiger(intacte.exists(), "Cette visite a changé depuis : elle se modifie depuis sa page.")
+        noter(par, Geste.MODIFICATION, visite, precision="programmation défaite")
+        lettres.delete()
+        visite.delete()
+        return _fermer_aux_accompagnants(visite.entreprise_id)
+    for champ, valeur in avant.items():
+        setattr(visite, champ, valeur)
+    if quitte:
+        return _quitter(visite, par)
+    enregistrer(visite, par=par)
+    _ouvrir_aux_accompagnants(visite)
+    return visite
 
 
 def annoncer(visites, *, le):
@@ -288,11 +315,16 @@ def _verifier_deport(membre, entreprise):
 
 def _ouvrir_aux_accompagnants(visite):
     """Un associé qui accompagne voit l'entreprise ; celui qui n'y accompagne plus aucune visite ne la voit plus."""
-    acces = Acces.objects.filter(entreprise=visite.entreprise_id, origine=OrigineAcces.VISITE)
-    encore = Visite.objects.filter(entreprise=visite.entreprise_id, accompagnant__isnull=False)
-    acces.exclude(membre__in=encore.values("accompagnant")).delete()
+    acces = _fermer_aux_accompagnants(visite.entreprise_id)
     if visite.accompagnant_id:
         acces.get_or_create(entreprise_id=visite.entreprise_id, membre_id=visite.accompagnant_id, origine=OrigineAcces.VISITE)
+
+
+def _fermer_aux_accompagnants(entreprise):
+    acces = Acces.objects.filter(entreprise=entreprise, origine=OrigineAcces.VISITE)
+    encore = Visite.objects.filter(entreprise=entreprise, accompagnant__isnull=False)
+    acces.exclude(membre__in=encore.values("accompagnant")).delete()
+    return acces
 
 
 def _creer(visite, par):

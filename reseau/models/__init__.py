@@ -1,5 +1,6 @@
 """La vie du réseau : réseau et signataires, institutions, membres, réunions, journal et compteurs."""
 
+from reseau.models.absence import Absence
 from reseau.models.dispositif import Dispositif
 from reseau.models.membre import Institution, Membre, Utilisateur
 from reseau.models.presentation import LogoDInstitution, Presentation
@@ -8,6 +9,7 @@ from reseau.models.reseau import Reseau, Signataire
 from reseau.models.reunion import Expose, Presence, Reunion
 
 __all__ = [
+    "Absence",
     "Compteur",
     "Dispositif",
     "Expose",

@@ -24,6 +24,7 @@ MENU = [
     (
         "Visites",
         [
+            ("Plan de visites", "visites:plan", "campagnes_voir"),
             ("Visites", "visites:liste", "visites_voir"),
             ("Demandes de visite", "visites:demandes", "demandes_traiter"),
             ("Campagnes", "visites:campagnes", "campagnes_voir"),
@@ -41,6 +42,7 @@ MENU = [
             ("Membres", "reseau:membres", "annuaire_voir"),
             ("Institutions", "reseau:institutions", "annuaire_voir"),
             ("Dispositifs", "reseau:dispositifs", "annuaire_voir"),
+            ("Absences", "visites:absences", "annuaire_voir"),
         ],
     ),
     (

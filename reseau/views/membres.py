@@ -14,8 +14,9 @@ from reseau.filters import MembreFilter
 from reseau.forms import DepartForm, MaFicheForm, MembreForm
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.listes import page_de
-from reseau.models import Membre
+from reseau.models import Absence, Membre
 
+ABSENCES_MONTREES = 3
 # Jamais par un chiffre : une liste de personnes ne se classe pas.
 TRIS = {
     "nom": lambda membre: membre.rang_alphabetique,
@@ -51,6 +52,8 @@ def membre(request, pk):
         "gerable": gerable,
         "invitable": gerable and _invitable(fiche),
         "la_mienne": fiche == request.membre,
+        "absences": _absences(request, fiche),
+        "tient_les_absences": autorise(request.membre, "absences.tenir", fiche) and not fiche.est_parti(localdate()),
     }
     return render(request, "reseau/membre_fiche.html", contexte)
 
@@ -118,12 +121,19 @@ def ma_fiche(request):
     if form.is_valid() and tenter(form, operations.modifier_membre, form.instance, par=request.membre, le=localdate()):
         messages.success(request, "Votre fiche est à jour.")
         return redirect("reseau:ma-fiche", request.reseau.slug)
-    return render(request, "reseau/membre_ma_fiche.html", {"form": form, "fiche": fiche})
+    contexte = {"form": form, "fiche": fiche, "absences": _absences(request, fiche)}
+    return render(request, "reseau/membre_ma_fiche.html", contexte)
 
 
 def _visibles(request):
     membres = Membre.objects.visibles_par(request.membre).select_related("institution", "utilisateur", "reseau")
     return membres.defer("reseau__logo")
+
+
+def _absences(request, fiche):
+    """Celles à venir de ce membre, sans leur motif : la page des absences le montre à qui peut le lire."""
+    a_venir = Absence.objects.visibles_par(request.membre).filter(membre=fiche).a_venir(localdate())
+    return list(a_venir[:ABSENCES_MONTREES])
 
 
 def _tries(request, membres):

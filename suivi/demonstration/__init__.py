@@ -10,6 +10,7 @@ from entreprises.referentiels import charger
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Membre, Reseau
 from suivi.demonstration import (
+    absences,
     agendas,
     dispositifs,
     entretiens,
@@ -86,6 +87,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     sollicitations.poser(chantier)
     fichier.poser(chantier)
     agendas.poser(chantier)
+    absences.poser(chantier)
     presentation.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)

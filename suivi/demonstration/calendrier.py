@@ -1,28 +1,13 @@
 """Des jours ouvrés et des jeudis : le calendrier d'un réseau dont personne ne se réunit un 15 août."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils.timezone import make_aware
 
-FERIES_FIXES = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-DEPUIS_PAQUES = (1, 39, 50)  # lundi de Pâques, Ascension, lundi de Pentecôte
+from reseau.lib.jours import est_ouvre
+
 JEUDI = 3
-
-
-def paques(annee):
-    """Dimanche de Pâques (comput grégorien, méthode de Butcher)."""
-    a, b, c = annee % 19, annee // 100, annee % 100
-    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    k = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
-    m = (a + 11 * h + 22 * k) // 451
-    mois, jour = divmod(h + k - 7 * m + 114, 31)
-    return date(annee, mois, jour + 1)
-
-
-def ferie(jour):
-    """Vrai pour les onze jours fériés de métropole."""
-    depuis = (jour - paques(jour.year)).days
-    return (jour.month, jour.day) in FERIES_FIXES or depuis in DEPUIS_PAQUES
+METROPOLE = ""  # sans département, les jours fériés de tous
 
 
 def calme(jour):
@@ -31,7 +16,8 @@ def calme(jour):
 
 
 def travaille(jour):
-    return jour.weekday() < 5 and not ferie(jour) and not calme(jour)
+    """Un jour ouvré de métropole, hors des deux creux."""
+    return est_ouvre(jour, METROPOLE) and not calme(jour)
 
 
 def ouvre_avant(jour):

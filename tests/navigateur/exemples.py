@@ -18,7 +18,7 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Dispositif, Institution, Membre, Reunion, Signataire
+from reseau.models import Absence, Dispositif, Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
@@ -48,6 +48,7 @@ def exemples(membre):
     rendus = visites.filter(compte_rendu__isnull=False, projets__actions__isnull=False)
     sources = {
         "membre": Membre.objects.filter(**du_reseau),
+        "absence": _la_sienne(Absence.objects.visibles_par(membre), membre, "membre"),
         "institution": Institution.objects.filter(**du_reseau),
         "signataire": Signataire.objects.filter(**du_reseau),
         "entreprise": visibles,

@@ -118,7 +118,6 @@ def programmer(page):
     champ(page, "Fin").fill(f"{localdate():%Y}-12-31")
     envoyer(page, "Enregistrer")
     campagne = page.url
-    page.get_by_role("link", name="Programmer des visites").click()
     page.get_by_text("Atelier fictif 1", exact=True).first.wait_for()
     for case in page.get_by_role("checkbox").all()[1:4]:
         case.check(force=True)

@@ -64,8 +64,9 @@ def test_hors_reseau_la_page_tient_sans_menu():
 def test_menu_de_l_animateur_est_complet():
     assert onglets_du_menu(composer(demande(role=Role.ANIMATEUR))) == [
         *["Accueil", "Entreprises", "Entreprises", "Noter un contact", "Cibles", "Imports", "Doublons"],
-        *["Visites", "Visites", "Demandes de visite", "Campagnes", "Courriers", "Guide d’entretien", "Qui a vu qui"],
-        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs"],
+        *["Visites", "Plan de visites", "Visites", "Demandes de visite", "Campagnes"],
+        *["Courriers", "Guide d’entretien", "Qui a vu qui"],
+        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
         *["Paramètres", "Paramètres", "Journal"],
     ]
 

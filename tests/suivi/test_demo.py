@@ -29,10 +29,10 @@ from suivi.indicateurs import tableau_2_4, tableau_2_5, tableau_2_7
 from suivi.models import Action, Fusion
 from suivi.operations.fusions import defaire_la_fusion
 from tests.lib.papier import textes
-from visites.avertissements import contacts_en_mots
 from visites.models import Campagne, CompteRendu, Courrier, PdfFige, Visite
 from visites.programmation import a_programmer
 from visites.rencontres import rencontres
+from visites.sollicitations import contacts_recents
 
 LE = date(2026, 3, 5)
 # Annexe 2.5 telle qu'elle est lue (docs/sources.md) : initiales, réalisées, programmées, participation.
@@ -350,7 +350,7 @@ def test_mois_d_exemple_dit_qui_a_vu_qui_et_avertit(un_reseau):
     (section,) = rencontres(compte("animateur", un_reseau), LE.replace(day=1), edite_le=now()).sections
     assert (len(section.lignes) >= 15, sum(bool(ligne["remarque"]) for ligne in section.lignes) >= 3) == (True, True)
     campagne = Campagne.objects.filter(reseau=un_reseau, debut_le__lte=LE, fin_le__gte=LE).get()
-    a_prevenir = contacts_en_mots(list(a_programmer(campagne, compte("animateur", un_reseau), LE)[:25]), un_reseau, LE)
+    a_prevenir = contacts_recents(list(a_programmer(campagne, compte("animateur", un_reseau), LE)[:25]), un_reseau, LE)
     assert len(a_prevenir) >= 4
 
 

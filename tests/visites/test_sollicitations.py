@@ -20,7 +20,7 @@ from tests.factories import (
 from visites import operations
 from visites.models import Visite
 from visites.sollicitations import contacts_recents
-from visites.views import gestes, programmation
+from visites.views import gestes, plan, programmation
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def entreprise(reseau):
 @pytest.fixture(autouse=True)
 def aujourd_hui(monkeypatch):
     """Les vues lisent le jour des fabriques."""
-    for module in (gestes, programmation):
+    for module in (gestes, plan, programmation):
         monkeypatch.setattr(module, "localdate", lambda: JOUR)
 
 

@@ -1,7 +1,9 @@
 """Les formulaires des visites : ils nettoient et vérifient, ils n'agissent pas."""
 
+from visites.forms.absences import AbsenceForm
 from visites.forms.courriers import ChoixDeModeleForm, CorrectionForm, EtiquettesForm, ModeleForm, RejetForm, RetourForm
 from visites.forms.demandes import AcceptationForm, DeclinForm, DemandeForm
+from visites.forms.depots import DepotForm
 from visites.forms.envois import EnvoiDuLotForm, EnvoiForm
 from visites.forms.gestes import (
     AffectationForm,
@@ -19,9 +21,11 @@ from visites.forms.gestes import (
 from visites.forms.guides import GuideForm, QuestionForm, ReponsesForm, ThemeForm
 from visites.forms.invitations import InvitationForm
 from visites.forms.lots import AbriForm, ChoixDeCampagneForm, EtiquetageForm, ExportForm, RetraitForm, VueForm
+from visites.forms.propositions import PropositionsForm
 
 __all__ = [
     "AbriForm",
+    "AbsenceForm",
     "AcceptationForm",
     "AffectationForm",
     "AnnulationForm",
@@ -31,6 +35,7 @@ __all__ = [
     "CorrectionForm",
     "DeclinForm",
     "DemandeForm",
+    "DepotForm",
     "EnvoiDuLotForm",
     "EnvoiForm",
     "EtiquetageForm",
@@ -43,6 +48,7 @@ __all__ = [
     "PriseForm",
     "ProgrammationForm",
     "PropositionForm",
+    "PropositionsForm",
     "QuestionForm",
     "RealisationForm",
     "RefusForm",

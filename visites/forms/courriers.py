@@ -6,7 +6,7 @@ from django.utils.timezone import localdate
 from reseau.lib.etiquettes import PLANCHES
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from reseau.lib.lettre import en_paragraphes, verifier
-from reseau.lib.pdf import caracteres
+from reseau.lib.polices import caracteres
 from reseau.lib.saisie import visible
 from visites.enums import MotifRetour
 from visites.models import Courrier, ModeleDeCourrier

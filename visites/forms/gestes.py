@@ -11,8 +11,10 @@ from reseau.lib.dates import duree_en_mots, plus_mois, premier_du_mois
 from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireModele
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
+from visites import calendrier
 from visites.charge import Charge, charges
 from visites.enums import MotifRefus, OrigineVisite
+from visites.forms.prevenance import Prevenance
 from visites.models import Campagne, Visite
 
 MOIS_A_VENIR = 18
@@ -22,13 +24,13 @@ DUREES = (30, 45, 60, 90, 120, 180, 240)  # minutes
 
 
 class ChampDeveloppeur(forms.ModelChoiceField):
-    """Les développeurs par ordre alphabétique ; à côté de chaque nom, sa charge en mots."""
+    """Les développeurs par ordre alphabétique ; à côté de chaque nom, sa charge en mots, et sa prochaine absence."""
 
-    charges = {}
+    charges = absences = {}
 
     def label_from_instance(self, membre):
-        charge = self.charges.get(membre.pk, Charge())
-        return f"{membre.nom_alphabetique} ({membre.institution}) : {charge.en_mots}"
+        charge, absence = self.charges.get(membre.pk, Charge()), self.absences.get(membre.pk, "")
+        return f"{membre.nom_alphabetique} ({membre.institution}) : {charge.en_mots}{absence and f' ; {absence}'}"
 
 
 class ChampAccompagnant(forms.ModelChoiceField):
@@ -77,8 +79,10 @@ class FormulaireDeGeste(Formulaire):
         return {nom: valeur for nom, valeur in self.cleaned_data.items() if nom not in ("version", "prevenir")}
 
 
-class Affectation(Formulaire):
-    """Les trois champs communs à toute programmation : qui, avec qui, quel mois."""
+class Affectation(Prevenance):
+    """Les trois champs communs à toute programmation : qui, avec qui, quel mois. Prévient des absences."""
+
+    confirmer = "Confier quand même"
 
     developpeur = ChampDeveloppeur(label="Développeur", queryset=Membre.objects.none(), empty_label="Choisir…")
     accompagnant = ChampAccompagnant(label="Accompagnant", queryset=Membre.objects.none(), required=False, empty_label="Personne")
@@ -93,7 +97,13 @@ class Affectation(Formulaire):
         self.fields["developpeur"].queryset = du_reseau.affectables(le)
         self.fields["developpeur"].charges = charges(visites.filter(campagne=campagne) if campagne else visites.confiees())
         self.fields["accompagnant"].queryset = du_reseau.actifs(le).exclude(qualite=Qualite.AUCUN)
+        self.fields["developpeur"].absences = calendrier.prochaines(self.fields["developpeur"].queryset, le)
         self.fields["prevue_le"].proposer(le, deja)
+        self.reseau, self.le = membre.reseau, le
+
+    def prevenir(self, valeurs):
+        equipe = [membre for membre in (valeurs.get("developpeur"), valeurs.get("accompagnant")) if membre]
+        return calendrier.pour_un_mois(valeurs["prevue_le"], equipe, self.reseau, self.le)
 
 
 class Motifs(Formulaire):
@@ -161,13 +171,17 @@ class ProgrammationForm(Affectation, Motifs):
 
     def __init__(self, *arguments, membre, le, campagne, entreprises, **mots):
         super().__init__(*arguments, **mots)
-        self.fields["malgre_contact"].label = "Motif malgré un contact récent"
-        self.fields["malgre_contact"].help_text = "Commun aux entreprises cochées. Sans lui, celles-là restent de côté."
-        self.fields["malgre_concurrence"].label = "Motif malgré une concurrente"
-        self.fields["malgre_concurrence"].help_text = "Si le développeur suit une concurrente."
+        # Les champs affichés sont déjà composés : le libellé et l'aide se posent sur eux.
+        self["malgre_contact"].label = "Motif malgré un contact récent"
+        self["malgre_contact"].help_text = "Commun aux entreprises cochées. Sans lui, celles-là restent de côté."
+        self["malgre_concurrence"].label = "Motif malgré une concurrente"
+        self["malgre_concurrence"].help_text = "Si le développeur suit une concurrente."
         self.borner(membre, le, campagne=campagne)
         self.fields["entreprise"].queryset = entreprises
         self.fields["developpeur"].required = "lister" not in self.data
+
+    def prevenir(self, valeurs):
+        return [] if "lister" in self.data else super().prevenir(valeurs)
 
     @property
     def cochees(self):
@@ -211,7 +225,10 @@ class PropositionForm(Affectation, Motifs):
             del self.fields["derogation"]
 
 
-class RendezVousForm(FormulaireDeGeste):
+class RendezVousForm(Prevenance, FormulaireDeGeste):
+    """Prévient d'un jour férié, d'un dimanche, d'une absence de l'équipe."""
+
+    confirmer = "Garder cette date quand même"
     quand = forms.DateTimeField(label="Date et heure")
     minutes = forms.TypedChoiceField(label="Durée", coerce=int, empty_value=None, required=False)
     lieu = forms.CharField(label="Lieu", max_length=160, required=False, help_text="Bâtiment, accueil, étage…")
@@ -232,6 +249,10 @@ class RendezVousForm(FormulaireDeGeste):
         if abs(quand.date() - self.le) > HORIZON:
             raise forms.ValidationError("Vérifiez l’année : cette date est trop éloignée d’aujourd’hui.")
         return quand
+
+    def prevenir(self, valeurs):
+        equipe = [membre for membre in (self.visite.developpeur, self.visite.accompagnant) if membre]
+        return calendrier.pour_un_rendez_vous(valeurs["quand"], equipe, self.visite.reseau)
 
 
 def _durees(visite):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -37,7 +37,9 @@ class VisiteQuerySet(models.QuerySet):
         return visites
 
     def avec_noms(self):
-        noms = self.select_related("reseau", "entreprise__commune", "developpeur__institution", "accompagnant", "campagne")
+        noms = self.select_related(
+            "reseau", "entreprise__commune", "developpeur__institution", "accompagnant__institution", "campagne"
+        )
         return noms.defer("reseau__logo")
 
     def avec_deport(self):
@@ -80,6 +82,10 @@ class VisiteQuerySet(models.QuerySet):
 
     def du_developpeur(self, membre):
         return self.filter(developpeur=membre)
+
+    def de_l_equipe(self, membre):
+        """Celles où il est titulaire ou accompagnant."""
+        return self.filter(Q(developpeur=membre) | Q(accompagnant=membre))
 
     def realisees(self, du=None, au=None):
         """Réalisées ou restituées, datées dans la période, bornes comprises (annexe 2.5)."""
@@ -126,12 +132,28 @@ class VisiteQuerySet(models.QuerySet):
     def rendez_vous_du(self, jour):
         return self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date=jour).order_by("rendez_vous_le")
 
+    def au_calendrier(self, du, au):
+        """Rendez-vous pris et visites faites de ces jours, bornes comprises ; annote `jour_le`, où chacune se range."""
+        jour = Case(When(etat__in=FAITES, then=F("realisee_le")), default=TruncDate("rendez_vous_le"))
+        tenues = self.filter(etat__in=[EtatVisite.RENDEZ_VOUS_PRIS, *FAITES]).annotate(jour_le=jour)
+        return tenues.filter(jour_le__range=(du, au)).order_by("jour_le", "rendez_vous_le", "pk")
+
+    def prevues_sans_date(self, premier):
+        """Confiées pour le mois commençant le `premier`, et pas encore de rendez-vous."""
+        confiees = self.filter(etat__in=[EtatVisite.PROGRAMMEE, EtatVisite.ANNONCEE], rendez_vous_le=None)
+        return confiees.filter(prevue_le__gte=premier, prevue_le__lt=plus_mois(premier, 1))
+
+    def rendez_vous_entre(self, du, au):
+        """Rendez-vous pris d'un jour à l'autre, bornes comprises."""
+        pris = self.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__date__gte=du, rendez_vous_le__date__lte=au)
+        return pris.order_by("rendez_vous_le", "pk")
+
     def a_l_agenda(self, membre, *, depuis, sorties_depuis):
         """Ses rendez-vous, titulaire ou accompagnant, à partir de l'instant `depuis`.
 
         Ceux tombés (refus, injoignable, annulation) le restent jusqu'à `sorties_depuis` : le temps que les agendas les retirent.
         """
-        siennes = self.filter(Q(developpeur=membre) | Q(accompagnant=membre), rendez_vous_le__gte=depuis)
+        siennes = self.de_l_equipe(membre).filter(rendez_vous_le__gte=depuis)
         tenus = Q(etat__in=[EtatVisite.RENDEZ_VOUS_PRIS, *FAITES])
         tombes = Q(refusee_le__gte=sorties_depuis) | Q(injoignable_le__gte=sorties_depuis) | Q(annulee_le__gte=sorties_depuis)
         return siennes.filter(tenus | tombes).order_by("rendez_vous_le", "pk")
@@ -261,6 +283,11 @@ class Visite(Versionne):
     @property
     def faite(self):
         return self.etat in FAITES
+
+    @property
+    def conjointe(self):
+        """Deux institutions y vont ensemble."""
+        return bool(self.accompagnant_id) and self.accompagnant.institution_id != self.developpeur.institution_id
 
     @property
     def rendez_vous_duree(self):

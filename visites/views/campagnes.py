@@ -1,4 +1,4 @@
-"""Les campagnes : leur liste, et leur fiche (où en est la cible, qui a quoi)."""
+"""Les campagnes : leur liste, en ouvrir une, la modifier. Leur page est le plan : voir `plan`."""
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -8,15 +8,11 @@ from django.utils.timezone import localdate
 from reseau.acces import formulaire, page
 from reseau.droits import autorise
 from reseau.lib.erreurs import tenter
-from reseau.models import Membre
 from reseau.operations import ajouter, enregistrer
-from visites.charge import plan
-from visites.couverture import couverture
-from visites.enums import EN_COURS, FAITES, EtatVisite
+from visites.enums import EN_COURS, FAITES
 from visites.forms import CampagneForm
 from visites.listes import paginer
-from visites.models import Campagne, Visite
-from visites.views.chiffres import chiffres_de_couverture
+from visites.models import Campagne
 
 TRIS = {"nom": ["nom"], "periode": ["debut_le"], "cible": ["cible__nom"]}
 
@@ -55,36 +51,3 @@ def modifier(request, pk):
         messages.success(request, "La campagne est enregistrée.")
         return redirect("visites:campagne", request.reseau.slug, campagne.pk)
     return render(request, "visites/campagne_form.html", {"form": form, "campagne": campagne, "nom": nom})
-
-
-@page("campagnes.voir")
-def campagne(request, pk):
-    """La fiche : compte par état, couverture de la cible, charge de chaque développeur."""
-    campagne = get_object_or_404(Campagne.objects.visibles_par(request.membre).select_related("reseau", "cible"), pk=pk)
-    le, membre = localdate(), request.membre
-    visites = Visite.objects.visibles_par(membre).filter(campagne=campagne)
-    mois, lignes = plan(campagne, _developpeurs(membre, visites, le), visites, le)
-    contexte = {
-        "campagne": campagne,
-        "etats": _par_etat(visites),
-        "couverture": chiffres_de_couverture(couverture(campagne.cible, le)) if campagne.cible else None,
-        "mois": mois,
-        "lignes": lignes,
-        "a_annoncer": visites.a_annoncer().count(),
-        "peut_programmer": autorise(membre, "visites.programmer"),
-        "peut_gerer": autorise(membre, "campagnes.gerer"),
-        "peut_preparer": autorise(membre, "courriers.preparer"),
-    }
-    return render(request, "visites/campagne_fiche.html", contexte)
-
-
-def _developpeurs(membre, visites, le):
-    """Ceux à qui l'on peut confier une visite, et ceux qui en ont ici, par ordre alphabétique."""
-    du_reseau = Membre.objects.visibles_par(membre)
-    avec_visite = du_reseau.filter(pk__in=visites.filter(developpeur__isnull=False).order_by().values("developpeur"))
-    return (du_reseau.affectables(le) | avec_visite).distinct().order_by("nom", "prenom", "pk")
-
-
-def _par_etat(visites):
-    comptes = dict(visites.order_by().values_list("etat").annotate(Count("pk")))
-    return [(etat, comptes.get(etat.value, 0)) for etat in EtatVisite]

@@ -1,53 +1,34 @@
-"""Programmer : un lot d'entreprises d'une campagne, ou une seule depuis sa fiche. Les empêchements d'abord."""
+"""Programmer : un lot d'entreprises cochées au plan, ou une seule depuis sa fiche. Les empêchements d'abord."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from entreprises.models import Deport, Entreprise
+from entreprises.models import Entreprise
 from entreprises.reunies import trouver
 from reseau.acces import formulaire
 from reseau.lib.erreurs import tenter
 from reseau.templatetags.affichage import pluriel_fr
 from visites import operations
-from visites.avertissements import avant_de_confier, contacts_en_mots
+from visites.avertissements import avant_de_confier
 from visites.espacement import empechements
-from visites.filters import ProgrammationFilter
-from visites.forms import ProgrammationForm, PropositionForm
-from visites.listes import paginer
+from visites.forms import PropositionForm
 from visites.models import Campagne, Visite
-from visites.programmation import a_programmer
-
-TRIS = {
-    "entreprise": ["raison_sociale"],
-    "commune": ["commune__nom", "raison_sociale"],
-    "activite": ["naf", "raison_sociale"],
-    "taille": ["tranche_effectif", "raison_sociale"],
-}
+from visites.repartition import photographies
+from visites.views.plan import composer, formulaire_du_lot
+from visites.views.repartition import retenir
 
 
 @formulaire("visites.programmer")
 def programmer(request, pk):
-    """Les entreprises qu'une campagne peut encore programmer : on en coche, on choisit qui, on lit le bilan."""
-    campagne = get_object_or_404(Campagne.objects.visibles_par(request.membre).select_related("cible"), pk=pk)
-    le, candidates = localdate(), a_programmer(campagne, request.membre, localdate())
-    choix = {"membre": request.membre, "le": le, "campagne": campagne, "entreprises": candidates}
-    form = ProgrammationForm(request.POST or None, **choix)
-    if form.is_valid() and (bilan := _programmer(request, form, campagne, le)):
+    """Le plan, ses entreprises cochées et le développeur choisi : on lit le bilan, que l'on peut défaire."""
+    campagne = get_object_or_404(Campagne.objects.visibles_par(request.membre).select_related("reseau", "cible"), pk=pk)
+    form = formulaire_du_lot(request, campagne)
+    if form.is_valid() and (bilan := _programmer(request, form, campagne, localdate())):
         _dire(request, bilan, "lister" in form.data)
-        return redirect(request.get_full_path())
-    filtre = ProgrammationFilter(request.GET, queryset=candidates.avec_references(), request=request)
-    page_obj = paginer(request, filtre.qs, TRIS, ["raison_sociale"])
-    contexte = {
-        "campagne": campagne,
-        "form": form,
-        "filter": filtre,
-        "page_obj": page_obj,
-        "lignes": _lignes(page_obj.object_list, request, le, form.cochees),
-        "nombre": page_obj.paginator.count,
-    }
-    return render(request, "visites/campagne_programmer.html", contexte)
+        return redirect(f"{reverse('visites:campagne', args=[request.reseau.slug, campagne.pk])}?{request.GET.urlencode()}")
+    return render(request, "visites/plan.html", composer(request, campagne, form))
 
 
 @formulaire("visites.programmer")
@@ -71,8 +52,10 @@ def proposer(request, pk):
 def _programmer(request, form, campagne, le):
     """Le bilan du lot ; None si tout a été refusé, et chaque refus devient une erreur du formulaire."""
     choix = {"par": request.membre, "le": le, "campagne": campagne}
+    avant = photographies(form.cleaned_data["entreprise"])
     bilan = operations.programmer_lot(form.cleaned_data["entreprise"], **choix, **form.valeurs)
     if bilan.faites:
+        retenir(request, campagne, bilan.faites, avant)
         return bilan
     for refus in bilan.refus:
         form.add_error(None, refus)
@@ -86,34 +69,6 @@ def _dire(request, bilan, inscrites):
     messages.success(request, f"{visites}{' dans la liste, à prendre' if inscrites else ''}.")
     if bilan.refus:
         messages.warning(request, f"{pluriel_fr(len(bilan.refus), 'refusée,refusées')} — {' '.join(bilan.refus)}")
-
-
-def _lignes(entreprises, request, le, cochees):
-    """Chaque entreprise avec ce qu'il faut savoir avant de la programmer, et si elle était cochée."""
-    trouves = empechements(entreprises, request.reseau, le)
-    contacts, deportes = contacts_en_mots(entreprises, request.reseau, le), {}
-    for deport in Deport.objects.filter(entreprise__in=[fiche.pk for fiche in entreprises]).select_related("membre"):
-        deportes.setdefault(deport.entreprise_id, []).append(str(deport.membre))
-    return [
-        {
-            "entreprise": fiche,
-            "adresse": reverse("entreprises:fiche", args=[request.reseau.slug, fiche.pk]),
-            "avertissements": [
-                *_avertissements(fiche, trouves.get(fiche.pk), deportes.get(fiche.pk)),
-                *contacts.get(fiche.pk, []),
-            ],
-            "bloquee": fiche.pk in trouves and not trouves[fiche.pk].franchissable,
-            "cochee": fiche.pk in cochees,
-        }
-        for fiche in entreprises
-    ]
-
-
-def _avertissements(fiche, empechement, deportes):
-    phrases = ["Déjà dans la liste, sans développeur."] if fiche.inscrite else []
-    if empechement:
-        phrases.append(empechement.raison + (" Motif demandé." if empechement.franchissable else ""))
-    return phrases + ([f"Se déporte : {', '.join(deportes)}."] if deportes else [])
 
 
 def _proposer(request, entreprise, valeurs, le):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, F, When
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from entreprises.models import Entreprise
@@ -39,7 +40,7 @@ LIEES = ("compte_rendu", "developpeur__utilisateur", "accompagnant__utilisateur"
 
 class Raccourci(NamedTuple):
     libelle: str
-    requete: str
+    adresse: str
 
 
 @page("visites.voir")
@@ -105,13 +106,13 @@ def entreprise(request, pk):
 
 def _raccourcis(membre, programme):
     """Les filtres les plus demandés, selon ce que ce membre peut faire."""
-    raccourcis = [Raccourci("En cours", f"etat={EN_COURS_AU_FILTRE}")]
+    raccourcis = [Raccourci("En cours", f"?etat={EN_COURS_AU_FILTRE}")]
     if membre.qualite == Qualite.DIRECT:
-        raccourcis.append(Raccourci("Les miennes", f"etat={EN_COURS_AU_FILTRE}&developpeur={membre.pk}"))
+        raccourcis.append(Raccourci("Les miennes", f"?etat={EN_COURS_AU_FILTRE}&developpeur={membre.pk}"))
     if programme or portee(membre, "visites.prendre") is not NON:
-        raccourcis.append(Raccourci("À prendre", f"etat={EtatVisite.A_PROGRAMMER}"))
+        raccourcis.append(Raccourci("À prendre", f"?etat={EtatVisite.A_PROGRAMMER}"))
     if programme:
-        raccourcis.append(Raccourci("À revoir", f"etat={A_REVOIR}"))
+        raccourcis.append(Raccourci("À revoir", reverse("visites:a-revoir", args=[membre.reseau.slug])))
     return raccourcis
 
 
