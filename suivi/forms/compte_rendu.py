@@ -165,7 +165,7 @@ ProjetFormSet = forms.formset_factory(
 class SaisieDeCompteRendu:
     """Tout l'écran : `form`, `contact`, `projets`, `guide`. `donnees` : un envoi, ou un brouillon que l'on rouvre."""
 
-    enregistre_le = None  # l'heure du brouillon repris
+    enregistre_le, marque = None, ""  # l'heure du brouillon repris, et sa marque
 
     def __init__(self, visite, membre, le, donnees=None):
         self.visite, self.le = visite, le

@@ -113,15 +113,6 @@ def valider(compte_rendu, *, par):
     return enregistrer(compte_rendu, par=par)
 
 
-def garder_le_brouillon(visite, contenu, *, version, par):
-    """Enregistre ce qui est tapé, tel quel. Un brouillon ne naît pas d'une page périmée ; `RegleEnfreinte` alors."""
-    existant = CompteRendu.objects.filter(visite=visite).first()
-    perime = (existant.version if existant else 0) != version
-    if perime and not Brouillon.objects.filter(visite=visite, membre=par).exists():
-        raise RegleEnfreinte(CONFLIT)
-    return Brouillon.objects.update_or_create(visite=visite, membre=par, defaults={"contenu": contenu})[0]
-
-
 def peut_lire_la_reserve(membre, compte_rendu):
     """L'animateur, l'auteur et les interlocuteurs ; jamais une institution régalienne, sauf l'auteur pour la sienne."""
     if membre == compte_rendu.auteur:
