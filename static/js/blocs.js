@@ -19,9 +19,27 @@ export function ajuster(bloc) {
   $("[data-date]", bloc).hidden = choisi(bloc, "echeance") !== "date";
 }
 
+// Le responsable : l'annuaire le propose selon le sujet ou l'organisme, avec sa raison, tant que personne ne l'a choisi.
+
+const annuaire = JSON.parse($("[data-propositions]")?.dataset.propositions ?? "null");
+
+function proposer(bloc) {
+  const liste = $("select[name$='-responsable']", bloc);
+  const aide = $("label", liste?.parentElement ?? bloc)?.querySelector(".fr-hint-text");
+  if (!annuaire || !aide || liste.dataset.choisi) return;
+  liste.dataset.visiteur ??= JSON.stringify([liste.value, aide.textContent]);
+  aide.setAttribute("aria-live", "polite");
+  const organisme = choisi(bloc, "type") === "contact" && $("select[name$='-organisme']", bloc).value;
+  const trouve = annuaire.organismes[organisme] ?? annuaire.sujets[$("[data-sujet] select", bloc).value];
+  [liste.value, aide.textContent] = trouve ?? JSON.parse(liste.dataset.visiteur);
+}
+
 document.addEventListener("change", ({ target }) => {
   const bloc = target.closest("[data-action]");
-  if (bloc && target.type === "radio") ajuster(bloc);
+  if (!bloc) return;
+  if (target.type === "radio") ajuster(bloc);
+  if (target.name.endsWith("-responsable")) target.dataset.choisi = "oui";
+  else proposer(bloc);
 });
 
 // Retirer : la case devient un bouton ; le bloc retiré reste, caché, pour que les rangs des autres ne bougent pas.

@@ -34,6 +34,7 @@ export function remplir(formulaire, contenu) {
     const valeurs = champs.getAll(element.name);
     if (element.type === "radio" || element.type === "checkbox") element.checked = valeurs.includes(element.value);
     else if (valeurs.length || element.type !== "hidden") element.value = valeurs[0] ?? "";
+    if (element.name.endsWith("-responsable")) element.dataset.choisi = "oui";
   }
   for (const bloc of formulaire.querySelectorAll("[data-action], [data-projet]")) {
     bloc.hidden = bloc.querySelector(`input[name="${bloc.id}-DELETE"]`).checked;

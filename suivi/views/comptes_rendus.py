@@ -18,6 +18,7 @@ from suivi import operations
 from suivi.forms import SaisieDeCompteRendu
 from suivi.forms.projets import ECHEANCE_D_OFFICE
 from suivi.models import Action, Brouillon, Projet, dossiers
+from suivi.texte_a_coller import texte_a_coller
 from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Reponse, Visite
 
@@ -61,7 +62,8 @@ def compte_rendu_terminer(request, pk):
     """« Terminer » : tout s'enregistre ensemble ; en cas de conflit, le texte tapé reste sur la page."""
     visite, membre, le = _visite_a_rendre(request, pk), request.membre, localdate()
     saisie = SaisieDeCompteRendu(visite, membre, le, request.POST)
-    if saisie.is_valid() and tenter(saisie.form, operations.conclure, visite, saisie.saisie(), par=membre):
+    racine = request.build_absolute_uri("/")
+    if saisie.is_valid() and tenter(saisie.form, operations.conclure, visite, saisie.saisie(), par=membre, racine=racine):
         attend = "" if membre == visite.developpeur else f" {visite.developpeur} le valide d’un clic."
         messages.success(request, f"Le compte rendu est terminé.{attend}")
         return redirect(reverse("suivi:compte-rendu-lire", args=[request.reseau.slug, visite.pk]) + TERMINE)
@@ -86,16 +88,20 @@ def compte_rendu_lire(request, pk):
     reserve = _reserve(rendu, request.membre)
     if rendu:
         noter(request.membre, Geste.LECTURE, rendu, precision="avec la partie réservée" if reserve else "")
+    projets = _avec_echeances(_projets(visite, request.membre), localdate())
     contexte = {
         "visite": visite,
         "compte_rendu": rendu,
         "reserve": reserve,
         "concurrentes": concurrentes_de(visite.entreprise, request.membre),
-        "projets": _avec_echeances(_projets(visite, request.membre), localdate()),
+        "projets": projets,
         "reponses": Reponse.objects.visibles_par(request.membre, [visite]).dans_l_ordre() if rendu else [],
         "peut_rediger": _peut_rediger(request.membre, visite),
+        "visiteur": bool(rendu) and request.membre in (visite.developpeur, visite.accompagnant, rendu.auteur),
         "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
     }
+    if contexte["visiteur"]:
+        contexte["a_coller"] = texte_a_coller(visite, rendu, projets, request.membre.institution)
     return render(request, "suivi/compte_rendu_lire.html", contexte)
 
 

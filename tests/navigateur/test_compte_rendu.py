@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from reseau.enums import Qualite, Role
-from suivi.models import Action, Brouillon, Projet
+from suivi.models import Brouillon
 from tests.factories import (
     ContactFactory,
     InstitutionFactory,
@@ -16,8 +16,7 @@ from tests.factories import (
     SignataireFactory,
     VisiteFactory,
 )
-from tests.navigateur.ecran import _violations, ouvrir_une_session
-from visites.models import CompteRendu
+from tests.navigateur.ecran import ouvrir_une_session
 
 pytestmark = pytest.mark.navigateur
 
