@@ -37,4 +37,16 @@ if (await coffre.disponible()) {
   const pieces = await coffre.inventaire();
   if (!(await ouvrir(pieces))) await lister(pieces);
 }
-if (racine.isConnected) window.addEventListener("online", () => window.location.reload());
+
+// « En ligne », le navigateur le dit parfois trop tôt : on recharge quand le site répond.
+const CADENCE = 3000; // millisecondes
+
+async function guetter() {
+  if (!racine.isConnected) return;
+  const repond = navigator.onLine && (await fetch(window.location.origin, { method: "HEAD", redirect: "manual" }).catch(() => null));
+  if (repond) window.location.reload();
+  else setTimeout(guetter, CADENCE);
+}
+
+window.addEventListener("online", guetter, { once: true });
+setTimeout(guetter, CADENCE);

@@ -16,10 +16,10 @@ async function enregistrer(compte, adresse, texte) {
   await coffre.ranger(compte, adresse, "texte", { ...texte, partis: [...texte.partis, texte.contenu] }, "brouillon");
   const reponse = await poster(adresse, "brouillon", champs);
   if (reponse.redirected || !reponse.ok) return null;
-  const { garde, texte: dit, marque } = await reponse.json();
+  const { garde, texte: dit } = await reponse.json();
   if (!garde) return `${dit} Ouvrez-le pour choisir :`;
-  await coffre.ranger(compte, adresse, "texte", { ...texte, marque, partis: [texte.contenu] });
-  return "";
+  await coffre.effacer(adresse);
+  return "Brouillon envoyé, à terminer :";
 }
 
 async function terminer(adresse, texte) {

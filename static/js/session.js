@@ -4,7 +4,7 @@ import * as coffre from "./coffre.js";
 import { envoyerCeQuiAttend } from "./file-attente.js";
 
 const PATIENCE = 2000; // millisecondes : un coffre coincé n'empêche pas de sortir
-const compte = document.querySelector("form[data-compte]")?.dataset.compte ?? "";
+const compte = document.querySelector("form[data-deconnexion]")?.dataset.deconnexion ?? "";
 const surUnCompteRendu = Boolean(document.querySelector("#compte-rendu"));
 
 function annoncer({ dit, adresse, titre }) {
@@ -32,7 +32,7 @@ async function envoyer() {
 // Se déconnecter vide le coffre ; si quelque chose n'est pas encore parti, on le demande d'abord.
 async function sortir(evenement) {
   const formulaire = evenement.target;
-  if (!formulaire.matches("form[data-compte]") || formulaire.dataset.vide) return;
+  if (!formulaire.matches("form[data-deconnexion]") || formulaire.dataset.vide) return;
   if (formulaire.dataset.confirmer && !formulaire.dataset.confirme) return;
   evenement.preventDefault();
   evenement.stopImmediatePropagation();

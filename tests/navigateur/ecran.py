@@ -54,13 +54,14 @@ def defauts(page, adresse):
         if contenu > fenetre:
             erreurs.append(f"déborde à {largeur} px : {contenu} > {fenetre}")
         if largeur != 768:
-            erreurs += [f"axe à {largeur} px : {violation}" for violation in _violations(page)]
+            erreurs += [f"axe à {largeur} px : {violation}" for violation in violations(page)]
     texte = page.inner_text("body")
     erreurs += [f"anglais : {mot}" for mot in ANGLAIS if mot in texte.split() or (" " in mot and mot in texte)]
     page.remove_listener("console", noter)
     return [f"{adresse} — {erreur}" for erreur in erreurs]
 
 
-def _violations(page):
+def violations(page):
+    """Les règles d'accessibilité enfreintes, chacune avec un exemple."""
     resultat = Axe().run(page).response
     return [f"{v['id']} ({v['nodes'][0]['html'][:120]})" for v in resultat["violations"]]
