@@ -8,9 +8,10 @@ from django.utils.timezone import localdate
 from entreprises.models import Deport
 from reseau.enums import Role
 from reseau.models import Membre
-from reseau.templatetags.affichage import date_fr, siret_lisible
+from reseau.templatetags.affichage import date_fr
 
 RETRAIT = "  "
+ESPACES = str.maketrans({"\xa0": " ", "\u202f": " "})  # l'outil d'en face ne les connaît pas toujours
 
 
 def texte_a_coller(visite, rendu, projets, institution):
@@ -25,14 +26,14 @@ def texte_a_coller(visite, rendu, projets, institution):
     blocs = [_la_visite(visite, rendu)]
     if not membres.filter(role=Role.PREFECTURE).exists():
         blocs += [[rendu.phrase], _suite("Ce que le visiteur a entendu", rendu.entendu), *map(_un_projet, projets)]
-    return "\n\n".join("\n".join(bloc) for bloc in blocs if bloc) + "\n"
+    return "\n\n".join("\n".join(bloc) for bloc in blocs if bloc).translate(ESPACES) + "\n"
 
 
 def _la_visite(visite, rendu):
     entreprise = visite.entreprise
     commune = f", {entreprise.commune}" if entreprise.commune else ""
     avec = f" avec {visite.accompagnant}" if visite.accompagnant else ""
-    siret = [f"SIRET {siret_lisible(entreprise.siret)}"] if entreprise.siret else []
+    siret = [f"SIRET {entreprise.siret}"] if entreprise.siret else []
     return [
         f"{entreprise}{commune}",
         *siret,

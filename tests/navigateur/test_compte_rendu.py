@@ -33,21 +33,29 @@ ENREGISTRE = re.compile(r"Enregistré à \d\d h \d\d")
 UN_AUTRE = "Vu d’ailleurs : la chaudière date."
 # Tout ce que gardent la base et les caches du navigateur, octets compris, en texte.
 BASE_BRUTE = """async () => {
-  const base = await new Promise((tenir) => { const d = indexedDB.open("coffre"); d.onsuccess = () => tenir(d.result); });
-  const tout = (nom) => new Promise((tenir) => { const d = base.transaction(nom).objectStore(nom).getAll(); d.onsuccess = () => tenir(d.result); });
-  const pieces = base.objectStoreNames.contains("pieces") ? await tout("pieces") : [];
-  const cles = base.objectStoreNames.contains("cles") ? await tout("cles") : [];
+  const tenue = (demande) => new Promise((tenir) => { demande.onsuccess = () => tenir(demande.result); });
+  const base = await tenue(indexedDB.open("coffre"));
+  const tout = async (nom) => (base.objectStoreNames.contains(nom) ? tenue(base.transaction(nom).objectStore(nom).getAll()) : []);
+  const [pieces, cles] = [await tout("pieces"), await tout("cles")];
   base.close();
-  const decoder = new TextDecoder();
-  const texte = pieces.map(({ chiffre, iv, ...clair }) => decoder.decode(chiffre) + JSON.stringify(clair)).join(" ");
-  const rendue = await Promise.all(cles.map(({ cle }) => crypto.subtle.exportKey("raw", cle).then(() => true, () => false)));
-  return { pieces: pieces.length, vecteurs: pieces.map(({ iv }) => iv.join()), texte, rendue, extractibles: cles.map(({ cle }) => cle.extractable) };
+  const lire = ({ chiffre, iv, ...clair }) => new TextDecoder().decode(chiffre) + JSON.stringify(clair);
+  const rendre = ({ cle }) => crypto.subtle.exportKey("raw", cle).then(() => true, () => false);
+  return {
+    pieces: pieces.length,
+    vecteurs: pieces.map(({ iv }) => iv.join()),
+    texte: pieces.map(lire).join(" "),
+    rendues: await Promise.all(cles.map(rendre)),
+    extractibles: cles.map(({ cle }) => cle.extractable),
+  };
 }"""
 CACHES = """async () => {
   const lus = [];
   for (const nom of await caches.keys()) {
     const cache = await caches.open(nom);
-    for (const demande of await cache.keys()) lus.push([new URL(demande.url).pathname, await (await cache.match(demande)).text()]);
+    for (const demande of await cache.keys()) {
+      const reponse = await cache.match(demande);
+      lus.push([new URL(demande.url).pathname, await reponse.text()]);
+    }
   }
   return lus;
 }"""
@@ -309,7 +317,7 @@ def test_rien_en_clair_sur_l_appareil(page):
     attendre_le_coffre(page, PHRASE)
     attendre_le_coffre(page, f"{PHRASE} Encore.")
     base = page.evaluate(BASE_BRUTE)
-    assert (base["pieces"], base["rendue"], base["extractibles"]) == (2, [False], [False])
+    assert (base["pieces"], base["rendues"], base["extractibles"]) == (2, [False], [False])
     assert [mot for mot in ("séchoir", "Durgeon", "phrase", "compte-rendu/brouillon") if mot in base["texte"]] == []
 
 
