@@ -28,16 +28,18 @@ ANNUAIRE = {
 
 
 def propositions(choix):
-    """{"sujets": {sujet: [clé du membre, raison]}, "organismes": {clé: […]}} ; rien là où l'annuaire ne dit rien.
+    """{"visiteur": [clé du membre, raison], "sujets": {sujet: […]}, "organismes": {clé: […]}} : le visiteur à défaut d'autre.
 
     Devant une concurrente, confier à un autre que le visiteur demande un motif : on n'en propose pas.
     """
+    visiteur = [choix.propose.pk, choix.raison] if choix.propose else ["", ""]
     if choix.concurrentes:
-        return {"sujets": {}, "organismes": {}}
+        return {"visiteur": visiteur, "sujets": {}, "organismes": {}}
     membres = choix.membres_responsables
     dispositifs = list(Dispositif.objects.visibles_par(choix.membre).en_vigueur(choix.le))
     trouvees = {sujet.value: _selon_l_annuaire(membres, dispositifs, *cles) for sujet, cles in ANNUAIRE.items()}
     return {
+        "visiteur": visiteur,
         "sujets": {sujet: trouvee for sujet, trouvee in trouvees.items() if trouvee},
         "organismes": _par_organisme(membres),
     }

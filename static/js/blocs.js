@@ -23,22 +23,34 @@ export function ajuster(bloc) {
 
 const annuaire = JSON.parse($("[data-propositions]")?.dataset.propositions ?? "null");
 
-function proposer(bloc) {
+function responsable(bloc) {
   const liste = $("select[name$='-responsable']", bloc);
-  const aide = $("label", liste?.parentElement ?? bloc)?.querySelector(".fr-hint-text");
-  if (!annuaire || !aide || liste.dataset.choisi) return;
-  liste.dataset.visiteur ??= JSON.stringify([liste.value, aide.textContent]);
+  const aide = liste && annuaire && $(".fr-hint-text", liste.parentElement);
+  if (!aide) return null;
   aide.setAttribute("aria-live", "polite");
   const organisme = choisi(bloc, "type") === "contact" && $("select[name$='-organisme']", bloc).value;
   const trouve = annuaire.organismes[organisme] ?? annuaire.sujets[$("[data-sujet] select", bloc).value];
-  [liste.value, aide.textContent] = trouve ?? JSON.parse(liste.dataset.visiteur);
+  return { liste, aide, propose: (trouve ?? annuaire.visiteur).map(String) };
+}
+
+function proposer(bloc) {
+  const { liste, aide, propose } = responsable(bloc) ?? {};
+  if (liste && !liste.dataset.choisi) [liste.value, aide.textContent] = propose;
+}
+
+/** Un bloc rempli d'avance : la raison ne se montre que si c'est bien la personne proposée. */
+export function justifier(bloc) {
+  const { liste, aide, propose } = responsable(bloc) ?? {};
+  if (!liste) return;
+  aide.textContent = liste.value === propose[0] ? propose[1] : "";
+  if (liste.value !== propose[0]) liste.dataset.choisi = "oui";
 }
 
 document.addEventListener("change", ({ target }) => {
   const bloc = target.closest("[data-action]");
   if (!bloc) return;
   if (target.type === "radio") ajuster(bloc);
-  if (target.name.endsWith("-responsable")) target.dataset.choisi = "oui";
+  if (target.name.endsWith("-responsable")) justifier(bloc);
   else proposer(bloc);
 });
 
@@ -64,7 +76,11 @@ export function habiller(racine) {
     zone.append(bouton);
     if (coche.checked) bloc.hidden = true;
   }
-  for (const bloc of $$("[data-action]", racine)) ajuster(bloc);
+  const blocs = racine.matches("[data-action]") ? [racine] : $$("[data-action]", racine);
+  for (const bloc of blocs) {
+    ajuster(bloc);
+    justifier(bloc);
+  }
 }
 
 // Ajouter : recopier le modèle avec le rang suivant.

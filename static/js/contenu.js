@@ -1,6 +1,6 @@
 // Ce que dit un compte rendu, indépendamment de la page : le lire, le comparer, le remettre, en réunir deux.
 
-import { ajuster, refaire } from "./blocs.js";
+import { ajuster, justifier, refaire } from "./blocs.js";
 
 const D_UN_ENVOI = new Set(["csrfmiddlewaretoken", "jeton", "geste", "marque", "version"]);
 const PROJETS_MAX = 8;
@@ -34,11 +34,12 @@ export function remplir(formulaire, contenu) {
     const valeurs = champs.getAll(element.name);
     if (element.type === "radio" || element.type === "checkbox") element.checked = valeurs.includes(element.value);
     else if (valeurs.length || element.type !== "hidden") element.value = valeurs[0] ?? "";
-    if (element.name.endsWith("-responsable")) element.dataset.choisi = "oui";
   }
   for (const bloc of formulaire.querySelectorAll("[data-action], [data-projet]")) {
     bloc.hidden = bloc.querySelector(`input[name="${bloc.id}-DELETE"]`).checked;
-    if (bloc.matches("[data-action]")) ajuster(bloc);
+    if (!bloc.matches("[data-action]")) continue;
+    ajuster(bloc);
+    justifier(bloc);
   }
   for (const repli of formulaire.querySelectorAll("details.repli")) {
     repli.open ||= [...repli.querySelectorAll("input, textarea, select")].some(
@@ -118,7 +119,7 @@ export function reunir(formulaire, mien, autre) {
     if (nom === "projets" || !ses.get(nom)) continue;
     if (!reunis.get(nom)) reunis.set(nom, ses.get(nom));
     else if (texte && nom !== "phrase") reunis.set(nom, `${reunis.get(nom)}\n\n${dit}`);
-    else restes.push(`${libelle} (l’autre version) : ${dit}`);
+    else restes.push(`${libelle.replace(/\s*\?$/, "")} (l’autre version) : ${dit}`);
   }
   const connus = projets(reunis).map(String);
   for (const projet of projets(ses).filter((sien) => !connus.includes(String(sien)))) {

@@ -9,7 +9,8 @@ async function ouvrir(pieces) {
   const voulue = pieces.find(({ adresse, genre }) => genre === "page" && adresse === `${dossier}ecrire/`);
   const page = voulue && (await coffre.sortir(voulue.compte, voulue.adresse, "page"));
   if (!page) return false;
-  document.querySelector("main").innerHTML = page.html;
+  racine.innerHTML = page.html; // à la place du contenu, sous la feuille de style que la coquille apporte
+  racine.className = "";
   document.title = page.titre;
   document.querySelector("#compte-rendu").dataset.horsReseau = "oui";
   await import("./compte-rendu.js");
@@ -30,7 +31,7 @@ async function lister(pieces) {
   racine.querySelector("[data-coquille-liste]").hidden = !liste.children.length;
 }
 
-racine.querySelector("[data-coquille-reessayer]").addEventListener("click", () => window.location.reload());
+document.querySelector("[data-coquille-reessayer]").addEventListener("click", () => window.location.reload());
 
 if (await coffre.disponible()) {
   await coffre.tenir("");
@@ -42,7 +43,7 @@ if (await coffre.disponible()) {
 const CADENCE = 3000; // millisecondes
 
 async function guetter() {
-  if (!racine.isConnected) return;
+  if (document.querySelector("#compte-rendu")) return;
   const repond = navigator.onLine && (await fetch(window.location.origin, { method: "HEAD", redirect: "manual" }).catch(() => null));
   if (repond) window.location.reload();
   else setTimeout(guetter, CADENCE);

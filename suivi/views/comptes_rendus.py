@@ -23,6 +23,7 @@ from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Reponse, Visite
 
 HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste", "marque")
+A_COLLER = "Un texte prêt à coller dans l’outil de votre institution vous attend au bas de cette page."
 TERMINE = "#termine"  # js/session.js y apprend que l'envoi est arrivé
 
 
@@ -64,8 +65,8 @@ def compte_rendu_terminer(request, pk):
     saisie = SaisieDeCompteRendu(visite, membre, le, request.POST)
     racine = request.build_absolute_uri("/")
     if saisie.is_valid() and tenter(saisie.form, operations.conclure, visite, saisie.saisie(), par=membre, racine=racine):
-        attend = "" if membre == visite.developpeur else f" {visite.developpeur} le valide d’un clic."
-        messages.success(request, f"Le compte rendu est terminé.{attend}")
+        suite = A_COLLER if membre == visite.developpeur else f"{visite.developpeur} le valide d’un clic."
+        messages.success(request, f"Le compte rendu est terminé. {suite}")
         return redirect(reverse("suivi:compte-rendu-lire", args=[request.reseau.slug, visite.pk]) + TERMINE)
     saisie.marque = _marque(visite, membre)
     return _montrer(request, visite, saisie)

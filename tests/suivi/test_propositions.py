@@ -23,7 +23,7 @@ def visite(reseau, direct):
 
 @pytest.fixture
 def proposer(visite, direct):
-    return lambda: propositions(Choix(direct, visite.entreprise, localdate(), direct))
+    return lambda: propositions(Choix(direct, visite.entreprise, localdate(), direct, "Proposé : vous."))
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_a_defaut_l_institution_du_dispositif(proposer, reseau, energie):
     assert (membre, "dont l’institution instruit « Visite énergie »" in raison) == (energie.pk, True)
 
 
-def test_annuaire_muet_ne_propose_personne(proposer):
-    assert proposer()["sujets"] == {}
+def test_annuaire_muet_s_en_tient_au_visiteur(proposer, direct):
+    assert (proposer()["sujets"], proposer()["visiteur"]) == ({}, [direct.pk, "Proposé : vous."])
 
 
 def test_organisme_mis_en_contact_propose_l_un_des_siens(proposer, energie):
@@ -63,4 +63,4 @@ def test_qui_se_deporte_n_est_pas_propose(proposer, visite, energie):
 
 def test_devant_une_concurrente_personne_n_est_propose(proposer, visite, energie):
     ConcurrenceFactory(entreprise=visite.entreprise)
-    assert proposer() == {"sujets": {}, "organismes": {}}
+    assert (proposer()["sujets"], proposer()["organismes"]) == ({}, {})
