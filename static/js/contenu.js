@@ -2,7 +2,7 @@
 
 import { ajuster, justifier, refaire } from "./blocs.js";
 
-const D_UN_ENVOI = new Set(["csrfmiddlewaretoken", "jeton", "geste", "marque", "version"]);
+const D_UN_ENVOI = new Set(["csrfmiddlewaretoken", "jeton", "geste", "marque", "compte", "version"]);
 const PROJETS_MAX = 8;
 
 /** Les champs d'un contenu encodé, sans ce qui ne vaut que pour un envoi. */

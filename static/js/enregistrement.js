@@ -16,7 +16,7 @@ const champ = (nom) => formulaire.elements[nom];
 export const jetonCsrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? champ("csrfmiddlewaretoken").value;
 
 let base = { version: champ("version").value, marque: formulaire.dataset.marque ?? "" };
-let [garde, conflit, terminer, recu, passe] = [false, null, false, true, false];
+let [garde, conflit, terminer, recu, passe, lance] = [false, null, false, true, false, false];
 let partis = []; // les derniers contenus partis d'ici, reçus ou non : le serveur en sait parfois plus que sa réponse n'en a dit
 const ici = window.matchMedia("(max-width: 600px)").matches ? "ce téléphone" : "cet appareil";
 
@@ -46,10 +46,15 @@ function amortir(geste, attente, maximum) {
 
 // L'appareil
 
+function nePlusGarder() {
+  garde = false;
+  formulaire.querySelector("[data-sans-coffre]").hidden = false;
+}
+
 async function garder() {
   if (!garde) return;
-  const texte = { contenu: serialiser(formulaire), ...base, partis, jeton: champ("jeton").value, titre: document.title };
-  await coffre.ranger(compte, adresse, "texte", texte, terminer ? "terminer" : recu ? "" : "brouillon").catch(() => { garde = false; });
+  const texte = { contenu: serialiser(formulaire), ...base, partis, lance, jeton: champ("jeton").value, titre: document.title };
+  await coffre.ranger(compte, adresse, "texte", texte, terminer ? "terminer" : recu ? "" : "brouillon").catch(nePlusGarder);
 }
 
 /** La page telle que le serveur l'a rendue, pour la rouvrir sans lui ; ni script ni message. */
@@ -78,19 +83,20 @@ export function enregistrer() {
 async function envoyer() {
   const contenu = serialiser(formulaire);
   const corps = new URLSearchParams(contenu);
-  for (const [nom, valeur] of Object.entries(base)) corps.set(nom, valeur);
+  for (const [nom, valeur] of Object.entries({ ...base, compte })) corps.set(nom, valeur);
   partis = [...partis.filter((parti) => parti !== contenu), contenu].slice(-PARTIS_MAX);
   await garder();
   let reponse;
   try {
     const entetes = { "X-CSRFToken": jetonCsrf(), Accept: "application/json" };
-    reponse = await fetch(brouillon, { method: "POST", body: corps, headers: entetes, signal: AbortSignal.timeout(PATIENCE) });
+    reponse = await fetch(brouillon, { method: "POST", body: corps, headers: entetes, signal: AbortSignal.timeout?.(PATIENCE) });
   } catch {
     return attendreLeReseau();
   }
   if (reponse.redirected || !reponse.ok) return refuser(reponse);
-  const { garde: garde_, texte, marque, autre } = await reponse.json();
-  if (!garde_ && autre) return reprendreOuChoisir(contenu, autre);
+  const { garde: accepte, texte, marque, autre } = await reponse.json();
+  if (autre) return reprendreOuChoisir(contenu, autre);
+  if (!accepte) return refuser(reponse, texte);
   base.marque = marque;
   partis = [contenu];
   recu = contenu === serialiser(formulaire);
@@ -107,13 +113,13 @@ function attendreLeReseau() {
   return SANS_RESEAU;
 }
 
-function refuser(reponse) {
-  const garde_ = garde ? `Votre texte est gardé sur ${ici}, chiffré.` : "Laissez cette page ouverte.";
+function refuser(reponse, raison = "le serveur l’a refusé.") {
+  const repli = garde ? `Votre texte est gardé sur ${ici}, chiffré.` : "Laissez cette page ouverte.";
   if (reponse.redirected && new URL(reponse.url).pathname === "/connexion/") {
-    dire(`Votre session a expiré. ${garde_}`, `/connexion/?next=${encodeURIComponent(adresse)}`);
+    dire(`Votre session a expiré. ${repli}`, `/connexion/?next=${encodeURIComponent(adresse)}`);
     return SESSION;
   }
-  dire(`Non enregistré : le serveur l’a refusé. ${garde_}`);
+  dire(`Non enregistré : ${raison} ${repli}`);
   auServeurPlusTard();
   return REFUS;
 }
@@ -136,17 +142,17 @@ function reprendreOuChoisir(contenu, autre) {
 }
 
 function choisir(contenu, autre) {
-  conflit = montrerLeConflit(formulaire, contenu, autre, (garde_, choix) => {
+  conflit = montrerLeConflit(formulaire, contenu, autre, (contenuGarde, choix) => {
     conflit = null;
     base = { version: String(autre.version), marque: autre.marque };
     champ("version").value = autre.version;
-    remplir(formulaire, garde_);
+    remplir(formulaire, contenuGarde);
     formulaire.dispatchEvent(new Event("remis"));
     dire(`${choix} : c’est fait.`);
     champ("phrase").focus();
     changer();
   });
-  terminer = false;
+  [terminer, lance] = [false, false];
   dire("Ce compte rendu a changé ailleurs : choisissez ce que vous gardez, en haut de la page.");
   garder();
   return CONFLIT;
@@ -166,11 +172,13 @@ export function changer() {
 
 async function reessayer() {
   if (recu && !terminer) return;
-  if ((await enregistrer()) === RECU && terminer) partir();
+  // Déjà parti sans qu'on sache s'il est arrivé : le même jeton repart, et n'agit qu'une fois.
+  if (lance || ((await enregistrer()) === RECU && terminer)) await partir();
 }
 
-function partir() {
-  passe = true;
+async function partir() {
+  [passe, lance] = [true, true];
+  await garder();
   dire("Envoi…");
   formulaire.requestSubmit();
 }
@@ -187,8 +195,21 @@ async function surTerminer(evenement) {
   terminer = true;
   await garder();
   const issue = navigator.onLine ? await enregistrer() : attendreLeReseau();
-  if (issue === RECU) partir();
+  if (issue === RECU) await partir();
   else if (issue === CONFLIT) conflit?.querySelector("h2").focus();
+}
+
+// « Effacer le brouillon », une fois confirmé, l'efface ici avant de l'effacer au serveur.
+async function oublierAvant(evenement) {
+  const effacement = evenement.target;
+  if (!garde || !effacement.dataset.confirme) return;
+  evenement.preventDefault();
+  evenement.stopPropagation();
+  [garde, recu] = [false, true];
+  auCoffre.arreter();
+  auServeur.arreter();
+  await coffre.effacer(adresse).catch(() => {});
+  effacement.requestSubmit(evenement.submitter);
 }
 
 // L'ouverture
@@ -201,11 +222,11 @@ async function retrouver(horsReseau) {
   const refuse = Boolean(document.querySelector("[data-resume-erreurs], [data-autre]"));
   if (!local || (!attente && !horsReseau) || refuse) return;
   champ("jeton").value = local.jeton;
-  partis = local.partis;
+  [partis, lance] = [local.partis, local.lance];
   terminer = attente === "terminer";
   recu = !attente;
   if (!horsReseau && memes(local.contenu, page)) return;
-  if (horsReseau || (local.version === base.version && local.marque === base.marque) || partis.some((parti) => memes(parti, page))) {
+  if (horsReseau || lance || (local.version === base.version && local.marque === base.marque) || partis.some((parti) => memes(parti, page))) {
     if (horsReseau) base = { version: local.version, marque: local.marque };
     remettre(local.contenu);
     return;
@@ -228,7 +249,8 @@ export async function veiller(html) {
   window.addEventListener("offline", attendreLeReseau);
   document.addEventListener("visibilitychange", () => { if (document.hidden && !recu) auCoffre.jouer(); });
   window.addEventListener("beforeunload", (evenement) => { if (!recu && !garde && !passe) evenement.preventDefault(); });
-  coffre.siVide(() => { garde = false; });
+  coffre.siVide(nePlusGarder);
+  document.querySelector("form[data-effacer]")?.addEventListener("submit", oublierAvant);
   garde = Boolean(compte) && (await coffre.disponible());
   formulaire.querySelector("[data-sans-coffre]").hidden = garde;
   if (garde) {

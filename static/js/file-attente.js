@@ -2,6 +2,7 @@
 
 import * as coffre from "./coffre.js";
 
+const ENVOYE = "Envoyé :";
 const csrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 
 function poster(adresse, geste, champs) {
@@ -9,30 +10,39 @@ function poster(adresse, geste, champs) {
   return fetch(new URL(`../${geste}/`, new URL(adresse, window.location)), { method: "POST", body: champs, headers: entetes });
 }
 
-async function enregistrer(compte, adresse, texte) {
-  const champs = new URLSearchParams(texte.contenu);
-  champs.set("version", texte.version);
-  champs.set("marque", texte.marque);
-  await coffre.ranger(compte, adresse, "texte", { ...texte, partis: [...texte.partis, texte.contenu] }, "brouillon");
-  const reponse = await poster(adresse, "brouillon", champs);
+const champs = (texte, ajouts) => {
+  const tous = new URLSearchParams(texte.contenu);
+  for (const [nom, valeur] of Object.entries({ version: texte.version, ...ajouts })) tous.set(nom, valeur);
+  return tous;
+};
+
+/** Rend "" si le serveur l'a pris, null s'il faut attendre, sinon ce qu'il faut dire. */
+async function enregistrer(compte, adresse, texte, attend) {
+  await coffre.ranger(compte, adresse, "texte", { ...texte, partis: [...texte.partis, texte.contenu] }, attend);
+  const reponse = await poster(adresse, "brouillon", champs(texte, { marque: texte.marque, compte }));
   if (reponse.redirected || !reponse.ok) return null;
   const { garde, texte: dit } = await reponse.json();
-  if (!garde) return `${dit} Ouvrez-le pour choisir :`;
-  await coffre.effacer(adresse);
-  return "Brouillon envoyé, à terminer :";
+  return garde ? "" : `${dit} Ouvrez-le pour choisir :`;
 }
 
-async function terminer(adresse, texte) {
-  const champs = new URLSearchParams(texte.contenu);
-  champs.set("version", texte.version);
-  champs.set("jeton", texte.jeton);
-  const reponse = await poster(adresse, "terminer", champs);
-  if (reponse.redirected && new URL(reponse.url).pathname === new URL("..", new URL(adresse, window.location)).pathname) {
-    await coffre.effacer(adresse);
-    return "Envoyé :";
-  }
-  if (reponse.redirected && new URL(reponse.url).pathname === "/connexion/") return null;
-  return "Pas envoyé, il y manque quelque chose. Ouvrez-le :";
+async function terminer(compte, adresse, texte) {
+  // Ce qu'un autre appareil a écrit depuis se montre avant d'être remplacé ; déjà parti, le même jeton n'agit qu'une fois.
+  const empeche = texte.lance ? "" : await enregistrer(compte, adresse, texte, "terminer");
+  if (empeche !== "") return empeche;
+  await coffre.ranger(compte, adresse, "texte", { ...texte, lance: true }, "terminer");
+  const reponse = await poster(adresse, "terminer", champs(texte, { jeton: texte.jeton }));
+  const [arrivee, attendue] = [new URL(reponse.url).pathname, new URL("..", new URL(adresse, window.location)).pathname];
+  if (reponse.redirected && arrivee === "/connexion/") return null;
+  if (!reponse.redirected || arrivee !== attendue) return "Pas envoyé, il y manque quelque chose. Ouvrez-le :";
+  await coffre.effacer(adresse);
+  return ENVOYE;
+}
+
+async function envoyerLeBrouillon(compte, adresse, texte) {
+  const empeche = await enregistrer(compte, adresse, texte, "brouillon");
+  if (empeche !== "") return empeche;
+  await coffre.effacer(adresse);
+  return "Brouillon envoyé, à terminer :";
 }
 
 async function envoyerTout(compte) {
@@ -40,8 +50,8 @@ async function envoyerTout(compte) {
   for (const { adresse, attend } of (await coffre.inventaire()).filter(({ genre, attend: quoi }) => genre === "texte" && quoi)) {
     const texte = await coffre.sortir(compte, adresse, "texte");
     if (!texte) continue;
-    const dit = attend === "terminer" ? await terminer(adresse, texte) : await enregistrer(compte, adresse, texte);
-    if (dit) dits.push({ dit, adresse: dit === "Envoyé :" ? adresse.replace(/ecrire\/$/, "") : adresse, titre: texte.titre });
+    const dit = await (attend === "terminer" ? terminer : envoyerLeBrouillon)(compte, adresse, texte);
+    if (dit) dits.push({ dit, adresse: dit === ENVOYE ? adresse.replace(/ecrire\/$/, "") : adresse, titre: texte.titre });
   }
   return dits;
 }

@@ -22,8 +22,9 @@ from suivi.texte_a_coller import texte_a_coller
 from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Reponse, Visite
 
-HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste", "marque")
+HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste", "marque", "compte")
 A_COLLER = "Un texte prêt à coller dans l’outil de votre institution vous attend au bas de cette page."
+UN_AUTRE_COMPTE = "Un autre compte s’est connecté dans ce navigateur."
 TERMINE = "#termine"  # js/session.js y apprend que l'envoi est arrivé
 
 
@@ -48,6 +49,8 @@ def compte_rendu(request, pk):
 def compte_rendu_brouillon(request, pk):
     """L'enregistrement tout seul : ce qui est tapé, tel quel. Rend {"garde": bool, "texte": str, …} : voir `_en_json`."""
     visite, envoi = _visite_a_rendre(request, pk), request.POST
+    if envoi.get("compte", str(request.user.pk)) != str(request.user.pk):
+        return JsonResponse({"garde": False, "texte": UN_AUTRE_COMPTE})
     version, marque = _entier(envoi.get("version")), envoi.get("marque", "")
     contenu = _contenu(envoi)
     try:
