@@ -133,6 +133,8 @@ def test_un_autre_compte_ne_lit_rien_et_efface(page, lieu, adresse):
     page.close()
     entrer(contexte, lieu, lieu.animateur)
     page = nouvelle_page(contexte)
+    page.goto(f"{lieu.url}/essai/")
+    attendre_l_oubli(page)
     ouvrir(page, adresse)
     assert phrase(page).input_value() == ""
     couper(page)
