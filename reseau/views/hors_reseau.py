@@ -26,6 +26,7 @@ COQUILLE = [
     "css/site.css",
     "css/suivi.css",
     "js/site.js",
+    "js/amortir.js",
     "js/blocs.js",
     "js/coffre.js",
     "js/compte-rendu.js",
@@ -33,6 +34,7 @@ COQUILLE = [
     "js/contenu.js",
     "js/coquille.js",
     "js/enregistrement.js",
+    "js/poster.js",
 ]
 TRAVAILLEUR = "js/hors-reseau.js"
 

@@ -1,19 +1,20 @@
 // Le compte rendu s'enregistre seul : dans le coffre de l'appareil à chaque frappe, au serveur peu après, et dès que le réseau
 // revient. Ce que l'un des deux ne sait pas encore ne se perd pas ; ce qui a changé ailleurs se montre avant de s'écraser.
 
+import { amortir } from "./amortir.js";
 import * as coffre from "./coffre.js";
 import { montrerLeConflit } from "./conflit.js";
 import { memes, remplir, serialiser } from "./contenu.js";
+import { jetonCsrf, poster, sessionExpiree } from "./poster.js";
 
 // Millisecondes : pour le coffre, puis pour le serveur, après la dernière frappe et au plus ; puis entre deux essais.
-const [COFFRE, COFFRE_MAX, SERVEUR, SERVEUR_MAX, REPRISE, PATIENCE] = [300, 1000, 2000, 10000, 15000, 10000];
+const [COFFRE, COFFRE_MAX, SERVEUR, SERVEUR_MAX, REPRISE] = [300, 1000, 2000, 10000, 15000];
 const PARTIS_MAX = 5;
 const [RECU, CONFLIT, SANS_RESEAU, SESSION, REFUS] = ["recu", "conflit", "sans reseau", "session", "refus"];
 
 const formulaire = document.querySelector("#compte-rendu");
 const { adresse, brouillon, compte, travailleur } = formulaire.dataset;
 const champ = (nom) => formulaire.elements[nom];
-export const jetonCsrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? champ("csrfmiddlewaretoken").value;
 
 let base = { version: champ("version").value, marque: formulaire.dataset.marque ?? "" };
 let [garde, conflit, terminer, recu, passe, lance] = [false, null, false, true, false, false];
@@ -25,23 +26,6 @@ function dire(texte, lien = "") {
   if (etat.textContent === texte) return;
   etat.textContent = texte;
   if (lien) etat.append(" ", Object.assign(document.createElement("a"), { href: lien, textContent: "Se reconnecter" }));
-}
-
-// Deux amortis : le geste attend une accalmie, mais pas plus longtemps que son maximum.
-
-function amortir(geste, attente, maximum) {
-  let minuterie, premiere;
-  const jouer = () => {
-    clearTimeout(minuterie);
-    premiere = undefined;
-    return geste();
-  };
-  const relancer = () => {
-    premiere ??= Date.now();
-    clearTimeout(minuterie);
-    minuterie = setTimeout(jouer, Math.max(0, Math.min(attente, premiere + maximum - Date.now())));
-  };
-  return { jouer, relancer, arreter: () => clearTimeout(minuterie) };
 }
 
 // L'appareil
@@ -60,7 +44,7 @@ async function garder() {
 /** La page telle que le serveur l'a rendue, pour la rouvrir sans lui ; ni script ni message. */
 function garderLaPage(html) {
   const modele = Object.assign(document.createElement("template"), { innerHTML: html });
-  modele.content.querySelectorAll("script, link, noscript, .messages, .fr-alert").forEach((element) => element.remove());
+  modele.content.querySelectorAll("script, link, noscript, .messages, [data-autre], [data-resume-erreurs]").forEach((element) => element.remove());
   return coffre.ranger(compte, adresse, "page", { html: modele.innerHTML, titre: document.title });
 }
 
@@ -73,7 +57,7 @@ export function enregistrer() {
   if (conflit) return Promise.resolve(CONFLIT);
   if (enCours) {
     encore = true;
-    return enCours.then(() => (encore ? enregistrer() : RECU));
+    return enCours.then((issue) => (encore ? enregistrer() : enCours ?? issue));
   }
   encore = false;
   enCours = envoyer().finally(() => { enCours = null; });
@@ -88,8 +72,7 @@ async function envoyer() {
   await garder();
   let reponse;
   try {
-    const entetes = { "X-CSRFToken": jetonCsrf(), Accept: "application/json" };
-    reponse = await fetch(brouillon, { method: "POST", body: corps, headers: entetes, signal: AbortSignal.timeout?.(PATIENCE) });
+    reponse = await poster(brouillon, corps);
   } catch {
     return attendreLeReseau();
   }
@@ -115,7 +98,7 @@ function attendreLeReseau() {
 
 function refuser(reponse, raison = "le serveur l’a refusé.") {
   const repli = garde ? `Votre texte est gardé sur ${ici}, chiffré.` : "Laissez cette page ouverte.";
-  if (reponse.redirected && new URL(reponse.url).pathname === "/connexion/") {
+  if (sessionExpiree(reponse)) {
     dire(`Votre session a expiré. ${repli}`, `/connexion/?next=${encodeURIComponent(adresse)}`);
     return SESSION;
   }
@@ -187,7 +170,7 @@ async function surTerminer(evenement) {
   auCoffre.arreter();
   auServeur.arreter();
   // Une reconnexion dans un autre onglet a changé le jeton : celui du formulaire suit.
-  champ("csrfmiddlewaretoken").value = jetonCsrf();
+  champ("csrfmiddlewaretoken").value = jetonCsrf() || champ("csrfmiddlewaretoken").value;
   if (passe) return;
   // Rien ne part avant que le coffre ne sache qu'il faut terminer : le jeton de l'envoi dira s'il est arrivé.
   evenement.preventDefault();

@@ -1,14 +1,11 @@
 // Ce qui attendait le réseau part de n'importe quelle page : les brouillons, et les comptes rendus terminés hors connexion.
 
 import * as coffre from "./coffre.js";
+import { poster, sessionExpiree } from "./poster.js";
 
 const ENVOYE = "Envoyé :";
-const csrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 
-function poster(adresse, geste, champs) {
-  const entetes = { "X-CSRFToken": csrf(), Accept: geste === "brouillon" ? "application/json" : "text/html" };
-  return fetch(new URL(`../${geste}/`, new URL(adresse, window.location)), { method: "POST", body: champs, headers: entetes });
-}
+const voisine = (adresse, geste) => new URL(`../${geste}`, new URL(adresse, window.location));
 
 const champs = (texte, ajouts) => {
   const tous = new URLSearchParams(texte.contenu);
@@ -19,7 +16,7 @@ const champs = (texte, ajouts) => {
 /** Rend "" si le serveur l'a pris, null s'il faut attendre, sinon ce qu'il faut dire. */
 async function enregistrer(compte, adresse, texte, attend) {
   await coffre.ranger(compte, adresse, "texte", { ...texte, partis: [...texte.partis, texte.contenu] }, attend);
-  const reponse = await poster(adresse, "brouillon", champs(texte, { marque: texte.marque, compte }));
+  const reponse = await poster(voisine(adresse, "brouillon/"), champs(texte, { marque: texte.marque, compte }));
   if (reponse.redirected || !reponse.ok) return null;
   const { garde, texte: dit } = await reponse.json();
   return garde ? "" : `${dit} Ouvrez-le pour choisir :`;
@@ -30,10 +27,10 @@ async function terminer(compte, adresse, texte) {
   const empeche = texte.lance ? "" : await enregistrer(compte, adresse, texte, "terminer");
   if (empeche !== "") return empeche;
   await coffre.ranger(compte, adresse, "texte", { ...texte, lance: true }, "terminer");
-  const reponse = await poster(adresse, "terminer", champs(texte, { jeton: texte.jeton }));
-  const [arrivee, attendue] = [new URL(reponse.url).pathname, new URL("..", new URL(adresse, window.location)).pathname];
-  if (reponse.redirected && arrivee === "/connexion/") return null;
-  if (!reponse.redirected || arrivee !== attendue) return "Pas envoyé, il y manque quelque chose. Ouvrez-le :";
+  const reponse = await poster(voisine(adresse, "terminer/"), champs(texte, { jeton: texte.jeton }), "text/html");
+  if (sessionExpiree(reponse)) return null;
+  const arrive = reponse.redirected && new URL(reponse.url).pathname === voisine(adresse, "").pathname;
+  if (!arrive) return "Pas envoyé, il y manque quelque chose. Ouvrez-le :";
   await coffre.effacer(adresse);
   return ENVOYE;
 }
