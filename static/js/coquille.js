@@ -39,7 +39,7 @@ if (await coffre.disponible()) {
   if (!(await ouvrir(pieces))) await lister(pieces);
 }
 
-// « En ligne », le navigateur le dit parfois trop tôt : on recharge quand le site répond.
+// « En ligne », le navigateur le dit parfois trop tôt : on recharge la page demandée quand le site répond.
 const CADENCE = 3000; // millisecondes
 
 async function guetter() {
@@ -49,5 +49,7 @@ async function guetter() {
   else setTimeout(guetter, CADENCE);
 }
 
-window.addEventListener("online", guetter, { once: true });
-setTimeout(guetter, CADENCE);
+if (window.location.pathname !== racine.dataset.coquille) {
+  window.addEventListener("online", guetter, { once: true });
+  setTimeout(guetter, CADENCE);
+}
