@@ -18,9 +18,11 @@ async function installer() {
 async function remplacer() {
   const anciens = (await caches.keys()).filter((nom) => nom.startsWith(PREFIXE) && nom !== CACHE);
   await Promise.all(anciens.map((nom) => caches.delete(nom)));
+  await self.registration.navigationPreload?.enable(); // la page se demande sans attendre le réveil du veilleur
   await self.clients.claim();
 }
 
+const demander = async ({ preloadResponse, request }) => (await preloadResponse) ?? fetch(request);
 const garde = async (adresse) => (await caches.match(adresse, { ignoreVary: true })) ?? Response.error();
 
 self.addEventListener("install", (evenement) => evenement.waitUntil(installer()));
@@ -33,7 +35,7 @@ self.addEventListener("fetch", (evenement) => {
   // Un « Terminer » que la coupure surprend en chemin retrouve aussi son texte.
   const termine = request.method === "POST" && pathname.endsWith("/compte-rendu/terminer/");
   if (request.mode === "navigate" && (request.method === "GET" || termine)) {
-    evenement.respondWith(fetch(request).catch(() => garde(page)));
+    evenement.respondWith(demander(evenement).catch(() => garde(page)));
   } else if (request.method === "GET" && coquille.includes(pathname)) {
     evenement.respondWith(fetch(request).catch(() => garde(pathname)));
   }
