@@ -44,7 +44,8 @@ function annoncer() {
   const morceaux = ["enregistre le compte rendu"];
   if (projets) morceaux.push(`ouvre ${pluriel(projets, "projet", "projets")}`);
   if (actions.length) morceaux.push(`confie ${pluriel(actions.length, "action", "actions")}${qui.length ? ` à ${qui.join(", ")}` : ""}`);
-  if ($("input[name=urgent]", formulaire)?.checked) morceaux.push("alerte l’animateur tout de suite");
+  const nouvelle = !("dejaUrgent" in formulaire.dataset);
+  if (nouvelle && $("input[name=urgent]", formulaire).checked) morceaux.push("alerte l’animateur tout de suite");
   $("[data-annonce]", formulaire).textContent = morceaux.join(", ");
 }
 

@@ -89,7 +89,7 @@ async function envoyer() {
 }
 
 function attendreLeReseau() {
-  const suite = terminer ? "« Terminer » partira au retour du réseau, avec ce que vous écrivez encore." : "";
+  const suite = terminer ? "«\u00a0Terminer\u00a0» partira au retour du réseau, avec ce que vous écrivez encore." : "";
   if (garde) dire(["Sans réseau : gardé sur " + ici + ", chiffré.", suite].filter(Boolean).join(" "));
   else dire("Sans réseau, et ce navigateur ne garde rien : laissez cette page ouverte.");
   auServeurPlusTard();

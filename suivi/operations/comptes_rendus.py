@@ -51,7 +51,7 @@ def conclure(visite, saisie, *, par, racine=""):
     visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
     existant = CompteRendu.objects.filter(visite=visite).first()
     exiger((existant.version if existant else 0) == saisie.version, CONFLIT)
-    if racine and saisie.champs.get("urgent") and not (existant and existant.urgent):
+    if racine and saisie.champs.get("urgent") and not (existant and existant.termine and existant.urgent):
         transaction.on_commit(partial(alerter, visite, par=par, racine=racine))
     compte_rendu = ouvrir_compte_rendu(visite, par=par, realisee_le=saisie.realisee_le)
     if saisie.contact:

@@ -45,7 +45,7 @@ def test_sans_urgence_rien_ne_part(terminer):
 
 
 def test_urgence_deja_dite_ne_se_redit_pas(terminer, visite):
-    rendu = CompteRenduFactory(visite=visite, urgent=True)
+    rendu = CompteRenduFactory(visite=visite, termine=True, urgent=True)
     assert terminer(version=str(rendu.version)) == []
 
 
