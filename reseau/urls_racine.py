@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from reseau.urls import PAGES
-from reseau.views import portes
+from reseau.views import hors_reseau, portes
 
 RESEAU = [
     path("", portes.choix, name="choix"),
@@ -16,4 +16,6 @@ RESEAU = [
 urlpatterns = [
     path("", include((RESEAU, "reseau"))),
     path("compte/", portes.compte, name="compte"),
+    path("hors-reseau/", hors_reseau.coquille, name="hors-reseau"),
+    path("service-worker.js", hors_reseau.service_worker, name="service-worker"),
 ]

@@ -40,6 +40,8 @@ PUBLIQUES = {
     "reseau:accessibilite",
     "reseau:aide",
     "flux-agenda",
+    "hors-reseau",
+    "service-worker",
 }
 PUBLIQUES_D_UN_RESEAU = {
     "reseau:presentation",

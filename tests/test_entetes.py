@@ -32,6 +32,7 @@ POLITIQUE = {
     "base-uri": "'none'",
     "object-src": "'none'",
     "manifest-src": "'self'",
+    "worker-src": "'self'",
 }
 PRODUCTION = {
     "DEBUG": "False",

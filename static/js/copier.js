@@ -1,4 +1,4 @@
-// « Copier l'adresse » : le bouton n'apparaît que là où le navigateur sait copier ; sinon le champ se sélectionne à la main.
+// « Copier » : le bouton n'apparaît que là où le navigateur sait copier ; sinon le champ se sélectionne à la main.
 
 const dit = document.querySelector("[data-copie]");
 
@@ -9,10 +9,10 @@ document.querySelectorAll("[data-copier]").forEach((bouton) => {
   bouton.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(champ.value);
-      dit.textContent = "L’adresse est copiée.";
+      dit.textContent = bouton.dataset.fait ?? "L’adresse est copiée.";
     } catch {
       champ.select();
-      dit.textContent = "Le navigateur refuse de copier : l’adresse est sélectionnée, copiez-la au clavier.";
+      dit.textContent = "Le navigateur refuse de copier : tout est sélectionné, copiez-le au clavier.";
     }
   });
 });

@@ -46,10 +46,15 @@ class Choix:
         return concurrentes_de(self.entreprise, self.membre) if self.entreprise else []
 
     @cached_property
+    def membres_responsables(self):
+        """Les mêmes que `responsables`, lus une fois."""
+        return list(self.responsables)
+
+    @cached_property
     def liste_des_responsables(self):
         """Choix groupés par pôle, dans l'ordre alphabétique : vers qui diriger l'entreprise se lit d'un coup d'œil."""
         rangs = {pole: rang for rang, pole in enumerate(Pole.values)}
-        membres = sorted(self.responsables, key=lambda membre: rangs[membre.institution.pole])
+        membres = sorted(self.membres_responsables, key=lambda membre: rangs[membre.institution.pole])
         groupes = groupby(membres, key=lambda membre: membre.institution.get_pole_display())
         return [(pole, [(membre.pk, nom_et_sigle(membre)) for membre in groupe]) for pole, groupe in groupes]
 

@@ -1,5 +1,7 @@
 """Le compte rendu sur un écran : la visite, ce qu'on en retient, ses projets et leurs actions, d'un seul envoi."""
 
+import json
+
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.timezone import localdate
@@ -11,6 +13,7 @@ from reseau.models import Membre
 from suivi.forms.choix import FAITS_UTILES, Choix, ListePartagee, demander_pourquoi
 from suivi.forms.projets import ActionForm, ProjetForm
 from suivi.operations import Saisie, peut_lire_la_reserve
+from suivi.propositions import propositions
 from visites.enums import EtatVisite
 from visites.forms import ReponsesForm
 from visites.models import CompteRendu
@@ -18,6 +21,8 @@ from visites.models import CompteRendu
 PROJETS_MAX, ACTIONS_MAX = 8, 8  # au plus 800 champs : Django en refuse plus de mille
 PROJET_VIERGE, ACTION_VIERGE = "__projet__", "__action__"
 SAISIE_LONGUE = {"rows": 6}
+ALERTE = "L’animateur reçoit aussitôt un courriel, qui ne nomme pas l’entreprise, et le trouve en tête de son accueil."
+A_DICTER = {"autocapitalize": "sentences", "spellcheck": "true", "lang": "fr"}  # ce que lit la dictée du téléphone
 
 
 class CompteRenduForm(FormulaireModele):
@@ -30,16 +35,16 @@ class CompteRenduForm(FormulaireModele):
     reserve = forms.CharField(
         label="Partie réservée",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4} | A_DICTER),
         help_text=f"Lue par vous, l’animateur et l’interlocuteur, jamais par un service de contrôle. {FAITS_UTILES}",
     )
 
     class Meta:
         model = CompteRendu
         fields = ["vu", "phrase", "entendu", "urgent"]
-        widgets = {"vu": forms.RadioSelect, "entendu": forms.Textarea(attrs=SAISIE_LONGUE)}
+        widgets = {"vu": forms.RadioSelect, "entendu": forms.Textarea(attrs=SAISIE_LONGUE | A_DICTER)}
         labels = {"vu": "Qui avez-vous vu ?"}
-        help_texts = {"phrase": f"Le seul champ obligatoire. {FAITS_UTILES}", "entendu": FAITS_UTILES}
+        help_texts = {"phrase": f"Le seul champ obligatoire. {FAITS_UTILES}", "entendu": FAITS_UTILES, "urgent": ALERTE}
 
     def __init__(self, *args, choix, visite, **kwargs):
         super().__init__(*args, **kwargs)
@@ -47,7 +52,7 @@ class CompteRenduForm(FormulaireModele):
         existant = self.instance if self.instance.pk else None
         self.initial |= {"version": self.instance.version if existant else 0, "realisee_le": jour_de(visite, choix.le)}
         self.fields["phrase"].required = True
-        self.fields["phrase"].widget = forms.Textarea(attrs={"rows": 2, "maxlength": 300, "class": "fr-input"})
+        self.fields["phrase"].widget = forms.Textarea(attrs={"rows": 2, "maxlength": 300, "class": "fr-input"} | A_DICTER)
         self.fields["realisee_le"].widget.attrs["max"] = choix.le.isoformat()
         if visite.etat == EtatVisite.RESTITUEE:
             del self.fields["realisee_le"]
@@ -165,11 +170,11 @@ ProjetFormSet = forms.formset_factory(
 class SaisieDeCompteRendu:
     """Tout l'écran : `form`, `contact`, `projets`, `guide`. `donnees` : un envoi, ou un brouillon que l'on rouvre."""
 
-    enregistre_le = None  # l'heure du brouillon repris
+    enregistre_le, marque = None, ""  # l'heure du brouillon repris, et sa marque
 
     def __init__(self, visite, membre, le, donnees=None):
         self.visite, self.le = visite, le
-        choix = Choix(membre, visite.entreprise, le, visite.developpeur, raison_de(visite, membre))
+        self.choix = choix = Choix(membre, visite.entreprise, le, visite.developpeur, raison_de(visite, membre))
         compte_rendu = compte_rendu_de(visite)
         self.form = CompteRenduForm(donnees, instance=compte_rendu, choix=choix, visite=visite)
         self.contact = ContactVuForm(donnees, prefix="contact")
@@ -197,6 +202,11 @@ class SaisieDeCompteRendu:
     def fautes(self):
         """Les champs visibles fautifs, dans l'ordre de la page."""
         return [champ for form in self.formulaires for champ in form.visible_fields() if champ.errors]
+
+    @property
+    def propositions(self):
+        """Qui l'annuaire propose selon le sujet d'une action, en JSON (`suivi.propositions`)."""
+        return json.dumps(propositions(self.choix))
 
     @property
     def projet_vierge(self):

@@ -16,3 +16,8 @@ class Brouillon(models.Model):
 
     def __str__(self):
         return f"Brouillon du {self.enregistre_le:%d/%m/%Y}"
+
+    @property
+    def marque(self):
+        """Ce que le navigateur renvoie pour dire de quel enregistrement il part : un autre appareil en a-t-il fait un depuis ?"""
+        return self.enregistre_le.isoformat()

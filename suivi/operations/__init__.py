@@ -12,10 +12,10 @@ from suivi.operations.actions import (
     reveiller,
     transmettre,
 )
+from suivi.operations.brouillons import EcritAilleurs, garder_le_brouillon, synchroniser_le_brouillon
 from suivi.operations.comptes_rendus import (
     Saisie,
     conclure,
-    garder_le_brouillon,
     ouvrir_compte_rendu,
     peut_lire_la_reserve,
     rendre_compte,
@@ -45,6 +45,7 @@ from suivi.operations.reunions import (
 )
 
 __all__ = [
+    "EcritAilleurs",
     "Reprise",
     "Saisie",
     "accepter",
@@ -80,6 +81,7 @@ __all__ = [
     "reveiller",
     "signaler_un_doublon",
     "supprimer_projet",
+    "synchroniser_le_brouillon",
     "terminer",
     "transmettre",
     "valider",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,12 +11,12 @@ from django.utils.timezone import localdate, now
 from entreprises.models import Contact
 from entreprises.reunies import tenir
 from reseau.droits import autorise
-from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import CONFLIT, ajouter, enregistrer
 from suivi.models import Brouillon
 from suivi.operations.actions import proposer
 from suivi.operations.projets import ouvrir_projet
 from suivi.operations.regles import exiger
+from suivi.operations.urgences import alerter
 from visites.enums import EtatVisite
 from visites.guides import repondre
 from visites.models import CompteRendu, PartieReservee, Visite
@@ -40,15 +41,18 @@ class Saisie:
 
 
 @transaction.atomic
-def conclure(visite, saisie, *, par):
+def conclure(visite, saisie, *, par, racine=""):
     """« Terminer » : le compte rendu, ses projets et leurs actions s'enregistrent ensemble, ou rien.
 
-    Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
+    Une urgence nouvelle alerte l'animateur, une fois tout enregistré ; `racine` : l'adresse du site, vide pour n'écrire à
+    personne. Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
     """
     tenir(visite.entreprise, par=par)
     visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
     existant = CompteRendu.objects.filter(visite=visite).first()
     exiger((existant.version if existant else 0) == saisie.version, CONFLIT)
+    if racine and saisie.champs.get("urgent") and not (existant and existant.termine and existant.urgent):
+        transaction.on_commit(partial(alerter, visite, par=par, racine=racine))
     compte_rendu = ouvrir_compte_rendu(visite, par=par, realisee_le=saisie.realisee_le)
     if saisie.contact:
         saisie.contact.entreprise = visite.entreprise
@@ -111,15 +115,6 @@ def valider(compte_rendu, *, par):
     exiger(compte_rendu.termine, "Ce compte rendu n’est pas terminé.")
     compte_rendu.valide_le = now()
     return enregistrer(compte_rendu, par=par)
-
-
-def garder_le_brouillon(visite, contenu, *, version, par):
-    """Enregistre ce qui est tapé, tel quel. Un brouillon ne naît pas d'une page périmée ; `RegleEnfreinte` alors."""
-    existant = CompteRendu.objects.filter(visite=visite).first()
-    perime = (existant.version if existant else 0) != version
-    if perime and not Brouillon.objects.filter(visite=visite, membre=par).exists():
-        raise RegleEnfreinte(CONFLIT)
-    return Brouillon.objects.update_or_create(visite=visite, membre=par, defaults={"contenu": contenu})[0]
 
 
 def peut_lire_la_reserve(membre, compte_rendu):

@@ -13,14 +13,19 @@ from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.models import Reunion
 from reseau.operations import noter
+from reseau.templatetags.affichage import date_fr
 from suivi import operations
 from suivi.forms import SaisieDeCompteRendu
 from suivi.forms.projets import ECHEANCE_D_OFFICE
 from suivi.models import Action, Brouillon, Projet, dossiers
+from suivi.texte_a_coller import texte_a_coller
 from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Reponse, Visite
 
-HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste")
+HORS_BROUILLON = ("csrfmiddlewaretoken", "jeton", "geste", "marque", "compte")
+A_COLLER = "Un texte prêt à coller dans l’outil de votre institution vous attend au bas de cette page."
+UN_AUTRE_COMPTE = "Un autre compte s’est connecté dans ce navigateur."
+TERMINE = "#termine"  # js/session.js y apprend que l'envoi est arrivé
 
 
 @formulaire("comptes_rendus.rediger")
@@ -42,14 +47,18 @@ def compte_rendu(request, pk):
 
 @geste("comptes_rendus.rediger")
 def compte_rendu_brouillon(request, pk):
-    """L'enregistrement tout seul : ce qui est tapé, tel quel. Rend {"garde": bool, "texte": str}."""
-    visite = _visite_a_rendre(request, pk)
+    """L'enregistrement tout seul : ce qui est tapé, tel quel. Rend {"garde": bool, "texte": str, …} : voir `_en_json`."""
+    visite, envoi = _visite_a_rendre(request, pk), request.POST
+    if envoi.get("compte", str(request.user.pk)) != str(request.user.pk):
+        return JsonResponse({"garde": False, "texte": UN_AUTRE_COMPTE})
+    version, marque = _entier(envoi.get("version")), envoi.get("marque", "")
+    contenu = _contenu(envoi)
     try:
-        brouillon = _garder(visite, request.POST, request.membre)
-    except RegleEnfreinte as erreur:
-        return JsonResponse({"garde": False, "texte": f"Non enregistré. {erreur}"})
-    heure = localtime(brouillon.enregistre_le)
-    return JsonResponse({"garde": True, "texte": f"Enregistré à {heure:%H} h {heure:%M}"})
+        brouillon = operations.synchroniser_le_brouillon(visite, contenu, version=version, marque=marque, par=request.membre)
+    except operations.EcritAilleurs as erreur:
+        return JsonResponse({"garde": False, "texte": str(erreur), "autre": _en_json(erreur.autre)})
+    texte = f"Enregistré à {_heure(brouillon.enregistre_le)}"
+    return JsonResponse({"garde": True, "texte": texte, "marque": brouillon.marque})
 
 
 @geste("comptes_rendus.rediger")
@@ -57,10 +66,12 @@ def compte_rendu_terminer(request, pk):
     """« Terminer » : tout s'enregistre ensemble ; en cas de conflit, le texte tapé reste sur la page."""
     visite, membre, le = _visite_a_rendre(request, pk), request.membre, localdate()
     saisie = SaisieDeCompteRendu(visite, membre, le, request.POST)
-    if saisie.is_valid() and tenter(saisie.form, operations.conclure, visite, saisie.saisie(), par=membre):
-        attend = "" if membre == visite.developpeur else f" {visite.developpeur} le valide d’un clic."
-        messages.success(request, f"Le compte rendu est terminé.{attend}")
-        return redirect("suivi:compte-rendu-lire", request.reseau.slug, visite.pk)
+    racine = request.build_absolute_uri("/")
+    if saisie.is_valid() and tenter(saisie.form, operations.conclure, visite, saisie.saisie(), par=membre, racine=racine):
+        suite = A_COLLER if membre == visite.developpeur else f"{visite.developpeur} le valide d’un clic."
+        messages.success(request, f"Le compte rendu est terminé. {suite}")
+        return redirect(reverse("suivi:compte-rendu-lire", args=[request.reseau.slug, visite.pk]) + TERMINE)
+    saisie.marque = _marque(visite, membre)
     return _montrer(request, visite, saisie)
 
 
@@ -81,16 +92,20 @@ def compte_rendu_lire(request, pk):
     reserve = _reserve(rendu, request.membre)
     if rendu:
         noter(request.membre, Geste.LECTURE, rendu, precision="avec la partie réservée" if reserve else "")
+    projets = _avec_echeances(_projets(visite, request.membre), localdate())
     contexte = {
         "visite": visite,
         "compte_rendu": rendu,
         "reserve": reserve,
         "concurrentes": concurrentes_de(visite.entreprise, request.membre),
-        "projets": _avec_echeances(_projets(visite, request.membre), localdate()),
+        "projets": projets,
         "reponses": Reponse.objects.visibles_par(request.membre, [visite]).dans_l_ordre() if rendu else [],
         "peut_rediger": _peut_rediger(request.membre, visite),
+        "visiteur": bool(rendu) and request.membre in (visite.developpeur, visite.accompagnant, rendu.auteur),
         "peut_valider": bool(rendu) and rendu.auteur == request.membre and not rendu.valide_le,
     }
+    if contexte["visiteur"]:
+        contexte["a_coller"] = texte_a_coller(visite, rendu, projets, request.membre.institution)
     return render(request, "suivi/compte_rendu_lire.html", contexte)
 
 
@@ -135,15 +150,37 @@ def _reprendre(visite, membre, le):
     if brouillon is None:
         return SaisieDeCompteRendu(visite, membre, le)
     saisie = SaisieDeCompteRendu.brouillon(visite, membre, le, QueryDict(brouillon.contenu))
-    saisie.enregistre_le = brouillon.enregistre_le
+    saisie.enregistre_le, saisie.marque = brouillon.enregistre_le, brouillon.marque
     return saisie
 
 
+def _marque(visite, membre):
+    brouillon = Brouillon.objects.filter(visite=visite, membre=membre).first()
+    return brouillon.marque if brouillon else ""
+
+
 def _garder(visite, donnees, membre):
-    contenu = donnees.copy()
+    version = _entier(donnees.get("version"))
+    return operations.garder_le_brouillon(visite, _contenu(donnees), version=version, par=membre)
+
+
+def _contenu(envoi):
+    """L'envoi, sans ce qui ne vaut que pour lui."""
+    contenu = envoi.copy()
     for nom in HORS_BROUILLON:
         contenu.pop(nom, None)
-    return operations.garder_le_brouillon(visite, contenu.urlencode(), version=_entier(donnees.get("version")), par=membre)
+    return contenu.urlencode()
+
+
+def _en_json(autre):
+    """L'enregistrement fait ailleurs, pour que la page montre les deux : {"qui", "quand", "contenu", "version", "marque"}."""
+    quand = date_fr(autre.le, "heure") if autre.le else ""
+    return {"qui": autre.qui, "quand": quand, "contenu": autre.contenu, "version": autre.version, "marque": autre.marque}
+
+
+def _heure(instant):
+    heure = localtime(instant)
+    return f"{heure:%H} h {heure:%M}"
 
 
 def _allonger(envoi, visite):

@@ -105,7 +105,7 @@ def test_ecran_d_une_visite_a_personne_renvoie_avec_un_message(reseau, clients):
 def test_terminer_enregistre_tout_et_mene_a_la_lecture(visite, clients, direct):
     response = clients["direct"].post(adresse("compte-rendu-terminer", visite), envoi(**UN_PROJET))
     visite.refresh_from_db()
-    assert (response.status_code, response.url) == (302, adresse("compte-rendu-lire", visite))
+    assert (response.status_code, response.url) == (302, adresse("compte-rendu-lire", visite) + "#termine")
     assert (visite.etat, visite.compte_rendu.phrase) == (EtatVisite.REALISEE, "L’atelier sature.")
     assert (Projet.objects.get().interlocuteur, Action.objects.get().libelle) == (direct, "Étudier les aides")
 

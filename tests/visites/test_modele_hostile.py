@@ -23,7 +23,8 @@ from django.utils.timezone import now
 from entreprises.models import Contact
 from reseau.lib.lettre import MODELE_PAR_DEFAUT, en_paragraphes, imprimer_lettre, rediger
 from reseau.lib.lettre_modifiable import FORMATS
-from reseau.lib.pdf import ImpressionImpossible, caracteres
+from reseau.lib.pdf import ImpressionImpossible
+from reseau.lib.polices import caracteres
 from reseau.lib.saisie import visible
 from tests.factories import JOUR, ContactFactory, CourrierFactory, VisiteFactory
 from tests.lib.papier import QUAND, contenu, objets

@@ -1,0 +1,192 @@
+"""Sans réseau, dans un vrai Chromium : rien ne se perd, rien ne se lit, tout s'oublie à temps."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+from playwright.sync_api import expect
+
+from suivi.models import Brouillon
+from tests.navigateur.ecran import violations
+from tests.navigateur.telephone import (
+    BASE_BRUTE,
+    CACHES,
+    ENREGISTRE,
+    ENTREPRISE,
+    PHRASE,
+    SANS_RESEAU,
+    attendre_l_oubli,
+    attendre_la_coquille,
+    attendre_le_coffre,
+    bouton,
+    couper,
+    entrer,
+    etat,
+    gardees,
+    nouvelle_page,
+    ouvrir,
+    phrase,
+)
+from visites.models import CompteRendu
+
+pytestmark = pytest.mark.navigateur
+
+
+def test_sans_reseau_page_fermee_et_rouverte_rien_ne_se_perd(page, adresse, visite):
+    couper(page)
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_have_text(SANS_RESEAU)
+    bouton(page, "Ajouter un projet").click()
+    page.locator("[name=projets-0-titre]").fill("Agrandir")
+    page.wait_for_timeout(500)
+    contexte = page.context
+    page.close()
+    page = nouvelle_page(contexte)
+    ouvrir(page, adresse)
+    assert (phrase(page).input_value(), page.locator("[name=projets-0-titre]").input_value()) == (PHRASE, "Agrandir")
+    assert violations(page) == []
+    phrase(page).fill(f"{PHRASE} Suite.")
+    page.wait_for_timeout(500)
+    contexte.set_offline(False)
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    assert "Suite." in Brouillon.objects.get(visite=visite).contenu
+
+
+def test_terminer_sans_reseau_attend_et_part_au_retour(page, visite):
+    couper(page)
+    phrase(page).fill(PHRASE)
+    bouton(page, "Terminer").click()
+    expect(etat(page)).to_contain_text("« Terminer » partira au retour du réseau")
+    page.context.set_offline(False)
+    page.wait_for_url("**/compte-rendu/#termine")
+    assert CompteRendu.objects.get(visite=visite).phrase == PHRASE
+    attendre_l_oubli(page)
+
+
+def test_termine_sans_reseau_part_de_n_importe_quelle_page(page, lieu, visite):
+    couper(page)
+    phrase(page).fill(PHRASE)
+    bouton(page, "Terminer").click()
+    expect(etat(page)).to_contain_text("« Terminer » partira")
+    page.goto(f"{lieu.url}/essai/")
+    expect(page.get_by_role("link", name=re.compile(ENTREPRISE))).to_be_visible()
+    expect(page.locator("[data-coquille-liste]")).to_contain_text("terminé, à envoyer")
+    assert violations(page) == []
+    page.context.set_offline(False)
+    expect(page.get_by_text(re.compile("Envoyé :"))).to_be_visible()
+    assert CompteRendu.objects.get(visite=visite).phrase == PHRASE
+    attendre_l_oubli(page)
+
+
+def test_rien_en_clair_sur_l_appareil(page):
+    attendre_le_coffre(page, PHRASE)
+    attendre_le_coffre(page, f"{PHRASE} Encore.")
+    base = page.evaluate(BASE_BRUTE)
+    assert (base["pieces"], base["rendues"], base["extractibles"]) == (2, [False], [False])
+    assert [mot for mot in ("séchoir", "Durgeon", "phrase", "compte-rendu/brouillon") if mot in base["texte"]] == []
+
+
+def test_seule_une_coquille_vide_est_en_cache(page, lieu):
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    attendre_la_coquille(page)
+    page.goto(f"{lieu.url}/essai/")
+    page.reload()
+    gardes = page.evaluate(CACHES)
+    assert {chemin for chemin, _ in gardes if not chemin.startswith("/static/")} == {"/hors-reseau/"}
+    assert [chemin for chemin, texte in gardes if re.search("séchoir|Durgeon|Diane|Réseau d’essai", texte)] == []
+    assert "csrf" not in dict(gardes)["/hors-reseau/"]
+
+
+def test_deconnexion_demande_puis_efface(page):
+    couper(page)
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_have_text(SANS_RESEAU)
+    page.wait_for_timeout(500)
+    page.route("**/brouillon/", lambda route: route.abort())
+    page.context.set_offline(False)
+    bouton(page, "Menu").click()
+    page.locator("#menu-mobile").get_by_role("button", name="Se déconnecter").click()
+    bouton(page, "Se déconnecter quand même").click()
+    page.wait_for_url("**/connexion/")
+    attendre_l_oubli(page)
+
+
+def test_sept_jours_effacent(page, lieu):
+    attendre_le_coffre(page, PHRASE)
+    plus_tard = nouvelle_page(page.context)
+    page.context.clear_cookies(name="sessionid")
+    page.close()
+    plus_tard.clock.set_fixed_time(now() + timedelta(days=6, hours=23))
+    plus_tard.goto(f"{lieu.url}/aide/")
+    plus_tard.wait_for_timeout(300)
+    assert gardees(plus_tard) == 2
+    plus_tard.clock.set_fixed_time(now() + timedelta(days=7, minutes=1))
+    plus_tard.goto(f"{lieu.url}/aide/")
+    attendre_l_oubli(plus_tard)
+
+
+def test_un_autre_compte_ne_lit_rien_et_efface(page, lieu, adresse):
+    attendre_le_coffre(page, PHRASE)
+    contexte = page.context
+    page.close()
+    entrer(contexte, lieu, lieu.animateur)
+    page = nouvelle_page(contexte)
+    page.goto(f"{lieu.url}/essai/")
+    attendre_l_oubli(page)
+    ouvrir(page, adresse)
+    assert phrase(page).input_value() == ""
+    couper(page)
+    ouvrir(page, adresse)
+    assert phrase(page).input_value() == ""
+
+
+def test_session_expiree_le_texte_se_retrouve(page, lieu, adresse):
+    page.context.clear_cookies(name="sessionid")
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_contain_text("Votre session a expiré. Votre texte est gardé sur ce téléphone, chiffré.")
+    page.get_by_role("link", name="Se reconnecter").click()
+    entrer(page.context, lieu, lieu.direct)
+    ouvrir(page, adresse)
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    assert phrase(page).input_value() == PHRASE
+
+
+def test_sans_coffre_la_page_le_dit_et_marche_en_ligne(appareil, lieu, adresse):
+    page = appareil(lieu.direct)
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    ouvrir(page, adresse)
+    expect(page.get_by_text("Ce navigateur ne garde rien sur l’appareil")).to_be_visible()
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_have_text(ENREGISTRE)
+
+
+def test_termine_dont_la_reponse_s_est_perdue_n_agit_qu_une_fois(new_context, lieu, adresse):
+    """Arrivé au serveur, la réponse coupée : la page rouverte renvoie le même jeton, sans faux conflit ni double."""
+    contexte = new_context(viewport={"width": 390, "height": 800}, service_workers="block")
+    entrer(contexte, lieu, lieu.direct)
+    page = nouvelle_page(contexte)
+    ouvrir(page, adresse)
+    page.route("**/terminer/", lambda route: (route.fetch(max_redirects=0), route.abort()))
+    phrase(page).fill(PHRASE)
+    bouton(page, "Terminer").click()
+    page.wait_for_event("requestfailed")
+    page.unroute("**/terminer/")
+    page.goto(adresse)
+    page.wait_for_url("**/compte-rendu/#termine")
+    expect(page.get_by_text("C’était déjà enregistré : rien n’a été fait deux fois.")).to_be_visible()
+    attendre_l_oubli(page)
+
+
+def test_brouillon_efface_a_la_demande_l_est_aussi_sur_l_appareil(page, visite):
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    page.reload()
+    page.wait_for_selector("#compte-rendu[data-pret]")
+    phrase(page).fill("Pas encore envoyé")
+    bouton(page, "Effacer le brouillon").click()
+    with page.expect_navigation():
+        bouton(page, "Effacer").click()
+    page.wait_for_selector("#compte-rendu[data-pret]")
+    assert (phrase(page).input_value(), Brouillon.objects.filter(visite=visite).count()) == ("", 0)
