@@ -9,6 +9,7 @@ from django.utils.timezone import localdate, now
 
 from reseau.enums import Geste
 from reseau.lib.courriels import MUET, REFUSE
+from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Journal
 from tests.factories import JOUR, ContactFactory, DeportFactory, MembreFactory
 from tests.lib.papier import textes
@@ -158,6 +159,15 @@ def test_courriel_empeche_se_dit(poster, clients, adresse, signee, saisie, obsta
     assert (mail.outbox, EnvoiDeLettre.objects.count()) == ([], 0)
 
 
+def test_courriel_empeche_ne_s_inscrit_pas(signee, membres):
+    """Même si la page s'est ouverte avant l'obstacle."""
+    changer(signee, diffusible=False)
+    textes_ = {"objet": "Une lettre", "corps": "Bonjour", "en_copie": [], "courriel": "a@b.test"}
+    with pytest.raises(RegleEnfreinte, match="non diffusible"):
+        envois.inscrire(signee, par=membres["secretariat"], maintenant=now(), **textes_)
+    assert not EnvoiDeLettre.objects.exists()
+
+
 def test_courriel_se_revoit_au_moment_de_partir(signee, membres):
     """Entre l'inscription et le départ, l'entreprise est devenue non diffusible."""
     textes_ = {"objet": "Une lettre", "corps": "Bonjour", "en_copie": []}
@@ -172,7 +182,7 @@ def test_courriel_en_train_de_partir_n_en_laisse_pas_partir_un_autre(signee, mem
     textes_ = {"objet": "Une lettre", "corps": "Bonjour", "en_copie": [], "par": membres["secretariat"], "courriel": "a@b.test"}
     depart = now()
     envois.inscrire(signee, maintenant=depart, **textes_)
-    with pytest.raises(envois.RegleEnfreinte, match="est en train de partir"):
+    with pytest.raises(RegleEnfreinte, match="est en train de partir"):
         envois.inscrire(signee, maintenant=depart, **textes_)
     envois.inscrire(signee, maintenant=depart + timedelta(minutes=11), **textes_)
     assert EnvoiDeLettre.objects.echoues().get().echec == envois.INTERROMPU

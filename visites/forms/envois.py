@@ -3,7 +3,6 @@
 from django import forms
 
 from reseau.lib.formulaires import Formulaire
-from reseau.lib.saisie import plusieurs_lignes, une_ligne
 from visites.enums import EnCopie
 from visites.forms.courriers import controler
 
@@ -11,16 +10,10 @@ D_OFFICE = [EnCopie.DEVELOPPEUR, EnCopie.ACCOMPAGNANT]
 
 
 class TexteDuCourrielForm(Formulaire):
-    """L'objet et le corps : ce qui s'y écrit ne sort jamais de sa ligne."""
+    """L'objet et le corps ; l'opération les tient sur leurs lignes."""
 
     objet = forms.CharField(max_length=160)
     corps = forms.CharField(label="Message", max_length=3_000, widget=forms.Textarea(attrs={"rows": 9}))
-
-    def clean_objet(self):
-        return une_ligne(self.cleaned_data["objet"])
-
-    def clean_corps(self):
-        return plusieurs_lignes(self.cleaned_data["corps"])
 
 
 class EnvoiForm(TexteDuCourrielForm):
@@ -47,10 +40,10 @@ class EnvoiDuLotForm(TexteDuCourrielForm):
     field_order = ["en_copie", "objet", "corps"]
 
     def clean_objet(self):
-        return controler(super().clean_objet())
+        return controler(self.cleaned_data["objet"])
 
     def clean_corps(self):
-        return controler(super().clean_corps())
+        return controler(self.cleaned_data["corps"])
 
 
 def _libelle(copie):
