@@ -106,8 +106,10 @@ def test_chacun_tient_les_siennes_et_l_animateur_celles_de_tous(membres, profil)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("base_sur_disque")
 def test_deux_saisies_simultanees_qui_se_chevauchent_n_en_gardent_qu_une():
+    """Dix paires : sans verrou, PostgreSQL en laisserait passer."""
     membre = MembreFactory()
     saisie = partial(noter_une_absence, par=membre)
-    gestes = [partial(saisie, absence(membre, date(2026, 3, jour), date(2026, 3, 20))) for jour in (9, 10)]
-    assert len(refus(ensemble(*gestes))) == 1
-    assert Absence.objects.count() == 1
+    for mois in range(1, 11):
+        gestes = [partial(saisie, absence(membre, date(2026, mois, jour), date(2026, mois, 20))) for jour in (9, 10)]
+        assert len(refus(ensemble(*gestes))) == 1
+    assert Absence.objects.count() == 10
