@@ -5,12 +5,11 @@ requêtes est constant.
 """
 
 from dataclasses import dataclass, field
-from statistics import median
 
 from django.db.models import Count, Min, Prefetch, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 
 from entreprises.models import Cible, Contact, Entreprise
 from reseau.droits import NON, autorise, portee
@@ -18,14 +17,19 @@ from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
 from reseau.models import Membre, Reunion
-from suivi.enums import Mouvement
+from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
+from suivi.suites import DELAI_JOURS, attendues, en_retard
 from visites.couverture import couverture
 from visites.enums import EtatVisite
 from visites.generations import epuisement
 from visites.models import CompteRendu, Courrier, DemandeDeVisite, Visite
 
 TACHES_MAX = 7
+SUITES_EN_RETARD = (
+    f"entreprise attend ses suites depuis plus de {DELAI_JOURS} jours",
+    f"entreprises attendent leurs suites depuis plus de {DELAI_JOURS} jours",
+)
 LIGNES_MAX = 20
 DERNIERES_REUNIONS = 3
 TOUTES = "suivi:actions-toutes"
@@ -68,6 +72,7 @@ class Journee:
     rendez_vous: list
     prochain: Visite | None
     a_rendre: list
+    suites: list
     a_valider: list
 
 
@@ -133,9 +138,16 @@ def votes_attendus(membre):
 
 def a_faire(membre, le):
     """Sept `Tache` au plus, de la plus pressante à la moins ; une tâche sans ligne n'y est pas."""
+    taches = [_tache(membre.reseau, *ligne) for ligne in _lignes_a_faire(membre, le)]
+    suite = _generation_suivante(membre, le)
+    return [*[tache for tache in taches if tache.nombre][: TACHES_MAX - len(suite)], *suite]
+
+
+def _lignes_a_faire(membre, le):
+    """[(lignes, au singulier, au pluriel, adresse, filtre)], de la plus pressante à la moins."""
     actions, courriers = Action.objects.visibles_par(membre), Courrier.objects.visibles_par(membre)
     visites = Visite.objects.visibles_par(membre)
-    lignes = [
+    return [
         (visites_urgentes(membre), "visite urgente à traiter", "visites urgentes à traiter", "suivi:visites-urgentes", ""),
         (
             DemandeDeVisite.objects.visibles_par(membre).a_traiter(),
@@ -161,6 +173,7 @@ def a_faire(membre, le):
         ),
         (actions.sans_responsable(), "action sans responsable", "actions sans responsable", TOUTES, "?etat=sans_responsable"),
         (actions.echues(le), "action échue", "actions échues", TOUTES, "?echeance=echues"),
+        (en_retard(visites, le), *SUITES_EN_RETARD, "suivi:suites-liste", "?retard=oui"),
         (
             visites.a_programmer(),
             "entreprise sans développeur",
@@ -177,9 +190,6 @@ def a_faire(membre, le):
             "?etat=brouillon",
         ),
     ]
-    taches = [_tache(membre.reseau, *ligne) for ligne in lignes]
-    suite = _generation_suivante(membre, le)
-    return [*[tache for tache in taches if tache.nombre][: TACHES_MAX - len(suite)], *suite]
 
 
 def _generation_suivante(membre, le):
@@ -242,7 +252,7 @@ def chiffres(membre, le):
             f"{les_actions}?etat=ouvertes",
             sur=f"{closes} close{'s' if closes > 1 else ''} depuis le 1er janvier",
         ),
-        *_delai_des_suites(actions, le, les_actions),
+        *_delai_des_suites(visites, le, reseau),
     ]
 
 
@@ -272,22 +282,20 @@ def _couverture(reseau, le):
     ]
 
 
-def _delai_des_suites(actions, le, adresse):
-    """Délai médian entre la proposition d'une action et sa première suite, sur douze mois."""
-    premiere = Min("mouvements__le", filter=Q(mouvements__mouvement__in=[Mouvement.SUITE, Mouvement.CLOTURE]))
-    recentes = actions.filter(proposee_le__gte=plus_mois(le, -12)).annotate(premiere=premiere)
-    paires = recentes.exclude(premiere=None).values_list("proposee_le", "premiere")
-    delais = [(localdate(suite) - proposee).days for proposee, suite in paires]
-    if not delais:
+def _delai_des_suites(visites, le, reseau):
+    """Le délai réel des suites aux chefs d'entreprise, sur les visites de douze mois."""
+    compte = delais(visites.realisees(plus_mois(le, -12), le))
+    if compte.mediane is None:
         return []
+    a_temps = nombre_francais(100 * compte.part, 0)
     return [
         Chiffre(
-            median(delais),
-            "Délai médian d’une première suite",
-            "Jours entre la proposition d’une action et sa première suite notée, ou sa clôture ; proposées depuis 12 mois.",
-            adresse,
+            compte.mediane,
+            "Délai médian des suites",
+            "Jours entre la visite et les suites données au chef d’entreprise ; visites des 12 derniers mois.",
+            reverse("suivi:tableau", args=[reseau.slug, "suites"]),
             unite="jours",
-            sur=f"{nombre_francais(len(delais))} action{'s' if len(delais) > 1 else ''} suivie{'s' if len(delais) > 1 else ''}",
+            sur=f"sous {DELAI_JOURS} jours pour {a_temps} % des visites ({nombre_francais(compte.rendues)})",
         )
     ]
 
@@ -305,6 +313,7 @@ def journee(membre, le):
         rendez_vous=[_sur_la_route(visite) for visite in du_jour],
         prochain=a_venir.first(),
         a_rendre=list(a_rendre.order_by(Coalesce("realisee_le", "rendez_vous_le__date"))[:LIGNES_MAX]),
+        suites=list(attendues(miennes.filter(developpeur=membre))[:LIGNES_MAX]),
         a_valider=list(a_valider.select_related("visite__entreprise", "visite__reseau", "saisi_par")[:LIGNES_MAX]),
     )
 

@@ -94,6 +94,14 @@ class Mouvement(TextChoices):
     CLOTURE = "cloture", "Close"
 
 
+class Voie(TextChoices):
+    """Par où les suites sont parvenues au chef d'entreprise."""
+
+    COURRIEL = "courriel", "par courriel"
+    POSTE = "poste", "par la poste"
+    VIVE_VOIX = "vive_voix", "de vive voix"
+
+
 class GenreEvenement(TextChoices):
     """Ce que raconte la chronologie d'une entreprise."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, tableaux
+from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, suites, tableaux
 
 app_name = "suivi"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("visites/<int:pk>/compte-rendu/brouillon/", comptes_rendus.compte_rendu_brouillon, name="compte-rendu-brouillon"),
     path("visites/<int:pk>/compte-rendu/terminer/", comptes_rendus.compte_rendu_terminer, name="compte-rendu-terminer"),
     path("visites/<int:pk>/compte-rendu/valider/", comptes_rendus.compte_rendu_valider, name="compte-rendu-valider"),
+    path("suites/", suites.liste, name="suites-liste"),
+    path("visites/<int:pk>/suites/", suites.suites, name="suites"),
+    path("visites/<int:pk>/suites/lettre.pdf", suites.suites_pdf, name="suites-pdf"),
     path("visites/<int:pk>/projet/", projets.projet_ajouter, name="projet-ajouter"),
     path("projets/<int:pk>/modifier/", projets.projet_modifier, name="projet-modifier"),
     path("projets/<int:pk>/supprimer/", projets.projet_supprimer, name="projet-supprimer"),

@@ -58,6 +58,7 @@ OBJETS = {
     "suivi:doublon-signaler": "entreprise",
     "suivi:doublon-ecarter": "doublon",
     "suivi:compte-rendu": "visite",
+    "suivi:suites": "visite",
     "suivi:projet-ajouter": "visite",
     "suivi:projet": "projet",
     "suivi:action-ajouter": "projet",

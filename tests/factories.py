@@ -1,6 +1,6 @@
 """Une fabrique par modèle, des traits pour les états. Personnes et sociétés inventées."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
@@ -36,7 +36,7 @@ from reseau.models import (
     Utilisateur,
 )
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
-from suivi.models import Action, Doublon, Fusion, Projet
+from suivi.models import Action, Doublon, Fusion, LettreDeSuites, Projet
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
 from visites.models import (
     Campagne,
@@ -422,6 +422,23 @@ class CompteRenduFactory(DjangoModelFactory):
     auteur = factory.SelfAttribute("visite.developpeur")
     saisi_par = factory.SelfAttribute("auteur")
     phrase = "L’atelier arrive à saturation et le dirigeant hésite à agrandir."
+
+
+class LettreDeSuitesFactory(DjangoModelFactory):
+    class Meta:
+        model = LettreDeSuites
+
+    class Params:
+        donnee = factory.Trait(
+            voie="courriel",
+            donnee_le=factory.LazyAttribute(lambda suites: suites.visite.realisee_le + timedelta(days=7)),
+            donnee_par=factory.SelfAttribute("visite.developpeur"),
+        )
+
+    visite = factory.SubFactory(VisiteFactory, realisee=True)
+    objet = "Les suites de notre rencontre"
+    texte = "Madame,\nMerci de votre accueil."
+    courriel = "dirigeante@exemple.fr"
 
 
 class GuideFactory(DjangoModelFactory):

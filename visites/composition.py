@@ -43,8 +43,9 @@ def adresses(courriers):
     """Les lignes d'adresse de ces lettres, par nom d'entreprise : celles qui furent signées, ou celles d'aujourd'hui."""
     lot = avec_dirigeant(courriers).order_by("visite__entreprise__raison_sociale", "pk")
     return [
-        lettre.contenu["adresse"] if lettre.signee else _adresse(lettre.visite.entreprise, dirigeant_de(lettre.visite.entreprise))
+        lettre.contenu["adresse"] if lettre.signee else adresse_postale(entreprise, dirigeant_de(entreprise))
         for lettre in lot
+        for entreprise in [lettre.visite.entreprise]
     ]
 
 
@@ -65,7 +66,7 @@ def composer(courrier, *, signataire, le, institutions, logos, textes):
         intitule=reseau.intitule,
         reseau=reseau.nom,
         lieu=reseau.lieu,
-        adresse=_adresse(visite.entreprise, dirigeant),
+        adresse=adresse_postale(visite.entreprise, dirigeant),
         appel=donnees["appel"],
         signataire_titre=signataire.titre if signataire else "",
         signataire_nom=signataire.nom if signataire else "",
@@ -147,7 +148,8 @@ def _texte(courrier, textes, valeurs):
     return rediger(modele, valeurs)
 
 
-def _adresse(entreprise, dirigeant):
+def adresse_postale(entreprise, dirigeant):
+    """Les lignes d'adresse de l'entreprise, à l'attention de ce `Contact` (ou du dirigeant, s'il est None)."""
     return composer_adresse(
         raison_sociale=entreprise.raison_sociale,
         destinataire=str(dirigeant or "Madame ou Monsieur le dirigeant"),

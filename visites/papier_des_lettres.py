@@ -4,6 +4,7 @@ Une lettre figée n'est jamais refaite. Les PDF se composent à plusieurs proces
 le lot reprend au paquet suivant, sans rien renuméroter.
 """
 
+from collections import deque
 from datetime import datetime, time
 from hashlib import sha256
 from itertools import islice
@@ -33,7 +34,7 @@ def figer(courriers, *, combien=None):
     for debut in range(0, len(cles), taille):
         if combien and composes >= combien:
             break
-        composes += _figer(Courrier.objects.filter(pk__in=cles[debut : debut + taille]))
+        composes += _figer(cles[debut : debut + taille])
     return composes
 
 
@@ -71,15 +72,20 @@ def papier(courrier, *, le):
     return bytes(fige.pdf) if fige else imprimer_lettre(figee(courrier), edite_le=minuit(courrier.signe_le))
 
 
-def _figer(courriers):
-    signees = list(courriers.order_by("annee", "numero", "pk"))
-    dates = [minuit(courrier.signe_le) for courrier in signees]
-    pdfs = composer_lettres(zip(lettres(courriers, le=None), dates, strict=True))
-    figes = (
-        PdfFige(courrier=courrier, pdf=pdf, empreinte=sha256(pdf).hexdigest())
-        for courrier, pdf in zip(signees, pdfs, strict=True)
-        if pdf is not None
-    )
+def _figer(cles):
+    """Compose et garde ces lettres ; rien du lot ne reste en mémoire que ce qui est en route."""
+    en_route = deque()
+
+    def entrees():
+        for debut in range(0, len(cles), PAQUET):
+            courriers = Courrier.objects.filter(pk__in=cles[debut : debut + PAQUET])
+            signes = courriers.order_by("annee", "numero", "pk").values_list("pk", "signe_le")
+            for (cle, signe_le), lettre in zip(signes, lettres(courriers, le=None), strict=True):
+                en_route.append(cle)
+                yield lettre, minuit(signe_le)
+
+    pdfs = ((en_route.popleft(), pdf) for pdf in composer_lettres(entrees()))
+    figes = (PdfFige(courrier_id=cle, pdf=pdf, empreinte=sha256(pdf).hexdigest()) for cle, pdf in pdfs if pdf is not None)
     composes = 0
     while paquet := list(islice(figes, PAQUET)):
         # Le même composé au même instant par quelqu'un d'autre : mêmes octets, le premier gardé vaut le nôtre.

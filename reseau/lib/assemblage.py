@@ -5,10 +5,11 @@ pikepdf copie les pages mais laisse l'arbre des balises derrière lui ; on le re
 
 import hashlib
 import io
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import count
-from typing import IO
+from itertools import accumulate, count
+from typing import IO, Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
@@ -19,11 +20,39 @@ CATALOGUE_COMMUN = ("/Lang", "/MarkInfo", "/OutputIntents", "/Metadata", "/Viewe
 
 def fondre_fichier(cahier: str, longueurs: Sequence[int], destination: str, *, titre: str, date: datetime) -> None:
     """`fondre`, d'un fichier où les PDF se suivent à un autre : de quoi le faire dans un processus à part."""
-    with open(cahier, "rb") as source, open(destination, "wb") as sortie:
-        fondre((source.read(longueur) for longueur in longueurs), sortie, titre=titre, date=date)
+    debuts = accumulate(longueurs, initial=0)
+    with open(cahier, "rb", buffering=0) as source, open(destination, "wb") as sortie:
+        extraits = (Extrait(source, *place) for place in zip(debuts, longueurs, strict=False))
+        fondre(extraits, sortie, titre=titre, date=date)
 
 
-def fondre(pdfs: Iterable[bytes], sortie: IO[bytes], *, titre: str, date: datetime) -> None:
+class Extrait(io.RawIOBase):
+    """Un morceau de fichier, lu comme un fichier : cinq cents lettres ne tiennent pas toutes en mémoire."""
+
+    def __init__(self, source: IO[bytes], debut: int, longueur: int):
+        self._source, self._debut, self._longueur, self._place = source, debut, longueur, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, decalage: int, depuis: int = io.SEEK_SET) -> int:
+        self._place = decalage + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._longueur}[depuis]
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, tampon: Any) -> int:
+        combien = max(0, min(len(tampon), self._longueur - self._place))
+        lus = os.preadv(self._source.fileno(), [memoryview(tampon)[:combien]], self._debut + self._place)
+        self._place += lus
+        return lus
+
+
+def fondre(pdfs: Iterable[IO[bytes]], sortie: IO[bytes], *, titre: str, date: datetime) -> None:
     """Écrit un seul PDF, pages dans l'ordre donné. Lève ValueError sans document, `pikepdf.PdfError` si l'un est illisible.
 
     Les identifiants d'en-têtes de tableaux ne sont pas renumérotés : les lots sont faits de lettres, qui n'en ont pas.
@@ -31,9 +60,9 @@ def fondre(pdfs: Iterable[bytes], sortie: IO[bytes], *, titre: str, date: dateti
     lot = pikepdf.new()
     balises = lot.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(), ParentTree=Dictionary(Nums=Array())))
     numeros, connus = count(), {}
-    for octets in pdfs:
-        # Chaque document se libère une fois copié : qpdf ne garde que ses octets, où il relira les flux en écrivant.
-        source = pikepdf.open(io.BytesIO(octets))
+    for fichier in pdfs:
+        # Chaque document se libère une fois copié : qpdf ne garde que son fichier, où il relira les flux en écrivant.
+        source = pikepdf.open(fichier)
         if not len(lot.pages):
             _cataloguer(lot, source, titre, date)
         _ajouter(lot, source, balises, numeros, connus)

@@ -190,7 +190,7 @@ def assembler(pdfs: Iterable[bytes], *, titre: str = "", date: datetime | None =
     """
     sortie = io.BytesIO()
     try:
-        fondre(pdfs, sortie, titre=titre, date=date or timezone.now())
+        fondre(map(io.BytesIO, pdfs), sortie, titre=titre, date=date or timezone.now())
     except (pikepdf.PdfError, ValueError) as erreur:
         raise ImpressionImpossible("Les documents n’ont pas pu être assemblés.") from erreur
     return sortie.getvalue()

@@ -16,6 +16,7 @@ from suivi.demonstration import (
     entretiens,
     fichier,
     lettres,
+    lettres_de_suites,
     parcours,
     personnes,
     presentation,
@@ -88,6 +89,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     fichier.poser(chantier)
     agendas.poser(chantier)
     absences.poser(chantier)
+    lettres_de_suites.poser(chantier)
     presentation.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)

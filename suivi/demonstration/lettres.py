@@ -1,5 +1,7 @@
 """Les lettres : un lot signé et envoyé, un lot récent, celles à la signature. Les vraies opérations numérotent et figent."""
 
+from django.db.models import F
+
 from suivi.demonstration import plans
 from suivi.demonstration.calendrier import instant, ouvre_avant
 from visites.composition import avec_dirigeant
@@ -58,7 +60,8 @@ def _envoyer(visites):
         courrier.etat, courrier.envoye_le = EtatCourrier.ENVOYEE, courrier.visite.annoncee_le
         courrier.courriel = "" if rang % UNE_PAR_COURRIEL else adresse_proposee(courrier)
     Courrier.objects.bulk_update(courriers, ["etat", "envoye_le", "courriel"])
-    EnvoiDeLettre.objects.bulk_create(_envoi(courrier) for courrier in courriers if courrier.courriel)
+    envois = EnvoiDeLettre.objects.bulk_create(_envoi(courrier) for courrier in courriers if courrier.courriel)
+    EnvoiDeLettre.objects.filter(pk__in=[envoi.pk for envoi in envois]).update(demande_le=F("envoye_le"))
 
 
 def _envoi(courrier):

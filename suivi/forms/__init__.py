@@ -6,6 +6,7 @@ from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
 from suivi.forms.gestes import ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
 from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
+from suivi.forms.suites import SuitesForm
 
 __all__ = [
     "ActionForm",
@@ -27,5 +28,6 @@ __all__ = [
     "SignalementForm",
     "SommeilForm",
     "SuiteForm",
+    "SuitesForm",
     "TransmissionForm",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reseau.lib.tableau import INSECABLE, Valeur, nombre_francais
+from suivi.suites import DELAI_JOURS
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,15 @@ def graphiques(tableau, le):
         return [("Où en est la cible", _barres(section, "entreprises"), "entreprise,entreprises") for section in couverture]
     if tableau.code == "entretiens":
         return _reponses(tableau)
+    if tableau.code == "suites":
+        return _suites(tableau)
     _, natures, types, *_ = tableau.sections
     return [(section.titre, _barres(section, "nombre"), "action,actions") for section in (natures, types)]
 
 
 def chiffres(tableau, le):
     """Les chiffres-clés d'un tableau, pour le sommaire."""
-    composer = {"2.4": _chiffres_2_4, "2.5": _chiffres_2_5, "2.7": _chiffres_2_7, "entretiens": _chiffres_des_entretiens}
-    return composer[tableau.code](tableau, le)
+    return CHIFFRES[tableau.code](tableau, le)
 
 
 def _reponses(tableau):
@@ -43,6 +45,18 @@ def _reponses(tableau):
         (question, [(ligne["reponse"], ligne["nombre"]) for ligne in siennes], "réponse,réponses")
         for question, siennes in questions
     ]
+
+
+def _suites(tableau):
+    (total,) = tableau.sections[0].lignes
+    if not total["rendues"]:
+        return []
+    barres = [
+        (f"Données sous {DELAI_JOURS} jours", total["a_temps"]),
+        ("Données plus tard", total["donnees"] - total["a_temps"]),
+        ("En attente", total["attendues"]),
+    ]
+    return [("Les suites, selon le temps mis à les donner", barres, "visite,visites")]
 
 
 def _barres(section, cle):
@@ -98,6 +112,26 @@ def _chiffres_des_entretiens(tableau, le):
     mesures = {ligne["nom"]: ligne["nombre"] for ligne in tableau.sections[0].lignes}
     rendus = nombre_francais(mesures["Comptes rendus terminés"])
     return [Chiffre("Comptes rendus avec une réponse", nombre_francais(mesures["Avec une réponse au moins"]), f"sur {rendus}")]
+
+
+def _chiffres_des_suites(tableau, le):
+    (total,) = tableau.sections[0].lignes
+    sur, mediane = f"sur {nombre_francais(total['rendues'])} visites", total["mediane"]
+    delai = "–" if mediane is None else f"{nombre_francais(mediane, int(mediane % 1 > 0))}{INSECABLE}jours"
+    return [
+        Chiffre("Délai médian", delai, f"pour {nombre_francais(total['donnees'])} suites données", "De la visite aux suites."),
+        Chiffre(f"Données sous {DELAI_JOURS} jours", _pourcentage(total["part"]), sur),
+        Chiffre("En attente", nombre_francais(total["attendues"]), sur),
+    ]
+
+
+CHIFFRES = {
+    "2.4": _chiffres_2_4,
+    "2.5": _chiffres_2_5,
+    "2.7": _chiffres_2_7,
+    "suites": _chiffres_des_suites,
+    "entretiens": _chiffres_des_entretiens,
+}
 
 
 def _pourcentage(valeur):

@@ -13,6 +13,7 @@ from suivi.indicateurs.entretiens import annees_des_entretiens, tableau_des_entr
 from suivi.indicateurs.perimetre import etendue
 from suivi.indicateurs.presences import debut_de_la_participation, debut_des_visites, tableau_2_5
 from suivi.indicateurs.projets import tableau_2_7
+from suivi.indicateurs.suites import tableau_des_suites
 from suivi.models import Action
 
 OUVERTES = "ouvertes"
@@ -126,6 +127,13 @@ class ChoixDesProjets(ChoixDuTableau):
         return tableau_2_7(self.membre.reseau, lecteur=self.membre, **self.choix)
 
 
+class ChoixDesSuites(ChoixDesProjets):
+    """Suites données : les visites d'une période ; sans bornes, toutes."""
+
+    def composer(self):
+        return tableau_des_suites(self.membre.reseau, lecteur=self.membre, **self.choix)
+
+
 class ChoixDesEntretiens(ChoixDuTableau):
     """Réponses au guide : une année entière, ou toutes ; rien de plus fin, qui isolerait une entreprise."""
 
@@ -144,5 +152,6 @@ CHOIX = {
     "2.4": ChoixDuResponsable,
     "2.5": ChoixDesPresences,
     "2.7": ChoixDesProjets,
+    "suites": ChoixDesSuites,
     "entretiens": ChoixDesEntretiens,
 }

@@ -43,6 +43,7 @@ from suivi.operations.reunions import (
     restituer_en_seance,
     retenir,
 )
+from suivi.operations.suites import donner_les_suites, envoyer_les_suites, garder_les_suites, inscrire_l_envoi
 
 __all__ = [
     "EcritAilleurs",
@@ -56,11 +57,15 @@ __all__ = [
     "defaire_la_restitution",
     "designer",
     "designer_interlocuteur",
+    "donner_les_suites",
     "endormir",
+    "envoyer_les_suites",
     "exposer",
     "fusionner",
     "garder_le_brouillon",
     "garder_les_deux",
+    "garder_les_suites",
+    "inscrire_l_envoi",
     "modifier_action",
     "modifier_projet",
     "noter_la_suite",

@@ -87,7 +87,7 @@ def compte_rendu_valider(request, pk):
 @page("comptes_rendus.lire")
 def compte_rendu_lire(request, pk):
     """Le compte rendu terminé ; sa partie réservée seulement pour qui la lit. La lecture est notée."""
-    visite = get_object_or_404(dossiers(request.membre).avec_noms(), pk=pk)
+    visite = get_object_or_404(dossiers(request.membre).avec_noms().select_related("suites"), pk=pk)
     rendu = CompteRendu.objects.termines().filter(visite=visite).select_related("auteur__institution", "saisi_par", "vu").first()
     reserve = _reserve(rendu, request.membre)
     if rendu:

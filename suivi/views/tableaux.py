@@ -22,6 +22,7 @@ RESUMES = {
     "2.4": "Les actions dont chacun assure le suivi, avec leur fin prévue et leur fin réelle.",
     "2.5": "Les visites réalisées et programmées, la participation aux réunions, la couverture de la cible.",
     "2.7": "Ce que les visites ont fait naître : projets, actions, emplois projetés.",
+    "suites": "Le temps mis à dire aux chefs d’entreprise ce qui a été décidé, face au repère de quinze jours.",
     "entretiens": "Les réponses au guide d’entretien, toutes entreprises mêlées : aucune n’est nommée.",
 }
 

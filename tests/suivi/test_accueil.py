@@ -10,8 +10,6 @@ from entreprises.models import Vote
 from reseau.enums import EtatPresence, Qualite, Role
 from suivi import operations
 from suivi.accueil import accueil, chiffres
-from suivi.enums import Mouvement
-from suivi.models import MouvementDAction
 from tests.factories import (
     ActionFactory,
     CibleFactory,
@@ -20,6 +18,7 @@ from tests.factories import (
     CourrierFactory,
     DeportFactory,
     DoublonFactory,
+    LettreDeSuitesFactory,
     LigneDeCibleFactory,
     MembreFactory,
     PresenceFactory,
@@ -105,7 +104,7 @@ TACHES = [
     (1, "lettre sans rendez-vous"),
     (1, "action sans responsable"),
     (1, "action échue"),
-    (1, "entreprise sans développeur"),
+    (1, "entreprise attend ses suites depuis plus de 15 jours"),
 ]
 
 
@@ -129,8 +128,9 @@ def test_a_faire_attend_la_fin_du_delai(reseau, membres):
 
 def test_a_faire_ne_compte_pas_ce_dont_on_se_deporte(reseau, membres):
     DeportFactory(entreprise=peupler(reseau), membre=membres["animateur"])
-    restent = [tache for tache in TACHES if "urgente" not in tache[1] and "action" not in tache[1]]
-    assert taches(membres["animateur"]) == [*restent, (1, "lettre à mettre à la signature")]
+    restent = [tache for tache in TACHES if not any(mot in tache[1] for mot in ("urgente", "action", "suites"))]
+    suivantes = [(1, "entreprise sans développeur"), (1, "lettre à mettre à la signature")]
+    assert taches(membres["animateur"]) == [*restent, *suivantes]
 
 
 def test_boutons_d_a_faire_ouvrent_des_listes_de_meme_nombre(reseau, membres, clients):
@@ -146,11 +146,12 @@ def test_chiffres_sont_les_memes_pour_tous(reseau, membres):
     visite = VisiteFactory(reseau=reseau, realisee=True, realisee_le=JOUR, developpeur=membres["direct"])
     LigneDeCibleFactory(cible=cible, entreprise=visite.entreprise)
     LigneDeCibleFactory(cible=cible)
-    action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True, proposee_le=il_y_a(12))
-    MouvementDAction.objects.create(action=action, membre=membres["direct"], mouvement=Mouvement.SUITE)
+    ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True)
+    CompteRenduFactory(visite=visite, termine=True)
+    LettreDeSuitesFactory(visite=visite, donnee=True, donnee_le=JOUR)
     DeportFactory(entreprise=visite.entreprise, membre=membres["animateur"])
     attendus = [(1, "rythme convenu : 2 par mois, 1 développeur"), (50, "1 entreprise sur 2")]
-    attendus += [(1, "0 close depuis le 1er janvier"), (12, "1 action suivie")]
+    attendus += [(1, "0 close depuis le 1er janvier"), (0, "sous 15 jours pour 100 % des visites (1)")]
     for profil in ("animateur", "secretariat"):
         assert [(chiffre.valeur, chiffre.sur) for chiffre in chiffres(membres[profil], JOUR)] == attendus
 

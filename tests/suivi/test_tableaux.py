@@ -46,7 +46,7 @@ def chiffres_de(response):
 @pytest.mark.parametrize("profil", TOUS)
 def test_sommaire_ne_montre_que_les_tableaux_permis(reseau, clients, profil):
     response = clients[profil].get(reverse("suivi:tableaux", args=[reseau.slug]))
-    attendus = ["2.5", "2.7"] if profil in ("prefecture", "observateur") else ["2.4", "2.5", "2.7"]
+    attendus = ["2.5", "2.7", "suites"] if profil in ("prefecture", "observateur") else ["2.4", "2.5", "2.7", "suites"]
     assert [carte["tableau"].code for carte in response.context["cartes"]] == attendus
 
 
@@ -56,10 +56,11 @@ def test_sommaire_donne_les_chiffres_cles(reseau, clients, action):
         "2.4": {"Actions ouvertes": "1", "Fin prévue passée": "0"},
         "2.5": {"Visites réalisées": "1", "Visites programmées": "0"},
         "2.7": {"Actions": "1", "Actions par visite": "1,00", "Emplois projetés": "0"},
+        "suites": {"Délai médian": "–", "Données sous 15 jours": "–", "En attente": "0"},
     }
 
 
-@pytest.mark.parametrize("code", ["2.4", "2.5", "2.7"])
+@pytest.mark.parametrize("code", ["2.4", "2.5", "2.7", "suites"])
 @pytest.mark.parametrize("profil", TOUS)
 def test_tableau_selon_le_droit(reseau, clients, action, profil, code):
     attendu = 403 if code == "2.4" and profil in ("prefecture", "observateur") else 200

@@ -1,0 +1,100 @@
+"""Le délai réel des suites données aux chefs d'entreprise : l'accueil et le tableau comptent de la même façon."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+
+from django.utils.timezone import localtime
+
+from reseau.lib.dates import premier_du_mois
+from reseau.lib.tableau import Colonne, Section, Tableau, mois_long
+from suivi.indicateurs.perimetre import fraction, periode_en_mots, visites_comptees
+from suivi.suites import DELAI_JOURS
+
+COLONNES = (
+    Colonne("mois", "Mois de la visite"),
+    Colonne("rendues", "Visites", "nombre"),
+    Colonne("donnees", "Suites données", "nombre"),
+    Colonne("a_temps", f"Sous {DELAI_JOURS} jours", "nombre"),
+    Colonne("part", "Part", "pourcentage"),
+    Colonne("mediane", "Délai médian (jours)", "nombre", decimales=1),
+    Colonne("attendues", "En attente", "nombre"),
+)
+LEXIQUE = (
+    ("Visites", "réalisées ou restituées dans le mois, dont le compte rendu est terminé."),
+    ("Suites données", "le chef d’entreprise a reçu par courriel, par la poste ou de vive voix ce qui a été décidé."),
+    (f"Sous {DELAI_JOURS} jours", f"données {DELAI_JOURS} jours au plus après la visite."),
+    ("Part", f"suites données sous {DELAI_JOURS} jours, sur les visites de la ligne ; celles qu’on attend encore y comptent."),
+    ("Délai médian", "jours entre la visite et les suites ; autant de suites données sont au-dessous qu’au-dessus."),
+    ("En attente", "visites dont les suites ne sont pas encore données."),
+)
+
+
+@dataclass(frozen=True)
+class Delais:
+    """`rendues` : visites au compte rendu terminé ; `jours` : le délai de chacune de celles dont les suites sont données."""
+
+    rendues: int
+    jours: list
+
+    @property
+    def a_temps(self):
+        return sum(1 for jours in self.jours if jours <= DELAI_JOURS)
+
+    @property
+    def mediane(self):
+        """En jours ; None si aucune suite n'est donnée."""
+        return median(self.jours) if self.jours else None
+
+    @property
+    def part(self):
+        """Des visites, celles dont les suites furent données à temps : entre 0 et 1, None sans visite."""
+        return fraction(self.a_temps, self.rendues)
+
+
+def delais(visites):
+    """Les `Delais` de ces visites, toutes ensemble ; une requête."""
+    return _delais(_dates(visites))
+
+
+def tableau_des_suites(reseau, *, lecteur=None, du=None, au=None):
+    """`Tableau` des suites, par mois de visite, le dernier d'abord, et au total. Deux requêtes au plus."""
+    par_mois, dates = defaultdict(list), _dates(visites_comptees(reseau, lecteur, filtre=bool(du or au)).realisees(du, au))
+    for visite, suites in dates:
+        par_mois[premier_du_mois(visite)].append((visite, suites))
+    lignes = [_ligne(mois_long(mois), _delais(par_mois[mois])) for mois in sorted(par_mois, reverse=True)]
+    return Tableau(
+        code="suites",
+        titre="Suites données aux chefs d’entreprise",
+        sous_titre=f"Repère : sous {DELAI_JOURS} jours",
+        periode=f"Visites réalisées {periode_en_mots(du, au)}",
+        sections=[
+            Section("Toutes les visites de la période", COLONNES, [_ligne("Total", _delais(dates))]),
+            Section("Par mois de visite", COLONNES, lignes),
+        ],
+        definitions=LEXIQUE,
+        reseau=reseau.nom,
+        edite_le=localtime(),
+    )
+
+
+def _dates(visites):
+    """[(jour de la visite, jour des suites ou None)] des visites dont le compte rendu est terminé."""
+    rendues = visites.filter(compte_rendu__termine_le__isnull=False)
+    return list(rendues.order_by().values_list("realisee_le", "suites__donnee_le"))
+
+
+def _delais(dates):
+    return Delais(len(dates), [(suites - visite).days for visite, suites in dates if suites])
+
+
+def _ligne(nom, delais):
+    return {
+        "mois": nom,
+        "rendues": delais.rendues,
+        "donnees": len(delais.jours),
+        "a_temps": delais.a_temps,
+        "part": delais.part,
+        "mediane": delais.mediane,
+        "attendues": delais.rendues - len(delais.jours),
+    }

@@ -1,0 +1,46 @@
+"""La lettre de suites sur papier : l'adresse dans la fenêtre de l'enveloppe, ce qui a été décidé, qui appeler."""
+
+from reseau.lib.lettre import adresse_ajustee
+from reseau.lib.pdf import rendre_pdf
+from reseau.lib.saisie import visible
+from suivi.suites import PUCE
+from visites.composition import adresse_postale, dirigeant_de
+
+PAGES_MAX = 2
+
+
+def imprimer_les_suites(suites, *, par, le):
+    """Son PDF, daté du jour `le`, signé du développeur de la visite (de `par` à défaut).
+
+    Lève `TropDePages` au-delà de deux pages, `ImpressionImpossible` si une image est illisible.
+    """
+    visite = suites.visite
+    adresse = adresse_postale(visite.entreprise, visite.compte_rendu.vu or dirigeant_de(visite.entreprise))
+    corps, lignes = adresse_ajustee(adresse)
+    contexte = {
+        "nom_reseau": visite.reseau.nom,
+        "reseau": visite.reseau,
+        "corps_adresse": corps,
+        "lignes_adresse": lignes,
+        "le": le,
+        "objet": visible(suites.objet),
+        "blocs": list(_blocs(visible(suites.texte))),
+        "signataire": visite.developpeur or par,
+        "images": {"logo-reseau": bytes(visite.reseau.logo or b"")},
+    }
+    return rendre_pdf("pdf/suites.html", contexte, titre="Suites de notre rencontre", pages_max=PAGES_MAX)
+
+
+def _blocs(texte):
+    """Le texte en blocs : une chaîne par alinéa, une liste pour les lignes à puce qui se suivent."""
+    liste = []
+    for ligne in filter(None, (ligne.strip() for ligne in texte.splitlines())):
+        if ligne.startswith(PUCE.strip()):
+            liste.append(ligne.removeprefix(PUCE.strip()).strip())
+            continue
+        if liste:
+            yield liste
+            liste = []
+        yield ligne
+    if liste:
+        yield liste

@@ -1,0 +1,222 @@
+"""Les suites données au chef d'entreprise : ce qu'on lui écrit, par où cela part, et le délai réel."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from reseau.enums import Qualite, Role
+from reseau.lib.erreurs import RegleEnfreinte
+from suivi import operations
+from suivi.accueil import accueil
+from suivi.enums import Voie
+from suivi.indicateurs import tableau_des_suites
+from suivi.models import LettreDeSuites
+from suivi.operations.suites import DEJA_DONNEES, EN_ROUTE
+from suivi.suites import RIEN_DE_DECIDE, attendues, en_retard, texte_propose
+from tests.conftest import connecter
+from tests.factories import (
+    ActionFactory,
+    CompteRenduFactory,
+    ContactFactory,
+    DeportFactory,
+    LettreDeSuitesFactory,
+    MembreFactory,
+    ProjetFactory,
+    VisiteFactory,
+)
+from tests.lib.archive import manques
+from visites.models import Visite
+
+pytestmark = pytest.mark.django_db
+ENVOI = {"courriel": "dirigeante@exemple.fr", "objet": "Les suites", "texte": "Madame,\nMerci.", "version": "1"}
+
+
+@pytest.fixture
+def visite(reseau, direct):
+    visite = VisiteFactory(reseau=reseau, realisee=True, developpeur=direct)
+    CompteRenduFactory(visite=visite, termine=True)
+    return visite
+
+
+@pytest.fixture
+def page(visite):
+    return reverse("suivi:suites", args=[visite.reseau.slug, visite.pk])
+
+
+def suites_de(visite):
+    return LettreDeSuites(visite=visite, objet="Les suites", texte="Merci.", courriel="dirigeante@exemple.fr")
+
+
+# Le texte
+
+
+def test_texte_dit_ce_qui_est_decide_par_qui_et_pour_quand(visite, direct):
+    projet = ProjetFactory(visite=visite, titre="Agrandir l’atelier")
+    ActionFactory(projet=projet, libelle="Chercher une aide", responsable=direct, fin_prevue=date(2026, 5, 4))
+    texte = texte_propose(visite)
+    assert f"– Agrandir l’atelier : Chercher une aide. {direct.civilite_et_nom}" in texte
+    assert "d’ici le 4 mai 2026." in texte
+
+
+def test_texte_sans_action_le_dit_sans_rien_promettre(visite):
+    assert RIEN_DE_DECIDE in texte_propose(visite)
+
+
+def test_texte_tait_une_action_close(visite):
+    ActionFactory(projet=ProjetFactory(visite=visite), libelle="Déjà faite", close=True)
+    assert "Déjà faite" not in texte_propose(visite)
+
+
+def test_texte_s_accorde_a_la_personne_vue(visite):
+    visite.compte_rendu.vu = ContactFactory(entreprise=visite.entreprise, civilite="Mme")
+    assert texte_propose(visite).startswith("Madame,")
+
+
+# Attendues
+
+
+def test_attendues_sans_compte_rendu_termine_ni_suites_donnees(reseau, visite):
+    commence = VisiteFactory(reseau=reseau, realisee=True)
+    CompteRenduFactory(visite=commence)
+    LettreDeSuitesFactory(visite__reseau=reseau, donnee=True)
+    LettreDeSuitesFactory(visite=visite)
+    assert list(attendues(Visite.objects.all())) == [visite]
+
+
+@pytest.mark.parametrize(("jours", "retard"), [(15, False), (16, True)])
+def test_en_retard_au_seizieme_jour(visite, jours, retard):
+    le = visite.realisee_le + timedelta(days=jours)
+    assert en_retard(Visite.objects.all(), le).exists() is retard
+
+
+# Les gestes
+
+
+def test_des_suites_donnees_ne_changent_plus(visite, direct):
+    operations.donner_les_suites(suites_de(visite), voie=Voie.POSTE, le=localdate(), par=direct)
+    with pytest.raises(RegleEnfreinte, match=DEJA_DONNEES):
+        operations.garder_les_suites(visite.suites, par=direct)
+
+
+@pytest.mark.parametrize("ecart", [-400, 1])
+def test_le_jour_des_suites_est_entre_la_visite_et_aujourd_hui(visite, direct, ecart):
+    le = localdate() + timedelta(days=ecart) if ecart > 0 else visite.realisee_le + timedelta(days=ecart)
+    with pytest.raises(RegleEnfreinte, match="entre la visite"):
+        operations.donner_les_suites(suites_de(visite), voie=Voie.POSTE, le=le, par=direct)
+
+
+def test_deux_envois_simultanes_n_en_font_qu_un(visite, direct):
+    operations.inscrire_l_envoi(suites_de(visite), par=direct, maintenant=now())
+    with pytest.raises(RegleEnfreinte, match=EN_ROUTE):
+        operations.inscrire_l_envoi(visite.suites, par=direct, maintenant=now())
+
+
+def test_une_entreprise_non_diffusible_ne_recoit_pas_de_courriel(visite, direct):
+    visite.entreprise.diffusible = False
+    with pytest.raises(RegleEnfreinte, match="non diffusible"):
+        operations.inscrire_l_envoi(suites_de(visite), par=direct, maintenant=now())
+
+
+class Muet(BaseEmailBackend):
+    def send_messages(self, messages):
+        raise OSError
+
+
+# La page
+
+
+def test_page_envoie_par_courriel_avec_copie_au_developpeur(visite, direct, page, django_capture_on_commit_callbacks):
+    client = connecter(direct)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, ENVOI | {"geste": "courriel"})
+    (message,) = mail.outbox
+    assert (message.to, message.cc) == (["dirigeante@exemple.fr"], [direct.utilisateur.email])
+    suites = LettreDeSuites.objects.get()
+    assert (suites.voie, suites.donnee_le, suites.donnee_par) == (Voie.COURRIEL, localdate(), direct)
+
+
+def test_page_garde_le_texte_d_un_courriel_qui_n_est_pas_parti(
+    visite, direct, page, settings, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = f"{__name__}.Muet"
+    client = connecter(direct)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, ENVOI | {"geste": "courriel"})
+    suites = LettreDeSuites.objects.get()
+    assert suites.donnee_le is None
+    assert suites.echec
+    assert "Merci." in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("geste", "manque", "message"),
+    [
+        ("courriel", {"courriel": ""}, "Donnez l’adresse"),
+        ("poste", {}, "Dites quel jour"),
+        ("courriel", {"objet": ""}, "obligatoire"),
+    ],
+)
+def test_page_dit_ce_qui_manque_et_garde_ce_qui_est_tape(direct, page, geste, manque, message):
+    texte = connecter(direct).post(page, ENVOI | manque | {"geste": geste}).content.decode()
+    assert message in texte
+    assert "Merci." in texte
+    assert not LettreDeSuites.objects.exists()
+
+
+def test_page_note_des_suites_dites_de_vive_voix(direct, page):
+    connecter(direct).post(page, ENVOI | {"geste": "vive_voix", "le": localdate().isoformat()})
+    assert LettreDeSuites.objects.donnees().get().voie == Voie.VIVE_VOIX
+    assert "Données de vive voix" in connecter(direct).get(page).content.decode()
+
+
+def test_page_reste_fermee_a_un_autre_developpeur(reseau, page):
+    autre = MembreFactory(reseau=reseau, role=Role.DEVELOPPEUR, qualite=Qualite.DIRECT)
+    assert connecter(autre).get(page).status_code == 403
+
+
+def test_page_inconnue_a_qui_se_deporte(visite, direct, page):
+    DeportFactory(entreprise=visite.entreprise, membre=direct)
+    assert connecter(direct).get(page).status_code == 404
+
+
+def test_liste_d_un_direct_ne_montre_que_les_siennes(reseau, direct, visite):
+    ailleurs = VisiteFactory(reseau=reseau, realisee=True)
+    CompteRenduFactory(visite=ailleurs, termine=True)
+    contexte = connecter(direct).get(reverse("suivi:suites-liste", args=[reseau.slug])).context
+    assert list(contexte["page_obj"]) == [visite]
+
+
+def test_lettre_imprimee_est_archivable_et_dit_le_texte(visite, direct):
+    LettreDeSuitesFactory(visite=visite, texte="Madame,\n– Projet : un.\n– Projet : deux.\nFin.")
+    response = connecter(direct).get(reverse("suivi:suites-pdf", args=[visite.reseau.slug, visite.pk]))
+    assert response["Content-Type"] == "application/pdf"
+    assert manques(response.content) == []
+
+
+# Compter
+
+
+def test_tableau_donne_le_delai_median_et_la_part_a_temps(reseau):
+    for jours in (2, 10, 20):
+        visite = VisiteFactory(reseau=reseau, realisee=True)
+        CompteRenduFactory(visite=visite, termine=True)
+        LettreDeSuitesFactory(visite=visite, donnee=True, donnee_le=visite.realisee_le + timedelta(days=jours))
+    CompteRenduFactory(visite=VisiteFactory(reseau=reseau, realisee=True), termine=True)
+    total = tableau_des_suites(reseau).sections[0].lignes[0]
+    assert total == {
+        "mois": "Total",
+        "rendues": 4,
+        "donnees": 3,
+        "a_temps": 2,
+        "part": 0.5,
+        "mediane": 10,
+        "attendues": 1,
+    }
+
+
+def test_accueil_du_developpeur_montre_les_suites_attendues(visite, direct):
+    assert accueil(direct, localdate()).journee.suites == [visite]
