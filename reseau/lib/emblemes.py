@@ -1,4 +1,4 @@
-"""La Marianne du bloc-marque, en image : un traitement de texte ne lit pas toujours le SVG.
+"""Les emblèmes de l'État : leurs dessins, et la Marianne en image, parce qu'un traitement de texte ne lit pas toujours le SVG.
 
 Son usage est réservé à l'État : elle se lit dans le paquet django-dsfr installé, aucune copie n'en est gardée ici.
 """
@@ -6,13 +6,13 @@ Son usage est réservé à l'État : elle se lit dans le paquet django-dsfr inst
 import io
 import re
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote
 
-from django.contrib.staticfiles import finders
 from fontTools.pens.basePen import BasePen
 from fontTools.svgLib.path import parse_path
 from PIL import Image, ImageChops, ImageDraw
+
+from reseau.lib.polices import octets_du_dsfr
 
 CADRE = (44, 18)  # celui du dessin
 FINESSE = 8  # pixels par unité du cadre : 540 points par pouce à 16,5 mm de large
@@ -22,12 +22,19 @@ BLEU, ROUGE = "#000091", "#e1000f"
 
 
 @cache
+def dessins() -> dict[str, str]:
+    """« marianne » et « devise » → leur SVG ; vide si le paquet ne les a plus."""
+    feuille = octets_du_dsfr("component/logo/logo.main.min.css").decode()
+    svg = [unquote(trouve) for trouve in re.findall(r'url\("data:image/svg\+xml;charset=utf8,([^"]+)"\)', feuille)]
+    # Le second dessin porte la devise deux fois, en noir puis en blanc : on ne cadre que la noire.
+    cadres = [dessin.replace("viewBox='0 0 252 180'", "viewBox='0 0 126 90'") for dessin in svg]
+    return dict(zip(("marianne", "devise"), cadres, strict=False))
+
+
+@cache
 def marianne() -> bytes:
     """Son PNG, sur la bande bleue et rouge ; vide si le paquet n'a plus ce dessin."""
-    trouve = finders.find("dsfr/dist/component/logo/logo.main.min.css")
-    feuille = Path(trouve).read_text(encoding="utf-8") if trouve else ""
-    dessin = re.search(r'url\("data:image/svg\+xml;charset=utf8,([^"]+)"\)', feuille)
-    traces = re.findall(r"<path fill='([^']+)' d='([^']+)'", unquote(dessin[1])) if dessin else []
+    traces = re.findall(r"<path fill='([^']+)' d='([^']+)'", dessins().get("marianne", ""))
     return _peindre(traces) if traces else b""
 
 

@@ -60,8 +60,6 @@ ABREGES = {
     "ZONE D ACTIVITE": "ZA",
 }
 
-# Mise en page
-
 SERRAGES = ("aise", "moyen", "serre")  # les classes de css/pdf/lettre.css
 
 # Texte

@@ -16,7 +16,6 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element, fromstring
 
 import pikepdf
@@ -31,6 +30,7 @@ from weasyprint.images import SVGImage
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from reseau.lib import emblemes
 from reseau.lib.assemblage import fondre
 from reseau.lib.couleurs import feuille_de_couleur
 from reseau.lib.erreurs import RegleEnfreinte
@@ -354,9 +354,4 @@ def _images_lues(ressources: frozenset[tuple[str, tuple[bytes, str]]]) -> dict[s
 
 @cache
 def _emblemes() -> dict[str, Dessin]:
-    """Marianne et la devise, lues dans django-dsfr : leur usage est réservé à l'État, aucune copie ici."""
-    logo = octets_du_dsfr("component/logo/logo.main.min.css").decode()
-    svg = [unquote(trouve) for trouve in re.findall(r'url\("data:image/svg\+xml;charset=utf8,([^"]+)"\)', logo)]
-    # Le second dessin porte la devise deux fois, en noir puis en blanc : on ne cadre que la noire.
-    cadres = [dessin.replace("viewBox='0 0 252 180'", "viewBox='0 0 126 90'") for dessin in svg]
-    return {cle: Dessin(dessin) for cle, dessin in zip(("marianne", "devise"), cadres, strict=False)}
+    return {cle: Dessin(svg) for cle, svg in emblemes.dessins().items()}

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import unquote
 
 import pikepdf
 from django.contrib.staticfiles import finders
@@ -25,6 +24,7 @@ from PIL import Image, ImageDraw
 from weasyprint import HTML
 
 from reseau.enums import Qualite, Role
+from reseau.lib.emblemes import dessins
 from reseau.lib.lettre import adresse_ajustee, imprimer_lettre
 from reseau.lib.pdf import POLICES
 from tests.factories import ContactFactory, CourrierFactory, MembreFactory, ReseauFactory, SignataireFactory, VisiteFactory
@@ -118,7 +118,7 @@ def poser(chemin, octets):
 
 
 def page(lettre, dossier):
-    images = {"logo": lettre.logo, "signature": lettre.signature} | emblemes()
+    images = {"logo": lettre.logo, "signature": lettre.signature} | {cle: svg.encode() for cle, svg in dessins().items()}
     corps, lignes = adresse_ajustee(lettre.adresse)
     choix = {"lettre": lettre, "corps_adresse": corps, "lignes_adresse": lignes, "logo": "logo", "signature": "signature"}
     html = render_to_string("pdf/lettre.html", {"pages": [choix], "serrage": "aise", "ressources": set(images)})
@@ -127,12 +127,6 @@ def page(lettre, dossier):
         poser(dossier / nom, octets)
         html = html.replace(f"interne:{cle}", nom)
     return html
-
-
-def emblemes():
-    css = Path(finders.find("dsfr/dist/component/logo/logo.main.min.css")).read_text()
-    dessins = [unquote(svg) for svg in re.findall(r'url\("data:image/svg\+xml;charset=utf8,([^"]+)"\)', css)]
-    return {cle: dessin.encode() for cle, dessin in zip(("marianne", "devise"), dessins, strict=False)}
 
 
 def naivement(dossier, pages):
