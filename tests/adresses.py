@@ -58,7 +58,7 @@ OBJETS = {
     "suivi:doublon-signaler": "entreprise",
     "suivi:doublon-ecarter": "doublon",
     "suivi:compte-rendu": "visite",
-    "suivi:suites": "visite",
+    "suivi:suites": "rendue",
     "suivi:projet-ajouter": "visite",
     "suivi:projet": "projet",
     "suivi:action-ajouter": "projet",

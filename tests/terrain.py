@@ -71,6 +71,8 @@ class Terrain:
         confiee = {**du_reseau, "developpeur": developpeur, "accompagnant": accompagnant, "campagne": campagne}
         visite = VisiteFactory(entreprise=entreprise, realisee=True, **confiee)
         CompteRenduFactory(visite=visite)
+        rendue = VisiteFactory(realisee=True, **confiee)
+        CompteRenduFactory(visite=rendue, termine=True)
         question = QuestionFactory(theme__guide__reseau=reseau)
         if accompagnant:
             AccesFactory(entreprise=entreprise, membre=accompagnant)
@@ -96,6 +98,7 @@ class Terrain:
             "ligne": ligne.pk,
             "campagne": campagne.pk,
             "visite": visite.pk,
+            "rendue": rendue.pk,
             "rendez_vous": rendez_vous.pk,
             "courrier": CourrierFactory(visite=annoncee).pk,
             "modele": ModeleDeCourrierFactory(**du_reseau).pk,

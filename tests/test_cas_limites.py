@@ -349,6 +349,9 @@ def test_brouillon_enregistre_avec_le_jeton_de_sa_page_est_garde(direct, reseau)
     """La page poste tout son formulaire, jeton compris, à chaque enregistrement : chacun compte."""
     visite, jeton = VisiteFactory(reseau=reseau, programmee=True, developpeur=direct), uuid4()
     client, adresse = connecter(direct), reverse("suivi:compte-rendu-brouillon", args=[reseau.slug, visite.pk])
+    marque = ""
     for phrase in ("L’atelier", "L’atelier arrive à saturation"):
-        assert client.post(adresse, {"jeton": jeton, "version": 0, "phrase": phrase}).json()["garde"] is True
+        recu = client.post(adresse, {"jeton": jeton, "version": 0, "marque": marque, "phrase": phrase}).json()
+        assert recu["garde"] is True
+        marque = recu["marque"]
     assert Brouillon.objects.get().contenu.endswith("phrase=L%E2%80%99atelier+arrive+%C3%A0+saturation")

@@ -17,7 +17,7 @@ from reseau.templatetags.affichage import date_fr
 from suivi import operations
 from suivi.forms import SaisieDeCompteRendu
 from suivi.forms.projets import ECHEANCE_D_OFFICE
-from suivi.models import Action, Brouillon, Projet, dossiers
+from suivi.models import Action, Brouillon, LettreDeSuites, Projet, dossiers
 from suivi.texte_a_coller import texte_a_coller
 from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Reponse, Visite
@@ -87,7 +87,7 @@ def compte_rendu_valider(request, pk):
 @page("comptes_rendus.lire")
 def compte_rendu_lire(request, pk):
     """Le compte rendu terminé ; sa partie réservée seulement pour qui la lit. La lecture est notée."""
-    visite = get_object_or_404(dossiers(request.membre).avec_noms().select_related("suites"), pk=pk)
+    visite = get_object_or_404(dossiers(request.membre).avec_noms(), pk=pk)
     rendu = CompteRendu.objects.termines().filter(visite=visite).select_related("auteur__institution", "saisi_par", "vu").first()
     reserve = _reserve(rendu, request.membre)
     if rendu:
@@ -96,6 +96,7 @@ def compte_rendu_lire(request, pk):
     contexte = {
         "visite": visite,
         "compte_rendu": rendu,
+        "suites": LettreDeSuites.objects.donnees().filter(visite=visite).first(),
         "reserve": reserve,
         "concurrentes": concurrentes_de(visite.entreprise, request.membre),
         "projets": projets,

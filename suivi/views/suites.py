@@ -30,11 +30,13 @@ def liste(request):
     visites, le = _visites(request.membre), localdate()
     retard = request.GET.get("retard") == "oui"
     lignes = en_retard(visites, le) if retard else attendues(visites)
+    page_obj = page_de(request, lignes.avec_noms())
+    ecrites = LettreDeSuites.objects.defer("texte").in_bulk([visite.pk for visite in page_obj], field_name="visite_id")
     contexte = {
-        "page_obj": page_de(request, lignes.avec_noms().select_related("suites")),
+        "page_obj": page_obj,
+        "lignes": [(visite, ecrites.get(visite.pk)) for visite in page_obj],
         "retard": retard,
         "delai": DELAI_JOURS,
-        "limite": le,
         "en_tout": attendues(visites).count(),
         "en_retard": en_retard(visites, le).count(),
     }

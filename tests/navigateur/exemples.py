@@ -66,6 +66,7 @@ def exemples(membre):
         "ligne": LigneDeCible.objects.filter(cible__reseau=membre.reseau),
         "campagne": Campagne.objects.filter(**du_reseau),
         "visite": rendus if rendus.exists() else visites,
+        "rendue": _la_sienne(visites.filter(compte_rendu__termine_le__isnull=False, suites=None), membre, "developpeur"),
         "rendez_vous": visites.filter(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le__gt=now()),
         "demande": DemandeDeVisite.objects.visibles_par(membre).a_traiter(),
         "courrier": Courrier.objects.filter(**du_reseau),

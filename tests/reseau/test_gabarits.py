@@ -118,7 +118,7 @@ def test_liens_d_evitement_visent_des_reperes():
 
 def test_deconnexion_est_un_envoi():
     html = composer(demande(role=Role.ANIMATEUR))
-    assert re.findall(r'<form method="(\w+)" action="/deconnexion/">', html) == ["post"]
+    assert re.findall(r'<form method="(\w+)" action="/deconnexion/"', html) == ["post"]
 
 
 def test_messages_sont_des_alertes_echappees():
