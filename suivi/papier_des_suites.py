@@ -1,5 +1,7 @@
 """La lettre de suites sur papier : l'adresse dans la fenêtre de l'enveloppe, ce qui a été décidé, qui appeler."""
 
+from itertools import groupby
+
 from reseau.lib.lettre import adresse_ajustee
 from reseau.lib.pdf import rendre_pdf
 from reseau.lib.saisie import visible
@@ -32,15 +34,11 @@ def imprimer_les_suites(suites, *, par, le):
 
 
 def _blocs(texte):
-    """Le texte en blocs : une chaîne par alinéa, une liste pour les lignes à puce qui se suivent."""
-    liste = []
-    for ligne in filter(None, (ligne.strip() for ligne in texte.splitlines())):
-        if ligne.startswith(PUCE.strip()):
-            liste.append(ligne.removeprefix(PUCE.strip()).strip())
-            continue
-        if liste:
-            yield liste
-            liste = []
-        yield ligne
-    if liste:
-        yield liste
+    """Le texte en blocs : {"alinea": …}, ou {"liste": [ligne, …]} pour les lignes à puce qui se suivent."""
+    puce = PUCE.strip()
+    lignes = filter(None, (ligne.strip() for ligne in texte.splitlines()))
+    for en_liste, groupe in groupby(lignes, key=lambda ligne: ligne.startswith(puce)):
+        if en_liste:
+            yield {"liste": [ligne.removeprefix(puce).strip() for ligne in groupe]}
+        else:
+            yield from ({"alinea": ligne} for ligne in groupe)

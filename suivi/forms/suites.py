@@ -1,6 +1,7 @@
 """Les suites d'une visite : le texte, l'adresse, et le jour où elles ont été données autrement que par courriel."""
 
 from django import forms
+from django.utils.timezone import localdate
 
 from reseau.lib.formulaires import FormulaireModele
 from reseau.lib.saisie import plusieurs_lignes, une_ligne
@@ -14,7 +15,10 @@ class SuitesForm(FormulaireModele):
 
     versionne = True
     le = forms.DateField(
-        label="Données le", required=False, help_text="Si elles sont parties par la poste, ou dites de vive voix."
+        label="Données le",
+        initial=localdate,
+        required=False,
+        help_text="Si elles sont parties par la poste, ou dites de vive voix.",
     )
 
     class Meta:

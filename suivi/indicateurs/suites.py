@@ -44,7 +44,7 @@ class Delais:
     @property
     def mediane(self):
         """En jours ; None si aucune suite n'est donnée."""
-        return median(self.jours) if self.jours else None
+        return float(median(self.jours)) if self.jours else None
 
     @property
     def part(self):

@@ -1,7 +1,10 @@
 """Les suites données au chef d'entreprise : ce qu'on lui écrit, par où cela part, et le délai réel."""
 
+import io
 from datetime import date, timedelta
 
+import pdfplumber
+import pikepdf
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -32,6 +35,7 @@ from tests.lib.archive import manques
 from visites.models import Visite
 
 pytestmark = pytest.mark.django_db
+MM = 25.4 / 72  # millimètres par point
 ENVOI = {"courriel": "dirigeante@exemple.fr", "objet": "Les suites", "texte": "Madame,\nMerci.", "version": "1"}
 
 
@@ -195,6 +199,20 @@ def test_lettre_imprimee_est_archivable_et_dit_le_texte(visite, direct):
     response = connecter(direct).get(reverse("suivi:suites-pdf", args=[visite.reseau.slug, visite.pk]))
     assert response["Content-Type"] == "application/pdf"
     assert manques(response.content) == []
+    with pikepdf.open(io.BytesIO(response.content)) as papier:
+        roles = [str(objet.S) for objet in papier.objects if isinstance(objet, pikepdf.Dictionary) and "/S" in objet]
+    assert roles.count("/LI") == 2
+
+
+def test_lettre_imprimee_tient_dans_la_fenetre_de_l_enveloppe(visite, direct):
+    LettreDeSuitesFactory(visite=visite)
+    response = connecter(direct).get(reverse("suivi:suites-pdf", args=[visite.reseau.slug, visite.pk]))
+    with pdfplumber.open(io.BytesIO(response.content)) as papier:
+        mots = [mot for mot in papier.pages[0].extract_words() if mot["x0"] * MM > 100 and 45 < mot["top"] * MM < 79]
+    assert mots
+    assert min(mot["x0"] for mot in mots) * MM >= 110
+    assert max(mot["x1"] for mot in mots) * MM <= 190
+    assert min(mot["top"] for mot in mots) * MM >= 56.5
 
 
 # Compter
