@@ -1,6 +1,6 @@
 """Un lot de lettres tué net, à n'importe quel instant, puis repris : aucune lettre manquante, doublée ou deux fois numérotée.
 
-`LOTS_TUES=20` en joue vingt ; la suite en joue deux. Une base jetable, sur le moteur des essais.
+`LOTS_TUES=20` en joue vingt ; la suite en joue un. Une base jetable, sur le moteur des essais.
 """
 
 import os
@@ -14,8 +14,8 @@ from tests.entreprises.test_import_tue import Base, base_jetable, finir
 from visites.models import Courrier, PdfFige
 
 pytestmark = pytest.mark.base  # la sienne, par des processus à part
-FOIS = int(os.environ.get("LOTS_TUES", "2"))
-LETTRES = 24
+FOIS = int(os.environ.get("LOTS_TUES", "1"))
+LETTRES = 16
 PREPARER = (
     "from django.core.management import call_command\n"
     "from tests.bancs.lettres import lot\n"
