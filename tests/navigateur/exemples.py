@@ -95,6 +95,7 @@ def propres(membre):
     return {
         **{f"visites:{geste}": [programmee] for geste in gestes},
         "visites:affecter": [{"visite": _premier(visites.filter(etat=EtatVisite.A_PROGRAMMER))}],
+        "visites:courrier-courriel": [{"courrier": _premier(Courrier.objects.visibles_par(membre).a_envoyer())}],
         "visites:courrier-rejeter": [{"courrier": _premier(Courrier.objects.filter(reseau=reseau).a_signer())}],
         **{f"visites:courrier-{geste}": [brouillon] for geste in ("corriger", "modele")},
         "visites:vue-modifier": [{"vue": _premier(VueEnregistree.objects.filter(membre=membre))}],

@@ -234,7 +234,8 @@ def test_imprimer_une_page_par_lettre(prefecture, reseau):
     lettres = lettres_a_signer(reseau, 3)
     courriers.signer(lettres, par=prefecture, le=JOUR)
     papier_des_lettres.figer(lettres)
-    assert nombre_de_pages(papier_des_lettres.imprimer(lettres).read()) == 3
+    with papier_des_lettres.imprimer(lettres) as fichier:
+        assert nombre_de_pages(fichier.read()) == 3
 
 
 def test_imprimer_rien_se_dit(reseau):
