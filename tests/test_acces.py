@@ -24,6 +24,7 @@ POSSEDES = {
     "contact",
     "visite",
     "rendez_vous",
+    "rendue",
     "courrier",
     "projet",
     "action",

@@ -103,6 +103,7 @@ def peupler(nombre):
         "ligne": ligne,
         "campagne": campagne,
         "visite": visite,
+        "rendue": visite,
         "rendez_vous": rendez_vous,
         "courrier": courrier,
         "demande": demande,

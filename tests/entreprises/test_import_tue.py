@@ -1,6 +1,6 @@
 """Un import tué net, à n'importe quel instant : tout ou rien dans la base, et on relance.
 
-`IMPORTS_TUES=20` en joue vingt ; la suite en joue trois. Une base jetable, sur le moteur des essais.
+`IMPORTS_TUES=20` en joue vingt ; la suite en joue un. Une base jetable, sur le moteur des essais.
 """
 
 import os
@@ -22,7 +22,7 @@ from tests.bancs.importation import fichier
 
 pytestmark = pytest.mark.base  # la sienne, par des processus à part
 RACINE = Path(__file__).parent.parent.parent
-FOIS = int(os.environ.get("IMPORTS_TUES", "3"))
+FOIS = int(os.environ.get("IMPORTS_TUES", "1"))
 LIGNES = 5_000  # trois lots
 PREPARER = (
     "from django.core.management import call_command\n"
