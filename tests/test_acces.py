@@ -14,7 +14,8 @@ from tests.factories import MembreFactory, UtilisateurFactory
 from tests.terrain import PROFILS, Terrain
 
 ROUTES = routes()
-METHODES = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODES = ["GET", "POST"]
+JAMAIS_SERVIES = ["PUT", "PATCH", "DELETE"]
 OUVERT = {200, 302}
 POSSEDES = {
     "entreprise",
@@ -96,6 +97,17 @@ def ecarts(terrain, profil, objets, concerne):
             statut = demander(client, methode, adresse).status_code
             if statut not in attendus(route, methode, membre, concerne):
                 yield f"{methode} {route.nom} : {statut}"
+
+
+@pytest.mark.parametrize("methode", JAMAIS_SERVIES)
+def test_aucune_route_ne_sert_une_autre_methode(terrain, methode):
+    client = connecter(terrain.membres["animateur"])
+    servies = [
+        route.nom
+        for route in ROUTES
+        if demander(client, methode, route.adresse(terrain.reseau.slug, terrain.a_eux)).status_code not in (403, 405)
+    ]
+    assert servies == []
 
 
 def test_routes_ont_toutes_une_politique():

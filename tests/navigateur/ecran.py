@@ -63,5 +63,5 @@ def defauts(page, adresse):
 
 def violations(page):
     """Les règles d'accessibilité enfreintes, chacune avec un exemple."""
-    resultat = Axe().run(page).response
+    resultat = Axe().run(page, options={"resultTypes": ["violations"]}).response
     return [f"{v['id']} ({v['nodes'][0]['html'][:120]})" for v in resultat["violations"]]
