@@ -39,8 +39,8 @@ def ouvrir_une_session(membre):
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key}
 
 
-def defauts(page, adresse):
-    """Liste des défauts de cette page, aux trois largeurs ; vide si tout va bien."""
+def defauts(page, adresse, axe=(1280, 390)):
+    """Liste des défauts de cette page, aux trois largeurs, et à celles d'`axe` pour l'accessibilité ; vide si tout va bien."""
     erreurs = []
     noter = lambda message: message.type == "error" and erreurs.append(f"console : {message.text}")  # noqa: E731
     page.on("console", noter)
@@ -53,15 +53,18 @@ def defauts(page, adresse):
         contenu, fenetre = page.evaluate(DEBORDE)
         if contenu > fenetre:
             erreurs.append(f"déborde à {largeur} px : {contenu} > {fenetre}")
-        if largeur != 768:
-            erreurs += [f"axe à {largeur} px : {violation}" for violation in violations(page)]
+        if largeur in axe:
+            # Le contraste, la plus longue des règles, ne dépend pas de la largeur : il se mesure à la première.
+            trouvees = violations(page, contraste=largeur == axe[0])
+            erreurs += [f"axe à {largeur} px : {violation}" for violation in trouvees]
     texte = page.inner_text("body")
     erreurs += [f"anglais : {mot}" for mot in ANGLAIS if mot in texte.split() or (" " in mot and mot in texte)]
     page.remove_listener("console", noter)
     return [f"{adresse} — {erreur}" for erreur in erreurs]
 
 
-def violations(page):
-    """Les règles d'accessibilité enfreintes, chacune avec un exemple."""
-    resultat = Axe().run(page, options={"resultTypes": ["violations"]}).response
+def violations(page, *, contraste=True):
+    """Les règles d'accessibilité enfreintes, chacune avec un exemple ; `contraste` : celle des couleurs aussi."""
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contraste}}}
+    resultat = Axe().run(page, options=options).response
     return [f"{v['id']} ({v['nodes'][0]['html'][:120]})" for v in resultat["violations"]]

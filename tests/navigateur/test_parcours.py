@@ -139,7 +139,7 @@ def signer(page):
     pages, texte = texte_du_pdf(telecharger(page, "courriers/lettres.pdf"))
     assert pages == 3
     assert [f"{localdate():%Y}-{numero:04d}" in texte for numero in (1, 2, 3)] == [True] * 3
-    page.get_by_role("button", name="Marquer 3 lettres envoyées").click()
+    page.get_by_role("button", name="3 lettres parties par la poste").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Oui, parties").click()
     assert "3 visites sont annoncées" in lire(page)
