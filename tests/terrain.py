@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.timezone import now
 
 from reseau.enums import Qualite, Role
@@ -47,6 +48,14 @@ PROFILS = {
     "prefecture": (Role.PREFECTURE, Qualite.AUCUN),
     "observateur": (Role.OBSERVATEUR, Qualite.AUCUN),
 }
+
+
+# Les droits sont du Python, le même sur les deux moteurs : SQLite joue tous les rôles, PostgreSQL ceux qui lisent autrement.
+ROLES_DU_MOTEUR = [
+    profil
+    for profil in PROFILS
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"] or profil in ("animateur", "direct", "associe")
+]
 
 
 class Terrain:

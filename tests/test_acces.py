@@ -11,7 +11,7 @@ from reseau.enums import Profil
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory, UtilisateurFactory
-from tests.terrain import PROFILS, Terrain
+from tests.terrain import ROLES_DU_MOTEUR, Terrain
 
 ROUTES = routes()
 METHODES = ["GET", "POST"]
@@ -135,17 +135,17 @@ def test_page_publique_fermee_est_introuvable_sauf_pour_qui_la_regle(terrain, vo
     assert animateur.post(adresses[-1], {}).status_code == 404
 
 
-@pytest.mark.parametrize("profil", PROFILS)
+@pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
 def test_matrice_sur_ce_qui_le_concerne(terrain, profil):
     assert list(ecarts(terrain, profil, terrain.a_eux, concerne=True)) == []
 
 
-@pytest.mark.parametrize("profil", PROFILS)
+@pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
 def test_matrice_sur_ce_qui_est_a_d_autres(terrain, profil):
     assert list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)) == []
 
 
-@pytest.mark.parametrize("profil", PROFILS)
+@pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
 def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, profil):
     client, trouvees = connecter(terrain.membres[profil]), []
     for route in ROUTES:

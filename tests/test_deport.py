@@ -40,7 +40,7 @@ from tests.factories import (
     siret_fictif,
 )
 from tests.lib.papier import textes
-from tests.terrain import Terrain
+from tests.terrain import ROLES_DU_MOTEUR, Terrain
 from visites import courriers, papier_des_lettres
 from visites.models import Courrier
 
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.django_db
 MOT = "Zyxcanari"
 SIRET = siret_fictif(77_777)
 TRACES = [MOT.lower(), SIRET, SIRET[:9], f"{SIRET[:3]} {SIRET[3:6]} {SIRET[6:9]}"]
-PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture"]
+LECTEURS = [profil for profil in ROLES_DU_MOTEUR if profil != "observateur"]
 # Ce que chacun en lit quand rien ne l'en écarte : sans cela, l'essai ne prouverait rien.
 LUES = {
     "animateur": {
@@ -202,7 +202,7 @@ class Lecture:
     nombre: int | None
 
 
-@pytest.fixture(scope="module", params=PROFILS)
+@pytest.fixture(scope="module", params=LECTEURS)
 def lectures(request, django_db_setup, django_db_blocker):
     """(sans déport, avec) : deux dictionnaires {(route, demande): Lecture} de ce que lit un profil ; la base n'en garde rien.
 
@@ -301,7 +301,7 @@ def test_compteurs_filtres_sont_ceux_d_un_reseau_sans_le_canari(lectures):
     assert {cle: (sans[cle].nombre, nombre) for cle, nombre in nombres.items() if nombre > sans[cle].nombre} == {}
 
 
-@pytest.mark.parametrize("canari", PROFILS, indirect=True)
+@pytest.mark.parametrize("canari", LECTEURS, indirect=True)
 def test_pages_du_canari_sont_introuvables(canari):
     canari.deporter()
     client, ouvertes = connecter(canari.membre), []
@@ -319,7 +319,7 @@ def test_pages_du_canari_sont_introuvables(canari):
     assert not ouvertes, "\n".join(ouvertes)
 
 
-@pytest.mark.parametrize("canari", PROFILS, indirect=True)
+@pytest.mark.parametrize("canari", LECTEURS, indirect=True)
 def test_lot_de_lettres_s_imprime_sans_celle_du_canari(canari):
     """Un imprimé figé qui nomme l'entreprise est refusé au déporté, seul ou dans un lot."""
     lettre = Courrier.objects.get(pk=canari.objets["courrier"])
