@@ -12,6 +12,8 @@ from reseau.operations import ajouter, enregistrer, noter
 from suivi.enums import Voie
 from suivi.models import LettreDeSuites
 from suivi.operations.regles import exiger
+from visites.enums import EnCopie
+from visites.envois import equipe
 from visites.models import Visite
 
 DEJA_DONNEES = "Les suites de cette visite sont déjà données."
@@ -49,11 +51,16 @@ def inscrire_l_envoi(suites, *, par, maintenant):
 
 
 def envoyer_les_suites(suites, *, par, maintenant):
-    """Fait partir le courriel inscrit, hors de toute transaction ; rend la raison de l'échec, vide s'il est parti."""
-    copies = [membre.utilisateur.email for membre in {par, suites.visite.developpeur} - {None}]
+    """Fait partir le courriel inscrit, hors de toute transaction ; rend la raison de l'échec, vide s'il est parti.
+
+    Copie au développeur, qui recevra la réponse, et à qui l'envoie.
+    """
+    le = localdate(maintenant)
+    developpeur = [copie.courriel for copie in equipe(suites.visite, le=le) if copie.role == EnCopie.DEVELOPPEUR]
+    copies = list(dict.fromkeys([*developpeur, par.utilisateur.email]))
     message = EmailMessage(suites.objet, suites.texte, None, [suites.courriel], cc=copies, reply_to=copies[:1])
     (raison,) = expedier([message])
-    partie = {"voie": Voie.COURRIEL, "donnee_le": localdate(maintenant), "donnee_par": par}
+    partie = {"voie": Voie.COURRIEL, "donnee_le": le, "donnee_par": par}
     LettreDeSuites.objects.filter(pk=suites.pk, donnee_le=None).update(part_le=None, echec=raison, **({} if raison else partie))
     if not raison:
         noter(par, Geste.MODIFICATION, suites, precision="données par courriel")
