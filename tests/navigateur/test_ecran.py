@@ -5,7 +5,7 @@ import pytest
 from tests.navigateur.ecran import violations
 
 pytestmark = pytest.mark.navigateur
-FAUTES = (
+FAUTES = '<html lang="fr"><title>Essai</title><main><h1 style="color:#eee">Pâle</h1><img src="data:,"></main></html>'
     '<html lang="fr"><title>Essai</title><main><h1 style="color:#eee;background:#fff">Pâle</h1><img src="data:,"></main></html>'
 )
 
