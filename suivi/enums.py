@@ -89,9 +89,10 @@ class Mouvement(TextChoices):
     TRANSMISSION = "transmission", "Transmise"
     DESIGNATION = "designation", "Confiée en réunion"
     SUITE = "suite", "Suite donnée"
-    SOMMEIL = "sommeil", "Mise en sommeil"
+    SOMMEIL = "sommeil", "Mise en réserve"
     REVEIL = "reveil", "Réveillée"
     CLOTURE = "cloture", "Close"
+    NAISSANCE = "naissance", "A fait naître une action"
 
 
 class Voie(TextChoices):
