@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from entreprises.models import Deport
 from reseau.droits import SIENS, portee
+from reseau.lib.dates import jour_en_mots
 from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Versionne
 from suivi.enums import EtatAction, Issue, Mouvement, Sujet, TypeAction
@@ -185,6 +186,12 @@ class Action(Versionne):
     @property
     def endormie(self):
         return self.etat == EtatAction.ENDORMIE
+
+    @property
+    def reveil_dit(self):
+        """« le 3 mars 2026, ou quand le permis est accordé » : ce qui la sortira de la réserve."""
+        quand = [f"le {jour_en_mots(self.reveil_le)}"] if self.reveil_le else []
+        return ", ou ".join([*quand, *([f"quand : {self.reveil_motif}"] if self.reveil_motif else [])])
 
     @property
     def type_et_sujet(self):
