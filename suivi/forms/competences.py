@@ -48,9 +48,7 @@ class FicheCompetenceForm(FormulaireModele):
         field_classes = {"membre": ChampMembre}
         widgets = {"dispositifs": forms.CheckboxSelectMultiple}
         labels = {"membre": "Qui", "dispositifs": "Dispositifs que je sais mobiliser"}
-        help_texts = {
-            "apport": "En une phrase, comme à un chef d’entreprise : monter un dossier de prêt, trouver un terrain…"
-        }
+        help_texts = {"apport": "En une phrase, comme à un chef d’entreprise : monter un dossier de prêt, trouver un terrain…"}
 
     def __init__(self, *args, par, le, territoires, **kwargs):
         super().__init__(*args, **kwargs)
