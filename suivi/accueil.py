@@ -261,7 +261,7 @@ def chiffres(membre, le):
         Chiffre(
             actions.ouvertes().count(),
             "Actions ouvertes",
-            "Proposées, acceptées, en cours ou endormies, à ce jour.",
+            "Proposées, acceptées, en cours ou en réserve, à ce jour.",
             f"{les_actions}?etat=ouvertes",
             sur=f"{closes} close{'s' if closes > 1 else ''} depuis le 1er janvier",
         ),

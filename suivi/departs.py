@@ -18,9 +18,9 @@ from visites.models import Visite
 VISITE, ACCOMPAGNEMENT, ACTION, PROJET, FICHE = "visite", "accompagnement", "action", "projet", "fiche"
 TITRES = {
     VISITE: "Visites à faire",
-    ACCOMPAGNEMENT: "Visites où il accompagne",
+    ACCOMPAGNEMENT: "Visites en accompagnement",
     ACTION: "Actions ouvertes",
-    PROJET: "Projets dont il est l’interlocuteur",
+    PROJET: "Projets suivis auprès du chef d’entreprise",
     FICHE: "Fiches de compétence",
 }
 

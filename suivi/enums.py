@@ -68,7 +68,7 @@ class EtatAction(TextChoices):
     PROPOSEE = "proposee", "Proposée"
     ACCEPTEE = "acceptee", "Acceptée"
     EN_COURS = "en_cours", "En cours"
-    ENDORMIE = "endormie", "Endormie"
+    ENDORMIE = "endormie", "En réserve"
     CLOSE = "close", "Close"
 
 

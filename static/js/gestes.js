@@ -1,5 +1,5 @@
 // Les gestes d'une action sans quitter la page : le formulaire d'un geste s'ouvre dans un dialogue ; en colonnes, une carte se
-// glisse d'une colonne à l'autre. Sans ce fichier : le lien ouvre la page du geste, le bouton « Déplacer » fait le reste.
+// glisse d'une colonne à l'autre. Sans ce fichier : le lien ouvre la page du geste, le bouton de chaque carte fait le reste.
 
 const $ = (selecteur, racine = document) => racine.querySelector(selecteur);
 const $$ = (selecteur, racine = document) => [...racine.querySelectorAll(selecteur)];
@@ -69,7 +69,7 @@ document.addEventListener("click", (evenement) => {
   ouvrir(lien.href);
 });
 
-// « Déplacer » : le serveur joue le geste s'il tient en un clic, ou renvoie à son formulaire, que le dialogue montre.
+// Déplacer : le serveur joue le geste s'il tient en un clic, ou renvoie à son formulaire, que le dialogue montre.
 
 async function deplacer(formulaire) {
   const reponse = await fetch(formulaire.action, { method: "POST", body: new FormData(formulaire) });
