@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from entreprises.models import Deport
 from reseau.enums import Qualite
 from reseau.models import FicheCompetence, Membre
-from suivi.forms.choix import SANS_ACTION
+from suivi.gestes import SANS_ACTION
 from suivi.models import Action, Projet
 from visites.models import Visite
 

@@ -53,7 +53,7 @@ class TransmissionForm(GesteForm):
         super().__init__(*args, **kwargs)
         self.fields["responsable"].garnir(self.choix.responsables, self.choix.liste_des_responsables, "Choisir")
         if trouve := conseil(self.action, self.choix):
-            self.initial["responsable"], self.fields["responsable"].help_text = trouve.membre.pk, trouve.phrase
+            self.initial["responsable"], self["responsable"].help_text = trouve.membre.pk, trouve.phrase
         demander_pourquoi(self, self.choix.concurrentes)
 
 
@@ -91,7 +91,6 @@ class ReponseForm(TransmissionForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["motif"].label = "Pourquoi"
         self.fields["motif"].required = self._repond(self.REFUSER)
         self.fields["responsable"].required = self._repond(self.TRANSMETTRE)
 
