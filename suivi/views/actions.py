@@ -21,7 +21,7 @@ from suivi.filters import TRIS, ActionFilter
 from suivi.forms import ActionForm, Choix, ClotureForm, MessageForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.gestes import gestes_permis
 from suivi.models import Action
-from suivi.views.annonces import dire_muet
+from suivi.views.annonces import dire_l_absence, dire_muet
 from visites.concurrences import concurrentes_de
 
 PAR_PAGE = 25
@@ -180,6 +180,7 @@ def _transmettre(request):
     def jouer(action, responsable, *, par, **mots):
         operations.transmettre(action, responsable, par=par, **mots)
         operations.prevenir_apres([action], par=par, racine=request.build_absolute_uri("/"), si_muet=dire_muet(request))
+        dire_l_absence(request, responsable, localdate())
 
     return jouer
 
@@ -208,7 +209,7 @@ def action_modifier(request, pk):
     if form.is_valid() and tenter(form, operations.modifier_action, form.instance, par=request.membre):
         return _fait(request, action, "L’action est corrigée.")
     contexte = {"form": form, "projet": action.projet, "entreprise": action.projet.visite.entreprise, "action": action}
-    contexte["mere"] = None
+    contexte |= {"mere": None, "propositions": ""}
     return render(request, "suivi/action_form.html", contexte)
 
 
