@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import activate, deactivate, localdate
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reseau.droits import NON, TABLE, autorise, droits_de, portee
@@ -89,6 +90,20 @@ def publique(*methodes):
     def decorer(vue):
         vue_bornee = login_not_required(require_http_methods([*methodes])(vue))
         vue_bornee.publique, vue_bornee.methodes = True, [*methodes]
+        return vue_bornee
+
+    return decorer
+
+
+def par_lien(*methodes):
+    """Vue ouverte par un lien signé, reçu par courriel : sans session, c'est le jeton qui dit qui agit, et pour combien de fois.
+
+    Le GET montre et ne change rien (les messageries ouvrent les liens avant leur lecteur) ; le POST agit. Rien ne se garde.
+    """
+
+    def decorer(vue):
+        vue_bornee = login_not_required(never_cache(require_http_methods([*methodes])(vue)))
+        vue_bornee.par_lien, vue_bornee.methodes = True, [*methodes]
         return vue_bornee
 
     return decorer

@@ -16,7 +16,7 @@ from reseau.droits import NON, autorise, portee
 from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
-from reseau.models import Membre, Reunion
+from reseau.models import FicheCompetence, Membre, Reunion
 from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
 from suivi.suites import DELAI_JOURS, attendues, en_retard
@@ -78,9 +78,13 @@ class Journee:
 
 @dataclass(frozen=True)
 class MesActions:
+    """`refusees`, `sans_reponse` : combien de celles qu'il a confiées."""
+
     a_accepter: list
     echues: list
     nb_en_cours: int
+    refusees: int = 0
+    sans_reponse: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Accueil:
     journee: Journee | None = None
     actions: MesActions | None = None
     lettres: int | None = None
+    fiches_a_confirmer: list = field(default_factory=list)
     votes: list[Cible] = field(default_factory=list)
     dernieres_reunions: list = field(default_factory=list)
     tableaux: bool = False
@@ -110,6 +115,7 @@ def accueil(membre, le):
         journee=journee(membre, le) if visite else None,
         actions=mes_actions(membre, le) if visite or membre.profil == Profil.ASSOCIE else None,
         lettres=Courrier.objects.visibles_par(membre).a_signer().count() if prefecture else None,
+        fiches_a_confirmer=fiches_a_confirmer(membre, le),
         votes=list(votes_attendus(membre)),
         dernieres_reunions=_dernieres_reunions(membre) if prefecture else [],
         tableaux=prefecture or membre.profil == Profil.OBSERVATEUR,
@@ -127,6 +133,13 @@ def prochaine_reunion(membre, le):
     return ProchaineReunion(
         reunion, comptes["reponses"], comptes["invites"], bool(reunion.ordre_du_jour.strip()), ma_reponse=comptes["moi"] or ""
     )
+
+
+def fiches_a_confirmer(membre, le):
+    """Ses fiches de compétence que rien n'a confirmées depuis un an ; aucune pour qui n'en tient pas."""
+    if portee(membre, "competences.tenir") is NON:
+        return []
+    return list(FicheCompetence.objects.filter(membre=membre).a_confirmer(le))
 
 
 def votes_attendus(membre):
@@ -248,7 +261,7 @@ def chiffres(membre, le):
         Chiffre(
             actions.ouvertes().count(),
             "Actions ouvertes",
-            "Proposées, acceptées, en cours ou endormies, à ce jour.",
+            "Proposées, acceptées, en cours ou en réserve, à ce jour.",
             f"{les_actions}?etat=ouvertes",
             sur=f"{closes} close{'s' if closes > 1 else ''} depuis le 1er janvier",
         ),
@@ -334,7 +347,9 @@ def mes_actions(membre, le):
     ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
     a_accepter = [action for action in ouvertes if action.a_accepter]
     echues = [action for action in ouvertes if action.en_route and action.est_echue(le)]
-    return MesActions(a_accepter, echues, miennes.ouvertes().count() - len(a_accepter) - len(echues))
+    confiees = Action.objects.visibles_par(membre).suivies_par(membre)
+    suites = {"refusees": confiees.refusees().count(), "sans_reponse": confiees.a_accepter().count()}
+    return MesActions(a_accepter, echues, miennes.ouvertes().count() - len(a_accepter) - len(echues), **suites)
 
 
 def _dernieres_reunions(membre):

@@ -68,7 +68,7 @@ class EtatAction(TextChoices):
     PROPOSEE = "proposee", "Proposée"
     ACCEPTEE = "acceptee", "Acceptée"
     EN_COURS = "en_cours", "En cours"
-    ENDORMIE = "endormie", "Endormie"
+    ENDORMIE = "endormie", "En réserve"
     CLOSE = "close", "Close"
 
 
@@ -89,9 +89,10 @@ class Mouvement(TextChoices):
     TRANSMISSION = "transmission", "Transmise"
     DESIGNATION = "designation", "Confiée en réunion"
     SUITE = "suite", "Suite donnée"
-    SOMMEIL = "sommeil", "Mise en sommeil"
+    SOMMEIL = "sommeil", "Mise en réserve"
     REVEIL = "reveil", "Réveillée"
     CLOTURE = "cloture", "Close"
+    NAISSANCE = "naissance", "A fait naître une action"
 
 
 class Voie(TextChoices):

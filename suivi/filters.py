@@ -18,6 +18,7 @@ SITUATIONS = [
     ("ouvertes", "Toutes les ouvertes"),
     ("a_accepter", "À accepter par leur responsable"),
     ("sans_responsable", "Sans responsable"),
+    ("refusees", "Refusées, à reconfier"),
     *((etat.value, etat.label) for etat in EtatAction),
 ]
 ECHEANCES = [
@@ -63,6 +64,7 @@ class ActionFilter(django_filters.FilterSet):
             "ouvertes": actions.ouvertes,
             "a_accepter": actions.a_accepter,
             "sans_responsable": actions.sans_responsable,
+            "refusees": actions.refusees,
         }[situation]()
 
     def selon_l_echeance(self, actions, nom, echeance):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from reseau.droits import autorise
+from reseau.enums import Role
+
+SANS_ACTION = [Role.PREFECTURE, Role.OBSERVATEUR]  # ils n’en mènent pas
 
 
 @dataclass(frozen=True)

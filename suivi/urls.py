@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, suites, tableaux
+from suivi.views import (
+    accueil,
+    actions,
+    besoins,
+    competences,
+    comptes_rendus,
+    departs,
+    echanges,
+    entreprise,
+    fusions,
+    projets,
+    reunions,
+    seance,
+    suites,
+    tableaux,
+)
 
 app_name = "suivi"
 urlpatterns = [
@@ -34,6 +49,23 @@ urlpatterns = [
     path("projets/<int:pk>/action/", projets.action_ajouter, name="action-ajouter"),
     path("actions/", actions.actions, name="actions"),
     path("actions/toutes/", actions.actions_toutes, name="actions-toutes"),
+    path("actions/confiees/", actions.actions_confiees, name="actions-confiees"),
+    path("actions/<int:pk>/deplacer/", actions.action_deplacer, name="action-deplacer"),
+    path("actions/<int:pk>/message/", echanges.message, name="action-message"),
+    path("actions/<int:pk>/piece/", echanges.piece, name="action-piece"),
+    path("besoins/", besoins.besoins, name="besoins"),
+    path("besoins/<int:pk>/", besoins.besoin, name="besoin"),
+    path("besoins/<int:pk>/modifier/", besoins.modifier, name="besoin-modifier"),
+    path("besoins/<int:pk>/rattacher/", besoins.rattacher, name="besoin-rattacher"),
+    path("besoins/<int:pk>/detacher/", besoins.detacher, name="besoin-detacher"),
+    path("projets/<int:pk>/besoin/", besoins.rapprocher, name="projet-besoin"),
+    path("competences/", competences.competences, name="competences"),
+    path("competences/annuaire.pdf", competences.annuaire_pdf, name="competences-pdf"),
+    path("competences/ajouter/", competences.creer, name="competence-creer"),
+    path("competences/confirmer/", competences.confirmer, name="competences-confirmer"),
+    path("competences/<int:pk>/modifier/", competences.modifier, name="competence-modifier"),
+    path("competences/<int:pk>/retirer/", competences.retirer, name="competence-retirer"),
+    path("membres/<int:pk>/redistribuer/", departs.redistribuer, name="depart"),
     path("actions/<int:pk>/", actions.action, name="action"),
     path("actions/<int:pk>/modifier/", actions.action_modifier, name="action-modifier"),
     path("actions/<int:pk>/accepter/", actions.action_accepter, name="action-accepter"),

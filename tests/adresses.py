@@ -63,6 +63,9 @@ OBJETS = {
     "suivi:projet": "projet",
     "suivi:action-ajouter": "projet",
     "suivi:action": "action",
+    "suivi:besoin": "besoin",
+    "suivi:competence-": "competence",
+    "suivi:depart": "membre",
     "suivi:reunion": "reunion",
     "suivi:seance": "reunion",
 }

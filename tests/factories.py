@@ -26,6 +26,7 @@ from reseau.models import (
     Absence,
     Dispositif,
     Expose,
+    FicheCompetence,
     Institution,
     Membre,
     Presence,
@@ -36,7 +37,7 @@ from reseau.models import (
     Utilisateur,
 )
 from suivi.enums import EtatAction, Issue, Nature, TypeAction
-from suivi.models import Action, Doublon, Fusion, LettreDeSuites, Projet
+from suivi.models import Action, BesoinCommun, Doublon, Fusion, LettreDeSuites, Projet
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
 from visites.models import (
     Campagne,
@@ -516,6 +517,27 @@ class ActionFactory(DjangoModelFactory):
     libelle = "Renseigner sur les aides à l’immobilier d’entreprise"
     responsable = factory.SelfAttribute("projet.interlocuteur")
     proposee_le = JOUR
+
+
+class BesoinCommunFactory(DjangoModelFactory):
+    class Meta:
+        model = BesoinCommun
+
+    reseau = factory.SubFactory(ReseauFactory)
+    titre = factory.Sequence(lambda n: f"Trouver un repreneur {n}")
+    nature = Nature.IDENTITE
+    ouvert_par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))
+    ouvert_le = JOUR
+
+
+class FicheCompetenceFactory(DjangoModelFactory):
+    class Meta:
+        model = FicheCompetence
+
+    membre = factory.SubFactory(MembreFactory)
+    domaine = Domaine.FINANCE
+    apport = "Lire un bilan avec le chef d’entreprise"
+    confirmee_le = factory.LazyFunction(date.today)
 
 
 class DoublonFactory(DjangoModelFactory):

@@ -11,6 +11,7 @@ from tests.factories import (
     AbsenceFactory,
     AccesFactory,
     ActionFactory,
+    BesoinCommunFactory,
     CampagneFactory,
     CibleFactory,
     CompteRenduFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    FicheCompetenceFactory,
     FusionFactory,
     ImportFactory,
     InstitutionFactory,
@@ -120,6 +122,8 @@ class Terrain:
             "guide": question.theme.guide_id,
             "theme": question.theme_id,
             "question": question.pk,
+            "besoin": self._besoin(projet, developpeur).pk,
+            "competence": FicheCompetenceFactory(membre=developpeur).pk,
             "dispositif": DispositifFactory(**du_reseau).pk,
             "code": "2.5",
         }
@@ -128,6 +132,11 @@ class Terrain:
         """Du développeur : les contacts de son institution ; des autres : des entreprises, que l'animation seule importe."""
         du_sien = auteur == self.membres["direct"]
         return ImportFactory(reseau=self.reseau, membre=auteur, contacts=du_sien)
+
+    def _besoin(self, projet, membre):
+        besoin = BesoinCommunFactory(reseau=self.reseau, ouvert_par=membre)
+        besoin.reperes.create(projet=projet, par=membre, le=besoin.ouvert_le)
+        return besoin
 
     def _sollicitation(self, entreprise, auteur):
         """Du développeur et de son institution ; celle des autres n'est pas de la maison."""

@@ -31,7 +31,7 @@ POSSEDES = {
     "action",
 }
 # À une seule personne : sur le terrain, au direct ; qui n'a que les siens ne les ouvre pas.
-PERSONNELS = {"absence"}
+PERSONNELS = {"absence", "competence"}
 PUBLIQUES = {
     "connexion",
     "password_reset",
@@ -41,6 +41,8 @@ PUBLIQUES = {
     "reseau:confidentialite",
     "reseau:accessibilite",
     "reseau:aide",
+    "action-repondre",
+    "action-repondue",
     "flux-agenda",
     "hors-reseau",
     "service-worker",

@@ -1,6 +1,7 @@
 """La vie du réseau : réseau et signataires, institutions, membres, réunions, journal et compteurs."""
 
 from reseau.models.absence import Absence
+from reseau.models.competence import FicheCompetence
 from reseau.models.dispositif import Dispositif
 from reseau.models.membre import Institution, Membre, Utilisateur
 from reseau.models.presentation import LogoDInstitution, Presentation
@@ -13,6 +14,7 @@ __all__ = [
     "Compteur",
     "Dispositif",
     "Expose",
+    "FicheCompetence",
     "Institution",
     "JetonUtilise",
     "Journal",

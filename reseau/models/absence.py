@@ -39,6 +39,9 @@ class Absence(models.Model):
     debut_le = models.DateField("premier jour")
     fin_le = models.DateField("dernier jour")
     motif = models.CharField(max_length=120, blank=True)
+    suppleant = models.ForeignKey(
+        Membre, models.PROTECT, null=True, blank=True, related_name="suppleances", verbose_name="suppléant"
+    )
 
     objects = AbsenceQuerySet.as_manager()
 
@@ -50,7 +53,12 @@ class Absence(models.Model):
                 condition=Q(fin_le__gte=F("debut_le")),
                 name="absence_dates_dans_l_ordre",
                 violation_error_message="Le dernier jour vient avant le premier.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(suppleant=None) | ~Q(suppleant=F("membre")),
+                name="absence_suppleant_autre",
+                violation_error_message="On ne se supplée pas soi-même.",
+            ),
         ]
 
     def __str__(self):

@@ -33,13 +33,17 @@ MENU = [
             ("Qui a vu qui", "visites:qui-a-vu-qui", "sollicitations_tableau"),
         ],
     ),
-    ("Actions", [("Actions", "suivi:actions", "actions_voir")]),
+    (
+        "Actions",
+        [("Actions", "suivi:actions", "actions_voir"), ("Besoins communs", "suivi:besoins", "besoins_voir")],
+    ),
     ("Réunions", [("Réunions", "suivi:reunions", "reunions_voir")]),
     ("Tableaux de bord", [("Tableaux de bord", "suivi:tableaux", "tableaux_voir")]),
     (
         "Annuaire",
         [
             ("Membres", "reseau:membres", "annuaire_voir"),
+            ("Compétences", "suivi:competences", "annuaire_voir"),
             ("Institutions", "reseau:institutions", "annuaire_voir"),
             ("Dispositifs", "reseau:dispositifs", "annuaire_voir"),
             ("Absences", "visites:absences", "annuaire_voir"),

@@ -14,7 +14,7 @@ from reseau.filters import MembreFilter
 from reseau.forms import DepartForm, MaFicheForm, MembreForm
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.listes import page_de
-from reseau.models import Absence, Membre
+from reseau.models import Absence, FicheCompetence, Membre
 
 ABSENCES_MONTREES = 3
 # Jamais par un chiffre : une liste de personnes ne se classe pas.
@@ -53,6 +53,7 @@ def membre(request, pk):
         "invitable": gerable and _invitable(fiche),
         "la_mienne": fiche == request.membre,
         "absences": _absences(request, fiche),
+        "fiches": FicheCompetence.objects.visibles_par(request.membre).filter(membre=fiche).en_service(localdate()),
         "tient_les_absences": autorise(request.membre, "absences.tenir", fiche) and not fiche.est_parti(localdate()),
     }
     return render(request, "reseau/membre_fiche.html", contexte)

@@ -24,11 +24,11 @@ export function ajuster(bloc) {
 const annuaire = JSON.parse($("[data-propositions]")?.dataset.propositions ?? "null");
 
 function responsable(bloc) {
-  const liste = $("select[name$='-responsable']", bloc);
+  const liste = $("select[name$='responsable']", bloc);
   const aide = liste && annuaire && $(".fr-hint-text", liste.parentElement);
   if (!aide) return null;
   aide.setAttribute("aria-live", "polite");
-  const organisme = choisi(bloc, "type") === "contact" && $("select[name$='-organisme']", bloc).value;
+  const organisme = choisi(bloc, "type") === "contact" && $("select[name$='organisme']", bloc).value;
   const trouve = annuaire.organismes[organisme] ?? annuaire.sujets[$("[data-sujet] select", bloc).value];
   return { liste, aide, propose: (trouve ?? annuaire.visiteur).map(String) };
 }
@@ -50,7 +50,7 @@ document.addEventListener("change", ({ target }) => {
   const bloc = target.closest("[data-action]");
   if (!bloc) return;
   if (target.type === "radio") ajuster(bloc);
-  if (target.name.endsWith("-responsable")) justifier(bloc);
+  if (target.name.endsWith("responsable")) justifier(bloc);
   else proposer(bloc);
 });
 
@@ -126,4 +126,9 @@ export function refaire(nombres) {
   }
 }
 
-if (!$("#compte-rendu")) for (const bloc of $$("[data-action]")) ajuster(bloc);
+if (!$("#compte-rendu")) {
+  for (const bloc of $$("[data-action]")) {
+    ajuster(bloc);
+    justifier(bloc);
+  }
+}

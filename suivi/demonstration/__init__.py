@@ -12,7 +12,9 @@ from reseau.models import Membre, Reseau
 from suivi.demonstration import (
     absences,
     agendas,
+    annuaire,
     dispositifs,
+    echanges,
     entretiens,
     fichier,
     lettres,
@@ -89,6 +91,8 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     fichier.poser(chantier)
     agendas.poser(chantier)
     absences.poser(chantier)
+    annuaire.poser(chantier)
+    echanges.poser(chantier)
     lettres_de_suites.poser(chantier)
     presentation.poser(chantier)
     registre.poser(chantier)

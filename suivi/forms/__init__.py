@@ -3,7 +3,7 @@
 from suivi.forms.choix import Choix
 from suivi.forms.compte_rendu import SaisieDeCompteRendu
 from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
-from suivi.forms.gestes import ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
+from suivi.forms.gestes import ClotureForm, MessageForm, RefusForm, ReponseForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
 from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
 from suivi.forms.suites import SuitesForm
@@ -17,11 +17,13 @@ __all__ = [
     "DesignationsForm",
     "ExposeForm",
     "FusionForm",
+    "MessageForm",
     "PointForm",
     "ProjetForm",
     "ProjetSuiviForm",
     "RefusForm",
     "ReleveForm",
+    "ReponseForm",
     "RetenueForm",
     "ReunionForm",
     "SaisieDeCompteRendu",

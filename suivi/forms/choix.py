@@ -5,12 +5,12 @@ from itertools import groupby
 
 from django import forms
 
-from reseau.enums import Pole, Role
+from reseau.enums import Pole
 from reseau.models import Institution, Membre
+from suivi.gestes import SANS_ACTION
 from visites.concurrences import concurrentes_de
 
 FAITS_UTILES = "Faits utiles seulement ; pas d’opinion sur les personnes."
-SANS_ACTION = [Role.PREFECTURE, Role.OBSERVATEUR]
 
 
 class Choix:

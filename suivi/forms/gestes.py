@@ -7,6 +7,7 @@ from reseau.lib.formulaires import Formulaire
 from reseau.models import Membre
 from suivi.enums import Issue
 from suivi.forms.choix import FAITS_UTILES, BoutonsEnLigne, ListePartagee, demander_pourquoi
+from suivi.propositions import conseil
 
 CHANGEE = (
     "Quelqu’un a fait avancer cette action depuis que vous avez ouvert la page. "
@@ -51,6 +52,8 @@ class TransmissionForm(GesteForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["responsable"].garnir(self.choix.responsables, self.choix.liste_des_responsables, "Choisir")
+        if trouve := conseil(self.action, self.choix):
+            self.initial["responsable"], self["responsable"].help_text = trouve.membre.pk, trouve.phrase
         demander_pourquoi(self, self.choix.concurrentes)
 
 
@@ -60,12 +63,54 @@ class SuiteForm(GesteForm):
 
 
 class SommeilForm(GesteForm):
-    reveil_le = forms.DateField(label="À réveiller le", help_text="D’ici là, l’action n’est plus relancée.")
+    reveil_le = forms.DateField(label="À réveiller le", required=False, help_text="D’ici là, l’action n’est plus relancée.")
+    reveil_motif = forms.CharField(
+        max_length=120,
+        label="Ou quand ceci arrive",
+        required=False,
+        help_text="Le permis est accordé, le bilan est clos… Sans date, la réveiller reste à faire à la main.",
+    )
     texte = forms.CharField(max_length=300, label="Pourquoi attendre", required=False, help_text=FAITS_UTILES)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("reveil_le", plus_mois(self.choix.le, 3))
+
+    def clean(self):
+        donnees = super().clean()
+        if not self.errors and not (donnees.get("reveil_le") or donnees.get("reveil_motif")):
+            self.add_error("reveil_le", "Donnez une date, ou dites ce qui doit arriver.")
+        return donnees
+
+
+class ReponseForm(TransmissionForm):
+    """La réponse donnée depuis le courriel : accepter, refuser avec un motif, ou transmettre."""
+
+    ACCEPTER, REFUSER, TRANSMETTRE = "accepter", "refuser", "transmettre"
+    reponse = forms.ChoiceField(choices=[(mot, mot) for mot in (ACCEPTER, REFUSER, TRANSMETTRE)], widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["motif"].required = self._repond(self.REFUSER)
+        self.fields["responsable"].required = self._repond(self.TRANSMETTRE)
+
+    @property
+    def arguments(self):
+        """Ceux de l'opération que `reponse` désigne."""
+        gardes = {self.ACCEPTER: [], self.REFUSER: ["motif"]}.get(self.cleaned_data["reponse"])
+        arguments = {nom: valeur for nom, valeur in super().arguments.items() if nom != "reponse"}
+        return arguments if gardes is None else {nom: arguments[nom] for nom in gardes}
+
+    def _repond(self, reponse):
+        return self.data.get("reponse") == reponse
+
+
+class MessageForm(Formulaire):
+    """Un mot au fil de l'action."""
+
+    texte = forms.CharField(
+        label="Votre message", max_length=2000, help_text=FAITS_UTILES, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ClotureForm(GesteForm):

@@ -1,11 +1,13 @@
 """L'action : un responsable qui l'accepte, une fin prévue, une fin réelle, une issue."""
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from entreprises.models import Deport
 from reseau.droits import SIENS, portee
+from reseau.lib.dates import jour_en_mots
 from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Versionne
 from suivi.enums import EtatAction, Issue, Mouvement, Sujet, TypeAction
@@ -53,6 +55,26 @@ class ActionQuerySet(models.QuerySet):
         """Proposées à quelqu'un, qui n'a pas encore répondu."""
         return self.filter(etat=EtatAction.PROPOSEE, responsable__isnull=False)
 
+    def refusees(self):
+        """Refusées par qui on les avait proposées, et que nul n'a reprises."""
+        dernier = MouvementDAction.objects.filter(action=OuterRef("pk")).order_by("-pk").values("mouvement")[:1]
+        return self.sans_responsable().annotate(dernier=Subquery(dernier)).filter(dernier=Mouvement.REFUS)
+
+    def suivies_par(self, membre):
+        """Celles qu'il a confiées : de ses visites ou des projets dont il est l'interlocuteur, et menées par un autre."""
+        siennes = Q(projet__interlocuteur=membre) | Q(projet__visite__developpeur=membre)
+        return self.filter(siennes).exclude(responsable=membre)
+
+    def avec_refus(self):
+        """Annote `refusee_le`, `refusee_par` et `refus` (ses mots) : le dernier refus, None s'il n'y en a pas."""
+        refus = MouvementDAction.objects.filter(action=OuterRef("pk"), mouvement=Mouvement.REFUS).order_by("-pk")
+        noms = Concat("membre__prenom", Value(" "), "membre__nom")
+        return self.annotate(
+            refusee_le=Subquery(refus.values("le")[:1]),
+            refus=Subquery(refus.values("texte")[:1]),
+            refusee_par=Subquery(refus.annotate(qui=noms).values("qui")[:1]),
+        )
+
     def a_reveiller(self, le):
         return self.filter(etat=EtatAction.ENDORMIE, reveil_le__lte=le)
 
@@ -99,6 +121,10 @@ class Action(Versionne):
     fin_reelle = models.DateField("fin réelle", null=True, blank=True)
     issue = models.CharField(max_length=20, choices=Issue, blank=True)
     reveil_le = models.DateField("à réveiller le", null=True, blank=True)
+    reveil_motif = models.CharField("à réveiller quand", max_length=120, blank=True)
+    nee_de = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="filles", verbose_name="née de l’action"
+    )
     malgre_concurrence = models.CharField(
         "malgré une concurrente",
         max_length=200,
@@ -128,9 +154,9 @@ class Action(Versionne):
                 violation_error_message="Une action acceptée a un responsable et une date.",
             ),
             models.CheckConstraint(
-                condition=~Q(etat="endormie") | Q(reveil_le__isnull=False),
-                name="action_endormie_datee",
-                violation_error_message="Une action endormie a une date de réveil.",
+                condition=~Q(etat="endormie") | Q(reveil_le__isnull=False) | ~Q(reveil_motif=""),
+                name="action_endormie_se_reveille",
+                violation_error_message="Une action en réserve a une date de réveil, ou ce qui la réveillera.",
             ),
         ]
 
@@ -160,6 +186,12 @@ class Action(Versionne):
     @property
     def endormie(self):
         return self.etat == EtatAction.ENDORMIE
+
+    @property
+    def reveil_dit(self):
+        """« le 3 mars 2026, ou quand le permis est accordé » : ce qui la sortira de la réserve."""
+        quand = [f"le {jour_en_mots(self.reveil_le)}"] if self.reveil_le else []
+        return ", ou ".join([*quand, *([f"quand : {self.reveil_motif}"] if self.reveil_motif else [])])
 
     @property
     def type_et_sujet(self):

@@ -13,7 +13,7 @@ class ProjetQuerySet(models.QuerySet):
         return self.filter(visite__in=visites)
 
     def avec_noms(self):
-        return self.select_related("reseau", "visite__entreprise", "interlocuteur__institution")
+        return self.select_related("reseau", "visite__entreprise", "visite__developpeur", "interlocuteur__institution")
 
 
 class Projet(Versionne):

@@ -12,7 +12,10 @@ from suivi.operations.actions import (
     reveiller,
     transmettre,
 )
+from suivi.operations.avis import prevenir, prevenir_apres
+from suivi.operations.besoins import detacher, modifier_un_besoin, ouvrir_un_besoin, rattacher
 from suivi.operations.brouillons import EcritAilleurs, garder_le_brouillon, synchroniser_le_brouillon
+from suivi.operations.competences import confirmer_les_fiches, retirer_une_fiche, tenir_une_fiche
 from suivi.operations.comptes_rendus import (
     Saisie,
     conclure,
@@ -22,6 +25,8 @@ from suivi.operations.comptes_rendus import (
     terminer,
     valider,
 )
+from suivi.operations.departs import redistribuer
+from suivi.operations.echanges import ecrire_un_message, joindre_a_l_action
 from suivi.operations.fusions import (
     Reprise,
     defaire_la_fusion,
@@ -43,6 +48,7 @@ from suivi.operations.reunions import (
     restituer_en_seance,
     retenir,
 )
+from suivi.operations.reveils import reveiller_a_date
 from suivi.operations.suites import donner_les_suites, envoyer_les_suites, garder_les_suites, inscrire_l_envoi
 
 __all__ = [
@@ -52,12 +58,15 @@ __all__ = [
     "accepter",
     "clore",
     "conclure",
+    "confirmer_les_fiches",
     "decider",
     "defaire_la_fusion",
     "defaire_la_restitution",
     "designer",
     "designer_interlocuteur",
+    "detacher",
     "donner_les_suites",
+    "ecrire_un_message",
     "endormir",
     "envoyer_les_suites",
     "exposer",
@@ -66,27 +75,37 @@ __all__ = [
     "garder_les_deux",
     "garder_les_suites",
     "inscrire_l_envoi",
+    "joindre_a_l_action",
     "modifier_action",
     "modifier_projet",
+    "modifier_un_besoin",
     "noter_la_suite",
     "ouvrir_compte_rendu",
     "ouvrir_projet",
+    "ouvrir_un_besoin",
     "peut_lire_la_reserve",
     "pointer_les_presences",
     "preparer",
+    "prevenir",
+    "prevenir_apres",
     "proposer",
     "proposer_un_point",
+    "rattacher",
     "rediger_le_releve",
+    "redistribuer",
     "refuser",
     "rendre_compte",
     "renoncer",
     "reprises_par_defaut",
     "restituer_en_seance",
     "retenir",
+    "retirer_une_fiche",
     "reveiller",
+    "reveiller_a_date",
     "signaler_un_doublon",
     "supprimer_projet",
     "synchroniser_le_brouillon",
+    "tenir_une_fiche",
     "terminer",
     "transmettre",
     "valider",

@@ -26,7 +26,9 @@ def proposer(action, *, projet, par):
     if action.responsable == par:
         action.etat, action.acceptee_le = EtatAction.ACCEPTEE, localdate()
     ajouter(action, par=par)
-    return _mouvement(action, Mouvement.PROPOSITION, par)
+    if action.nee_de:
+        _mouvement(action.nee_de, Mouvement.NAISSANCE, par, f"n° {action.numero}, {action.libelle}")
+    return _mouvement(action, Mouvement.PROPOSITION, par, f"Née de l’action n° {action.nee_de.numero}." if action.nee_de else "")
 
 
 def modifier_action(action, *, par):
@@ -58,7 +60,8 @@ def transmettre(action, responsable, *, par, motif="", malgre_concurrence="", mo
     exiger(action.ouverte, CLOSE)
     exiger(responsable != action.responsable, f"{responsable} en est déjà responsable.")
     avant = _confier(action, responsable, par, malgre_concurrence)
-    action.etat, action.acceptee_le, action.reveil_le = EtatAction.PROPOSEE, None, None
+    action.etat, action.acceptee_le = EtatAction.PROPOSEE, None
+    _sortir_de_la_reserve(action)
     if responsable == par:
         action.etat, action.acceptee_le = EtatAction.ACCEPTEE, localdate()
     return _changer(action, mouvement, par, motif, avant=avant)
@@ -68,7 +71,8 @@ def designer(action, responsable, *, par, reunion, malgre_concurrence=""):
     """Désignation en séance : un responsable pointé présent l'accepte devant tous ; un absent la reçoit à accepter."""
     exiger(action.ouverte, CLOSE)
     present = reunion.presences.filter(membre=responsable, etat=EtatPresence.PRESENT).exists()
-    avant, action.reveil_le = _confier(action, responsable, par, malgre_concurrence), None
+    avant = _confier(action, responsable, par, malgre_concurrence)
+    _sortir_de_la_reserve(action)
     action.etat = EtatAction.ACCEPTEE if present else EtatAction.PROPOSEE
     action.acceptee_le = reunion.le if present else None
     return _changer(action, Mouvement.DESIGNATION, par, str(reunion), reunion=reunion, avant=avant)
@@ -82,20 +86,21 @@ def noter_la_suite(action, *, texte, par, fin_prevue=None):
     return _changer(action, Mouvement.SUITE, par, texte)
 
 
-def endormir(action, *, reveil_le, par, texte=""):
-    """Met l'action en sommeil jusqu'à une date ; elle n'est plus relancée d'ici là."""
+def endormir(action, *, par, reveil_le=None, reveil_motif="", texte=""):
+    """Met l'action en réserve jusqu'à une date, ou jusqu'à ce que quelque chose arrive ; elle n'est plus relancée d'ici là."""
     exiger(action.ouverte, CLOSE)
-    exiger(reveil_le > localdate(), "La date de réveil est à venir.")
-    action.etat, action.reveil_le = EtatAction.ENDORMIE, reveil_le
-    return _changer(action, Mouvement.SOMMEIL, par, texte)
+    exiger(reveil_le or reveil_motif.strip(), "Dites quand la réveiller : une date, ou ce qui doit arriver.")
+    exiger(reveil_le is None or reveil_le > localdate(), "La date de réveil est à venir.")
+    action.etat, action.reveil_le, action.reveil_motif = EtatAction.ENDORMIE, reveil_le, reveil_motif.strip()
+    return _changer(action, Mouvement.SOMMEIL, par, f"Jusqu’à ceci : {reveil_motif.strip()}. {texte}" if reveil_motif else texte)
 
 
-def reveiller(action, *, par):
+def reveiller(action, *, par, texte=""):
     """La reprend là où elle en était : en cours si elle avait été acceptée, proposée sinon."""
     _attendre(action, EtatAction.ENDORMIE)
     action.etat = EtatAction.EN_COURS if action.acceptee_le else EtatAction.PROPOSEE
-    action.reveil_le = None
-    return _changer(action, Mouvement.REVEIL, par)
+    _sortir_de_la_reserve(action)
+    return _changer(action, Mouvement.REVEIL, par, texte)
 
 
 def clore(action, *, issue, par, texte="", fin_reelle=None):
@@ -105,7 +110,7 @@ def clore(action, *, issue, par, texte="", fin_reelle=None):
     exiger(fin <= localdate(), "La fin réelle est dans l’avenir.")
     exiger(fin >= action.proposee_le, "La fin réelle précède la proposition de l’action.")
     action.etat, action.issue, action.fin_reelle = EtatAction.CLOSE, issue, fin
-    action.reveil_le = None
+    _sortir_de_la_reserve(action)
     return _changer(action, Mouvement.CLOTURE, par, texte)
 
 
@@ -147,6 +152,10 @@ def _confier(action, responsable, par, motif):
     action.malgre_concurrence = verifier_concurrence(visite, responsable, par=par, motif=motif, confiee="cette action")
     action.responsable = responsable
     return avant
+
+
+def _sortir_de_la_reserve(action):
+    action.reveil_le, action.reveil_motif = None, ""
 
 
 def _attendre(action, *etats):

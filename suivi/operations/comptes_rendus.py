@@ -14,6 +14,7 @@ from reseau.droits import autorise
 from reseau.operations import CONFLIT, ajouter, enregistrer
 from suivi.models import Brouillon
 from suivi.operations.actions import proposer
+from suivi.operations.avis import prevenir_apres
 from suivi.operations.projets import ouvrir_projet
 from suivi.operations.regles import exiger
 from suivi.operations.urgences import alerter
@@ -44,8 +45,10 @@ class Saisie:
 def conclure(visite, saisie, *, par, racine=""):
     """« Terminer » : le compte rendu, ses projets et leurs actions s'enregistrent ensemble, ou rien.
 
-    Une urgence nouvelle alerte l'animateur, une fois tout enregistré ; `racine` : l'adresse du site, vide pour n'écrire à
-    personne. Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
+    Une fois tout enregistré, une urgence nouvelle alerte l'animateur, et chacun apprend ce qu'on lui propose ; `racine` :
+    l'adresse du site, vide pour n'écrire à personne.
+
+    Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
     """
     tenir(visite.entreprise, par=par)
     visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
@@ -66,6 +69,7 @@ def conclure(visite, saisie, *, par, racine=""):
         ouvrir_projet(projet, visite=visite, par=par)
         for action in actions:
             proposer(action, projet=projet, par=par)
+    prevenir_apres([action for _, actions in saisie.projets for action in actions], par=par, racine=racine)
     Brouillon.objects.filter(visite=visite, membre=par).delete()
     return compte_rendu
 

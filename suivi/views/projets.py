@@ -1,5 +1,7 @@
 """Un projet hors du compte rendu : l'ajouter, le corriger, le retirer ; lui proposer une action."""
 
+import json
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -8,7 +10,9 @@ from reseau.acces import exiger, formulaire, geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from suivi import operations
 from suivi.forms import ActionProposeeForm, Choix, ProjetSuiviForm
-from suivi.models import Projet
+from suivi.models import Action, Projet
+from suivi.propositions import propositions
+from suivi.views.annonces import dire_l_absence, dire_muet
 from visites.models import Visite
 
 
@@ -52,12 +56,25 @@ def projet_supprimer(request, pk):
 def action_ajouter(request, pk):
     """Propose une action pour un projet, à n'importe quel membre du réseau."""
     projet = get_object_or_404(_projets_visibles(request.membre), pk=pk)
-    form = ActionProposeeForm(request.POST or None, choix=_choix(request, projet.visite, projet.interlocuteur))
+    choix = _choix(request, projet.visite, projet.interlocuteur)
+    form = ActionProposeeForm(request.POST or None, choix=choix)
+    form.instance.nee_de = mere = _mere(request, projet)
     if form.is_valid() and tenter(form, operations.proposer, form.instance, projet=projet, par=request.membre):
+        racine = request.build_absolute_uri("/")
+        operations.prevenir_apres([form.instance], par=request.membre, racine=racine, si_muet=dire_muet(request))
         messages.success(request, f"L’action n° {form.instance.numero} est proposée.")
+        dire_l_absence(request, form.instance.responsable, localdate())
         return redirect("suivi:entreprise", request.reseau.slug, projet.visite.entreprise_id)
-    contexte = {"form": form, "projet": projet, "entreprise": projet.visite.entreprise, "action": None}
+    contexte = {"form": form, "projet": projet, "entreprise": projet.visite.entreprise, "action": None, "mere": mere}
+    contexte["propositions"] = json.dumps(propositions(choix))
     return render(request, "suivi/action_form.html", contexte)
+
+
+def _mere(request, projet):
+    """L'action du même projet dont celle-ci naît (`?nee_de=`), ou None."""
+    cle = request.GET.get("nee_de", "")
+    visibles = Action.objects.visibles_par(request.membre).filter(projet=projet)
+    return get_object_or_404(visibles, pk=cle) if cle.isdecimal() and len(cle) < 10 else None
 
 
 def _projets_visibles(membre):

@@ -18,8 +18,8 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Absence, Dispositif, Institution, Membre, Reunion, Signataire
-from suivi.models import Action, Doublon, Fusion, Projet
+from reseau.models import Absence, Dispositif, FicheCompetence, Institution, Membre, Reunion, Signataire
+from suivi.models import Action, BesoinCommun, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
 
@@ -74,6 +74,8 @@ def exemples(membre):
         "guide": Guide.objects.filter(**du_reseau).courants(),
         "theme": Theme.objects.filter(guide__reseau=membre.reseau),
         "question": Question.objects.filter(theme__guide__reseau=membre.reseau),
+        "besoin": BesoinCommun.objects.filter(**du_reseau),
+        "competence": _la_sienne(FicheCompetence.objects.gerables_par(membre).filter(retiree_le=None), membre, "membre"),
         "dispositif": Dispositif.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),

@@ -29,10 +29,11 @@ class AbsenceForm(Prevenance, FormulaireModele):
 
     class Meta:
         model = Absence
-        fields = ["membre", "debut_le", "fin_le", "motif"]
-        field_classes = {"membre": ChampMembre}
+        fields = ["membre", "debut_le", "fin_le", "suppleant", "motif"]
+        field_classes = {"membre": ChampMembre, "suppleant": ChampMembre}
         labels = {"membre": "Qui"}
         help_texts = {
+            "suppleant": "À qui l’outil propose de confier, ces jours-là, ce qui vous reviendrait.",
             "fin_le": "Compris. Le même jour pour une seule journée.",
             "motif": "Lu de vous et de l’animateur seulement ; les autres lisent « absent ».",
         }
@@ -40,6 +41,7 @@ class AbsenceForm(Prevenance, FormulaireModele):
     def __init__(self, *arguments, par, le, **mots):
         super().__init__(*arguments, **mots)
         self.par, self.le = par, le
+        self.fields["suppleant"].queryset = Membre.objects.visibles_par(par).restants(le)
         if portee(par, "absences.tenir") is TOUT:
             self.fields["membre"].queryset = Membre.objects.visibles_par(par).restants(le)
             self.fields["motif"].help_text = "Lu de l’intéressé et de l’animateur seulement ; les autres lisent « absent »."
@@ -57,6 +59,8 @@ class AbsenceForm(Prevenance, FormulaireModele):
         for champ in ("debut_le", "fin_le"):
             if (jour := valeurs.get(champ)) and not self.le - RECUL_MAX <= jour <= self.le + HORIZON:
                 self.add_error(champ, "Vérifiez l’année : cette date est trop éloignée d’aujourd’hui.")
+        if valeurs.get("suppleant") and valeurs["suppleant"] == valeurs.get("membre", self.par):
+            self.add_error("suppleant", "Choisissez quelqu’un d’autre que la personne absente.")
         return super().clean()
 
     def prevenir(self, valeurs):

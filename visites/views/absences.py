@@ -17,7 +17,7 @@ from visites.forms import AbsenceForm
 @page("absences.voir")
 def liste(request):
     """Celles à venir d'abord ; les passées, repliées."""
-    le, absences = localdate(), Absence.objects.visibles_par(request.membre).select_related("membre__institution")
+    le, absences = localdate(), Absence.objects.visibles_par(request.membre).select_related("membre__institution", "suppleant")
     a_venir = page_de(request, absences.a_venir(le))
     passees = page_de(request, absences.passees(le).order_by("-debut_le", "-pk"), "passees")
     contexte = {

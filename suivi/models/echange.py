@@ -1,0 +1,36 @@
+"""Ce que les institutions se disent et se passent à propos d'une action : le fil, les pièces jointes."""
+
+from django.db import models
+
+
+class MessageDAction(models.Model):
+    """Un message du fil d'une action : on y ajoute, on n'y touche plus. Lu de qui voit l'action."""
+
+    action = models.ForeignKey("suivi.Action", models.CASCADE, related_name="messages")
+    membre = models.ForeignKey("reseau.Membre", models.RESTRICT, related_name="+", verbose_name="de")
+    le = models.DateTimeField(auto_now_add=True)
+    texte = models.TextField(max_length=2000)
+
+    class Meta:
+        verbose_name = "message d’une action"
+        verbose_name_plural = "messages d’une action"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.texte[:80]
+
+
+class PieceDAction(models.Model):
+    """Un document de l'entreprise joint à cette action : mêmes contrôles, même téléchargement, même sauvegarde."""
+
+    action = models.ForeignKey("suivi.Action", models.CASCADE, related_name="pieces")
+    document = models.ForeignKey("entreprises.Document", models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "pièce jointe d’une action"
+        verbose_name_plural = "pièces jointes d’une action"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["action", "document"], name="pieceaction_unique")]
+
+    def __str__(self):
+        return str(self.document)
