@@ -27,7 +27,10 @@ LEXIQUE = (
         "Responsable",
         "la personne à qui l’action est confiée, qu’elle l’ait acceptée ou non.",
     ),
-    ("Fin prévue, fin réelle", "au mois ; la fin réelle reste vide tant que l’action n’est pas close."),
+    (
+        "Fin prévue, fin réelle",
+        "au mois ; la fin prévue est estimée, la fin réelle constatée ; celle-ci reste vide tant que l’action n’est pas close.",
+    ),
     (
         "Développeur interlocuteur",
         "celui qui suit le chef d’entreprise pour ce projet ; ce n’est pas toujours celui qui a fait la visite.",

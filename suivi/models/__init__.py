@@ -3,8 +3,24 @@
 from suivi.models.action import Action, MouvementDAction
 from suivi.models.brouillon import Brouillon
 from suivi.models.dossier import dossiers
+from suivi.models.evaluation import ChefDuPanel, ConsultationDuPanel, Evaluation
+from suivi.models.fige import FichierFige, TableauFige
 from suivi.models.fusion import Doublon, Fusion
 from suivi.models.projet import Projet
 from suivi.models.suites import LettreDeSuites
 
-__all__ = ["Action", "Brouillon", "Doublon", "Fusion", "LettreDeSuites", "MouvementDAction", "Projet", "dossiers"]
+__all__ = [
+    "Action",
+    "Brouillon",
+    "ChefDuPanel",
+    "ConsultationDuPanel",
+    "Doublon",
+    "Evaluation",
+    "FichierFige",
+    "Fusion",
+    "LettreDeSuites",
+    "MouvementDAction",
+    "Projet",
+    "TableauFige",
+    "dossiers",
+]
