@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, suites, tableaux
+from suivi.views import (
+    accueil,
+    actions,
+    comptes_rendus,
+    entreprise,
+    evaluations,
+    figes,
+    fusions,
+    projets,
+    reunions,
+    seance,
+    suites,
+    tableaux,
+)
 
 app_name = "suivi"
 urlpatterns = [
@@ -62,6 +75,24 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/relever/", seance.seance_relever, name="seance-relever"),
     path("reunions/<int:pk>/seance/exposer/", seance.seance_exposer, name="seance-exposer"),
     path("tableaux/", tableaux.tableaux, name="tableaux"),
+    path("evaluations/", evaluations.evaluations, name="evaluations"),
+    path("evaluations/temoignages/", evaluations.temoignages, name="temoignages"),
+    path("evaluations/panel/", evaluations.panel, name="panel"),
+    path("evaluations/panel/ajouter/", evaluations.panel_ajouter, name="panel-ajouter"),
+    path("evaluations/panel/<int:pk>/avis/", evaluations.panel_consulter, name="panel-consulter"),
+    path("evaluations/panel/<int:pk>/sortir/", evaluations.panel_sortir, name="panel-sortir"),
+    path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
+    path("evaluations/<int:pk>/accord/retirer/", evaluations.accord_retirer, name="evaluation-accord-retirer"),
+    path("visites/<int:pk>/evaluation/", evaluations.demander, name="evaluation-demander"),
+    path("visites/<int:pk>/evaluation/entretien/", evaluations.entretien, name="evaluation-entretien"),
+    path("tableaux/figes/", figes.figes, name="figes"),
+    path("tableaux/figes/<int:pk>/", figes.fige, name="fige"),
+    path("tableaux/figes/<int:pk>/document.pdf", figes.fige_pdf, name="fige-pdf"),
+    path("tableaux/figes/<int:pk>/document.xlsx", figes.fige_xlsx, name="fige-xlsx"),
+    path("tableaux/figes/<int:pk>/document.ods", figes.fige_ods, name="fige-ods"),
+    path("tableaux/figes/<int:pk>/envoyer/", figes.fige_envoyer, name="fige-envoyer"),
+    path("tableaux/rapport/", figes.rapport, name="rapport"),
+    path("tableaux/<str:code>/figer/", figes.figer, name="tableau-figer"),
     path("tableaux/lignes/visites/", tableaux.lignes_de_visites, name="lignes-visites"),
     path("tableaux/lignes/actions/", tableaux.lignes_d_actions, name="lignes-actions"),
     path("tableaux/lignes/projets/", tableaux.lignes_de_projets, name="lignes-projets"),

@@ -199,6 +199,18 @@ class Tableau:
         colonnes = [paire for section in self.sections for paire in section.definitions]
         return list(dict.fromkeys([*colonnes, *self.definitions]))
 
+    def en_page(self) -> dict[str, Any]:
+        """Ce qu'il faut à `_tableau.html` pour le montrer tel qu'il est ce jour, en textes : aucun renvoi, aucun calcul."""
+        return {
+            "ancre": self.ancre,
+            "titre": self.titre,
+            "sous_titre": self.sous_titre,
+            "periode": self.periode,
+            "filtres": [list(filtre) for filtre in self.filtres],
+            "sections": [_section_en_page(section) for section in self.sections],
+            "lexique": [list(paire) for paire in self.lexique],
+        }
+
     def en_json(self) -> dict[str, Any]:
         """Forme sérialisable : fractions pour les pourcentages, dates ISO, mois « AAAA-MM », None pour le vide."""
         return {
@@ -220,6 +232,25 @@ def cellule(colonne: Colonne, valeur: Any, *, entete: bool = False, adresse: str
         valeur = Valeur(valeur)
     genre = valeur.genre or colonne.genre
     return Cellule(colonne.afficher(valeur.valeur, genre), genre, valeur.adresse or adresse, entete, colonne.libelle)
+
+
+def _section_en_page(section: Section) -> dict[str, Any]:
+    def cases(lignes: Sequence[Sequence[Cellule]]) -> list[list[dict[str, Any]]]:
+        return [
+            [{"texte": c.texte, "genre": c.genre, "a_droite": c.a_droite, "entete": c.entete, "adresse": ""} for c in ligne]
+            for ligne in lignes
+        ]
+
+    return {
+        "titre": section.titre,
+        "colonnes": [
+            {"libelle": colonne.libelle, "genre": colonne.genre, "a_droite": colonne.a_droite} for colonne in section.colonnes
+        ],
+        "corps_affiche": cases(section.corps_affiche),
+        "pied_affiche": cases(section.pied_affiche),
+        "pied": bool(section.pied),
+        "remarques": section.remarques,
+    }
 
 
 def _section_en_json(section: Section) -> dict[str, Any]:

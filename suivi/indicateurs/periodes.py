@@ -10,7 +10,7 @@ from reseau.droits import TOUT
 from reseau.enums import Role
 from reseau.lib.formulaires import FormulaireFiltre
 from reseau.models import Institution, Membre
-from suivi.indicateurs.actions import tableau_2_4
+from suivi.indicateurs.actions import entreprises_du_2_4, tableau_2_4
 from suivi.indicateurs.champ import periode_precedente
 from suivi.indicateurs.delais import tableau_des_delais
 from suivi.indicateurs.entretiens import annees_des_entretiens, tableau_des_entretiens
@@ -46,13 +46,18 @@ class ChoixDuTableau(FormulaireFiltre):
 
     def __init__(self, donnees, *, membre, le):
         """`donnees` : la requête GET ; `membre` : le lecteur ; `le` : aujourd'hui, borne de toutes les dates."""
-        self.membre, self.le = membre, le
+        self.membre, self.lecteur, self.le = membre, membre, le
         defauts = self.defauts()
         super().__init__(_completer(donnees, defauts) if donnees else None, initial=defauts)
         for champ in self.fields.values():
             champ.required = False
             if isinstance(champ, forms.DateField):
                 champ.widget.attrs |= {"min": ORIGINE.isoformat(), "max": le.isoformat()}
+
+    def composer_pour_tous(self, **mots):
+        """Le `Tableau` choisi, composé pour le réseau et non pour ce lecteur : ce que l'on fige."""
+        self.lecteur = None
+        return self.composer(**mots)
 
     def defauts(self):
         """Valeurs montrées et comptées quand rien n'est choisi."""
@@ -101,16 +106,19 @@ class ChoixDuResponsable(ChoixDuTableau):
     def defauts(self):
         return {"responsable": self.membre if self.membre.role == Role.DEVELOPPEUR else None}
 
-    def composer(self):
+    def composer(self, **mots):
         """Le `Tableau` choisi ; « Tous les responsables » se choisit aussi."""
+        return tableau_2_4(self.membre.reseau, lecteur=self.lecteur, **self.lues, **mots)
+
+    def entreprises(self):
+        """Clés des entreprises que nomme le tableau composé pour tous."""
+        return entreprises_du_2_4(self.membre.reseau, **self.lues)
+
+    @property
+    def lues(self):
         choix = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return tableau_2_4(
-            self.membre.reseau,
-            responsable=choix.get("responsable") if "responsable" in choix else self.defauts()["responsable"],
-            lecteur=self.membre,
-            au=self.le,
-            ouvertes=choix.get("etat") == OUVERTES,
-        )
+        responsable = choix["responsable"] if "responsable" in choix else self.defauts()["responsable"]
+        return {"responsable": responsable, "au": self.le, "ouvertes": choix.get("etat") == OUVERTES}
 
 
 class ChoixDesPresences(ChoixDuTableau):
@@ -124,9 +132,9 @@ class ChoixDesPresences(ChoixDuTableau):
         debut = debut_des_visites(self.membre.reseau, self.le)
         return {"visites_depuis": debut, "participation_du": debut_de_la_participation(self.le), "au": self.le}
 
-    def composer(self):
+    def composer(self, **mots):
         choix = self.choix
-        return tableau_2_5(self.membre.reseau, lecteur=self.membre, filtre=bool(choix), **({"au": self.le} | choix))
+        return tableau_2_5(self.membre.reseau, lecteur=self.lecteur, filtre=bool(choix), **({"au": self.le} | choix), **mots)
 
 
 class ChoixDuChamp(ChoixDuTableau):
@@ -162,8 +170,8 @@ class ChoixDuChamp(ChoixDuTableau):
             donnees["du"] = donnees.get("du") or debut_de_la_participation(donnees["au"])
         return donnees
 
-    def composer(self):
-        choix = self.choix
+    def composer(self, **mots):
+        choix = self.choix | mots
         compare = choix.pop("comparer", False)
         tableau = self.tableau(**choix)
         if not compare:
@@ -172,7 +180,7 @@ class ChoixDuChamp(ChoixDuTableau):
         return comparer(tableau, self.tableau(**choix | avant))
 
     def tableau(self, **choix):
-        return type(self).fonction(self.membre.reseau, lecteur=self.membre, **choix)
+        return type(self).fonction(self.membre.reseau, lecteur=self.lecteur, **choix)
 
 
 class ChoixDesProjets(ChoixDuChamp):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from entreprises.models import Cible
-from reseau.droits import SIENS, TOUT
+from reseau.droits import NON, SIENS, TOUT
 from reseau.lib.dates import plus_mois
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur
 from reseau.models import Membre, Reseau
@@ -57,12 +57,13 @@ def debut_de_la_participation(au):
     return plus_mois(au, -MOIS_DE_PARTICIPATION) + timedelta(days=1)
 
 
-def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=None, au, filtre=False):
+def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=None, au, filtre=False, detail=True):
     """`Tableau` des présences et des visites au soir du jour `au` (annexe 2.5).
 
     Deux périodes distinctes : `visites_depuis` (par défaut la décision de la cible en vigueur) et `participation_du`
     (par défaut les douze derniers mois). `filtre` : vrai si le lecteur a changé une borne ; ses déports sortent alors
-    des comptes. Participation et parts sont des fractions. Nombre de requêtes constant.
+    des comptes. `detail` : faux pour les seuls totaux, qui que soit le lecteur. Participation et parts sont des fractions.
+    Nombre de requêtes constant.
     """
     filtre = filtre or bool(visites_depuis or participation_du)
     depuis = visites_depuis or debut_des_visites(reseau, au)
@@ -75,7 +76,7 @@ def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=N
         titre="Tableau de bord des présences et des visites",
         sous_titre=f"Cible : {releve.cible}" if releve.cible else "",
         periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(reunions_du, au)}",
-        sections=_sections(releve, depuis, lecteur, renvois),
+        sections=_sections(releve, depuis, lecteur, renvois, etendue(lecteur, "tableaux.lignes") if detail else NON),
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
@@ -114,9 +115,8 @@ class Renvois:
         return reverse("visites:liste", args=[self.reseau.slug]) if ouverte else ""
 
 
-def _sections(releve, depuis, lecteur, renvois):
+def _sections(releve, depuis, lecteur, renvois, lignes):
     """Les lignes selon le lecteur : toutes, la sienne, ou aucune ; les pieds sont les mêmes pour tous."""
-    lignes = etendue(lecteur, "tableaux.lignes")
     membres = developpeurs(releve, depuis)
     if lignes is SIENS:
         membres = [membre for membre in releve.membres if membre == lecteur]

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 
 from reseau.droits import TOUT
 from reseau.lib.recherche import cle_de_recherche
-from reseau.lib.tableau import ADRESSES, Colonne, Section, Tableau
+from reseau.lib.tableau import ADRESSES, Colonne, Section, Tableau, nombre_francais
 from reseau.models import Institution
 from suivi.indicateurs.champ import Champ
 from suivi.indicateurs.perimetre import etendue, fraction
@@ -43,12 +43,12 @@ INSTITUTIONS = (
 )
 
 
-def tableau_de_la_valeur_ajoutee(reseau, *, lecteur=None, **choix):
-    """`Tableau` des actions données et reçues entre institutions. `choix` : ceux d'un `Champ`. Trois requêtes."""
+def tableau_de_la_valeur_ajoutee(reseau, *, lecteur=None, detail=True, **choix):
+    """`Tableau` des actions données et reçues entre institutions, qu'il nomme si `detail`. `choix` : ceux d'un `Champ`."""
     champ = Champ(reseau, lecteur, **choix)
     echanges = relever_les_echanges(champ.actions())
     sections = [_mesures(champ, echanges), _par_projet(champ)]
-    if etendue(lecteur, "tableaux.lignes") is TOUT:
+    if detail and etendue(lecteur, "tableaux.lignes") is TOUT:
         sections.append(_par_institution(champ, echanges))
     return Tableau(
         code="valeur",
@@ -121,7 +121,7 @@ def _par_projet(champ):
         for rang, nom in enumerate(noms)
     ]
     pied = [{"nom": "Projets", "nombre": total, "part": fraction(total, total), ADRESSES: {"nombre": champ.adresse("projets")}}]
-    notes = [f"En moyenne {moyenne:.2f} institution(s) par projet.".replace(".", ",", 1)] if total else []
+    notes = [f"En moyenne, {nombre_francais(moyenne, 2)} institution par projet."] if total else []
     return Section(
         "Institutions mobilisées par projet", PROJETS, lignes, pied, notes, nature="constaté", comparees=("nombre", "part")
     )

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from reseau.acces import exiger, page
+from reseau.acces import page
 from reseau.droits import NON, portee
 from reseau.enums import Geste
 from reseau.lib.listes import page_de
@@ -18,10 +18,9 @@ from reseau.operations import noter
 from suivi.indicateurs.extraits import chiffres, graphiques
 from suivi.indicateurs.lignes import LIGNES
 from suivi.indicateurs.periodes import CHOIX
+from suivi.views.choix_de_tableau import DROITS, choix_de_tableau
 from visites.models import Guide
 
-# Ce qu'il faut en plus de « tableaux.voir » : le 2.4 nomme des entreprises, le relevé une institution.
-DROITS = {"2.4": "tableaux.actions", "institution": "tableaux.lignes", "evaluations": "evaluations.agregats"}
 EN_TETE = ("2.4", "2.5", "2.7", "suites", "entretiens")  # montrés avec leurs chiffres-clés ; les autres, par leur nom
 RESUMES = {
     "2.4": "Les actions dont chacun assure le suivi, avec leur fin prévue et leur fin réelle.",
@@ -35,7 +34,10 @@ AUTRES = {
     "refus": ("Refus, par motif", "Combien d’entreprises refusent la visite, et pourquoi."),
     "territoires": ("Territoires et secteurs", "Où vont les visites, et ce qu’elles y font naître."),
     "valeur": ("Valeur ajoutée", "Ce qu’un service visite et qu’un autre prend en charge."),
-    "institution": ("Relevé d’une institution", "Ce que ses agents font au réseau, et ce qu’il lui apporte : pour son chef de service."),
+    "institution": (
+        "Relevé d’une institution",
+        "Ce que ses agents y font, et ce qu’elle en reçoit : pour son chef de service.",
+    ),
     "reseaux": ("Le réseau parmi les autres", "Les réseaux volontaires, à partir de cinq ; aucun n’est nommé."),
     "evaluations": ("Ce que pensent les chefs d’entreprise", "Les réponses au questionnaire ; rien au-dessous de cinq."),
 }
@@ -55,17 +57,18 @@ def tableaux(request):
 @page("tableaux.voir")
 def tableau(request, code):
     """Un tableau : ses choix, ses graphiques, ses lignes et ses définitions."""
-    form = _choix(request, code)
+    form = choix_de_tableau(request, code)
     compose = form.composer()
     autre_sens = "portrait" if compose.paysage else "paysage"
     contexte = {"form": form, "tableau": compose, "graphiques": graphiques(compose, form.le), "autre_sens": autre_sens}
+    contexte["choisis"] = [paire for paire in request.GET.items() if paire[0] != "orientation"]
     return render(request, "suivi/tableau_fiche.html", contexte)
 
 
 @page("tableaux.exporter")
 def tableau_pdf(request, code):
     """Le même tableau, en PDF A4."""
-    return _rendre(request, code, "pdf", tableau_en_pdf, Geste.IMPRESSION)
+    return _rendre(request, code, "pdf", _en_pdf, Geste.IMPRESSION)
 
 
 @page("tableaux.exporter")
@@ -115,6 +118,10 @@ def _lignes(request, genre):
     return render(request, "suivi/lignes.html", contexte | {"nombre": page_obj.paginator.count})
 
 
+def _en_pdf(compose):
+    return tableau_en_pdf(compose, graphiques(compose, localdate()))
+
+
 def _permis(membre, code):
     return code not in DROITS or portee(membre, DROITS[code]) is not NON
 
@@ -124,16 +131,8 @@ def _sans_objet(reseau, code):
     return code == "entretiens" and not Guide.objects.filter(reseau=reseau).exists()
 
 
-def _choix(request, code):
-    """Le formulaire de choix de ce tableau : 404 s'il n'existe pas, 403 si ce lecteur n'y a pas droit."""
-    if code not in CHOIX:
-        raise Http404("Tableau inconnu")
-    exiger(request.membre, DROITS.get(code, "tableaux.voir"), request.membre)
-    return CHOIX[code](request.GET, membre=request.membre, le=localdate())
-
-
 def _rendre(request, code, genre, ecrire, geste):
-    form = _choix(request, code)
+    form = choix_de_tableau(request, code)
     if form.is_bound and not form.is_valid():
         adresse = reverse("suivi:tableau", args=[request.reseau.slug, code])
         return redirect(f"{adresse}?{request.GET.urlencode()}")
