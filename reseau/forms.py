@@ -47,7 +47,8 @@ class InstitutionForm(FicheForm):
 
     class Meta:
         model = Institution
-        fields = ["sigle", "nom", "pole", "cercle", "convention_signee_le", "regalienne", "fermee_le", "successeur"]
+        fields = ["sigle", "nom", "pole", "cercle", "convention_signee_le", "regalienne", "chef_de_service", "chef_courriel"]
+        fields += ["fermee_le", "successeur"]
         field_classes = {"successeur": ChoixInstitution}
         help_texts = {
             "sigle": "Écrit dans les listes et en tête des lettres : CCI 70, DDETS…",
@@ -211,6 +212,11 @@ class ReglagesForm(FicheForm):
             "",
             ("lettre_relance_jours", "compte_rendu_relance_jours", "suite_jours"),
         ),
+        (
+            "Tableaux, rapports et évaluation",
+            "Le rapport part au préfet et aux chefs de service dont l’institution donne le courriel.",
+            ("comparaison", "rapport_mois", "rapport_courriel", "evaluation"),
+        ),
     )
 
     image = forms.FileField(
@@ -242,6 +248,10 @@ class ReglagesForm(FicheForm):
             "lettre_relance_jours",
             "compte_rendu_relance_jours",
             "suite_jours",
+            "comparaison",
+            "rapport_mois",
+            "rapport_courriel",
+            "evaluation",
         ]
         labels = {
             "de_territoire": "Territoire avec sa préposition",

@@ -103,6 +103,21 @@ class Voie(TextChoices):
     VIVE_VOIX = "vive_voix", "de vive voix"
 
 
+class Lecteurs(TextChoices):
+    """À qui s'ouvre un tableau figé, selon ce qu'il nomme."""
+
+    ACTIONS = "actions", "ceux qui lisent les actions"
+    LIGNES = "lignes", "ceux qui lisent le détail des tableaux"
+    TOTAUX = "totaux", "ceux qui lisent les totaux"
+
+
+class VoieDEvaluation(TextChoices):
+    """Par où le chef d'entreprise a répondu."""
+
+    LIEN = "lien", "par le questionnaire"
+    ENTRETIEN = "entretien", "pendant un entretien"
+
+
 class GenreEvenement(TextChoices):
     """Ce que raconte la chronologie d'une entreprise."""
 

@@ -1,10 +1,11 @@
-"""Adresses de `suivi` hors d'un réseau : la réponse à une proposition d'action, par le lien reçu."""
+"""Adresses de `suivi` hors d'un réseau, par un lien reçu : répondre à une proposition d'action, évaluer une visite."""
 
 from django.urls import path
 
-from suivi.views import reponses
+from suivi.views import evaluations, reponses
 
 urlpatterns = [
     path("repondre/fait/", reponses.repondu, name="action-repondue"),
     path("repondre/<str:jeton>/", reponses.repondre, name="action-repondre"),
+    path("evaluation/<slug:jeton>/", evaluations.repondre, name="evaluation"),
 ]

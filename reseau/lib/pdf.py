@@ -158,9 +158,12 @@ def rendre_pages(gabarit: str, contexte: Mapping[str, Any], documents: Sequence[
         return [_ecrire(rendu.copy([page]), titre, date) for page, (titre, date) in zip(rendu.pages, documents, strict=True)]
 
 
-def tableau_en_pdf(tableau: Tableau) -> bytes:
-    """Le papier d'un tableau de bord, en portrait ou en paysage selon le nombre de colonnes."""
-    contexte = {"tableau": tableau, "nom_reseau": tableau.reseau}
+def tableau_en_pdf(tableau: Tableau, graphiques: Sequence[tuple] = ()) -> bytes:
+    """Le papier d'un tableau de bord, en portrait ou en paysage selon le nombre de colonnes.
+
+    `graphiques` : (titre, [(libellé, nombre)], unité), dessinés avant les sections.
+    """
+    contexte = {"tableau": tableau, "graphiques": graphiques, "nom_reseau": tableau.reseau}
     return rendre_pdf("pdf/tableau.html", contexte, titre=tableau.titre, date=tableau.edite_le)
 
 

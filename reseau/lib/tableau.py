@@ -28,6 +28,13 @@ FINE = "\u202f"  # espace fine insécable : sépare les milliers
 INSECABLE = "\u00a0"
 COLONNES_EN_PORTRAIT = 6
 CHIFFRES = frozenset(["nombre", "pourcentage"])  # alignés à droite
+ADRESSES = "adresses"  # d'une ligne : clé de colonne → page des fiches que la case compte, pour l'écran seulement
+# Ce que vaut un chiffre ; dit sous chaque tableau, à l'écran, sur le papier et dans le classeur.
+NATURES = {
+    "constaté": "Chiffres constatés : comptés dans les fiches du réseau, aux dates qu’elles portent.",
+    "déclaré": "Chiffres déclarés : ce que les chefs d’entreprise ont dit, que nul n’a vérifié.",
+    "estimé": "Chiffres estimés : une prévision, qui peut changer.",
+}
 
 Genre = Literal["texte", "nombre", "pourcentage", "date", "mois"]
 
@@ -95,12 +102,13 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Cellule:
-    """Une case prête à afficher : `genre` règle l'alignement, `entete` dit si elle nomme sa ligne."""
+    """Une case prête à afficher : `genre` règle l'alignement, `entete` dit si elle nomme sa ligne, `libelle` nomme sa colonne."""
 
     texte: str
     genre: Genre
     adresse: str = ""
     entete: bool = False
+    libelle: str = ""
 
     @property
     def a_droite(self) -> bool:
@@ -111,7 +119,8 @@ class Cellule:
 class Section:
     """Un tableau d'une seule pièce. Chaque ligne est un dictionnaire clé de colonne → valeur ; une clé absente est vide.
 
-    La première colonne nomme la ligne, sauf si `entete` donne la clé d'une autre.
+    La première colonne nomme la ligne, sauf si `entete` donne la clé d'une autre. Une ligne peut porter ses `ADRESSES`.
+    `nature` : une clé de `NATURES`, si la section compte. `comparees` : les colonnes qu'une autre période peut éclairer.
     """
 
     titre: str
@@ -120,6 +129,17 @@ class Section:
     pied: Sequence[Mapping[str, Any]] = ()
     notes: Sequence[str] = ()
     entete: str = ""
+    nature: str = ""
+    comparees: Sequence[str] = ()
+
+    @property
+    def remarques(self) -> list[str]:
+        """Ce qui s'imprime sous la section : ce que valent ses chiffres, puis ses notes."""
+        return [*([NATURES[self.nature]] if self.nature else []), *self.notes]
+
+    @property
+    def cle_d_entete(self) -> str:
+        return self.entete or self.colonnes[0].cle
 
     @property
     def corps_affiche(self) -> list[list[Cellule]]:
@@ -135,8 +155,11 @@ class Section:
         return [(colonne.libelle, colonne.definition) for colonne in self.colonnes if colonne.definition]
 
     def _cellules(self, ligne: Mapping[str, Any]) -> list[Cellule]:
-        entete = self.entete or self.colonnes[0].cle
-        return [cellule(colonne, ligne.get(colonne.cle), entete=colonne.cle == entete) for colonne in self.colonnes]
+        entete, adresses = self.cle_d_entete, ligne.get(ADRESSES, {})
+        return [
+            cellule(colonne, ligne.get(colonne.cle), entete=colonne.cle == entete, adresse=adresses.get(colonne.cle, ""))
+            for colonne in self.colonnes
+        ]
 
 
 @dataclass(frozen=True)
@@ -144,7 +167,8 @@ class Tableau:
     """Un tableau de bord, daté. `code` est celui du dossier (« 2.5 ») et sert aux noms de fichiers et aux ancres.
 
     `definitions` : (terme, définition et dénominateur), imprimées sous le tableau après celles des colonnes.
-    `filtres` : (libellé, choix), rappelés sur le papier et dans le classeur.
+    `filtres` : (libellé, choix), rappelés sur le papier et dans le classeur. `orientation` : « portrait » ou « paysage » ; vide,
+    celle que veut le nombre de colonnes.
     """
 
     code: str
@@ -156,9 +180,12 @@ class Tableau:
     reseau: str
     edite_le: datetime
     filtres: Sequence[tuple[str, str]] = ()
+    orientation: str = ""
 
     @property
     def paysage(self) -> bool:
+        if self.orientation:
+            return self.orientation == "paysage"
         return any(len(section.colonnes) > COLONNES_EN_PORTRAIT for section in self.sections)
 
     @property
@@ -171,6 +198,18 @@ class Tableau:
         """Toutes les définitions à imprimer sous le tableau, une fois chacune : colonnes d'abord, puis les termes."""
         colonnes = [paire for section in self.sections for paire in section.definitions]
         return list(dict.fromkeys([*colonnes, *self.definitions]))
+
+    def en_page(self) -> dict[str, Any]:
+        """Ce qu'il faut à `_tableau.html` pour le montrer tel qu'il est ce jour, en textes : aucun renvoi, aucun calcul."""
+        return {
+            "ancre": self.ancre,
+            "titre": self.titre,
+            "sous_titre": self.sous_titre,
+            "periode": self.periode,
+            "filtres": [list(filtre) for filtre in self.filtres],
+            "sections": [_section_en_page(section) for section in self.sections],
+            "lexique": [list(paire) for paire in self.lexique],
+        }
 
     def en_json(self) -> dict[str, Any]:
         """Forme sérialisable : fractions pour les pourcentages, dates ISO, mois « AAAA-MM », None pour le vide."""
@@ -187,12 +226,31 @@ class Tableau:
         }
 
 
-def cellule(colonne: Colonne, valeur: Any, *, entete: bool = False) -> Cellule:
-    """La case affichable d'une colonne, que la valeur soit nue ou une `Valeur`."""
+def cellule(colonne: Colonne, valeur: Any, *, entete: bool = False, adresse: str = "") -> Cellule:
+    """La case affichable d'une colonne, que la valeur soit nue ou une `Valeur` ; `adresse` : à défaut de celle de la valeur."""
     if not isinstance(valeur, Valeur):
         valeur = Valeur(valeur)
     genre = valeur.genre or colonne.genre
-    return Cellule(colonne.afficher(valeur.valeur, genre), genre, valeur.adresse, entete)
+    return Cellule(colonne.afficher(valeur.valeur, genre), genre, valeur.adresse or adresse, entete, colonne.libelle)
+
+
+def _section_en_page(section: Section) -> dict[str, Any]:
+    def cases(lignes: Sequence[Sequence[Cellule]]) -> list[list[dict[str, Any]]]:
+        return [
+            [{"texte": c.texte, "genre": c.genre, "a_droite": c.a_droite, "entete": c.entete, "adresse": ""} for c in ligne]
+            for ligne in lignes
+        ]
+
+    return {
+        "titre": section.titre,
+        "colonnes": [
+            {"libelle": colonne.libelle, "genre": colonne.genre, "a_droite": colonne.a_droite} for colonne in section.colonnes
+        ],
+        "corps_affiche": cases(section.corps_affiche),
+        "pied_affiche": cases(section.pied_affiche),
+        "pied": bool(section.pied),
+        "remarques": section.remarques,
+    }
 
 
 def _section_en_json(section: Section) -> dict[str, Any]:
@@ -209,6 +267,7 @@ def _section_en_json(section: Section) -> dict[str, Any]:
         ],
         "lignes": [_ligne_en_json(section, ligne) for ligne in section.lignes],
         "pied": [_ligne_en_json(section, ligne) for ligne in section.pied],
+        "nature": section.nature,
         "notes": list(section.notes),
     }
 

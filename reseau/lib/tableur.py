@@ -124,11 +124,21 @@ FORMATS = {"xlsx": ecrire_xlsx, "ods": ecrire_ods, "zip": ecrire_csv}
 
 def tableau_en_xlsx(tableau: Tableau) -> bytes:
     """Le classeur d'un tableau : une feuille par section, puis « Définitions » avec la période, les filtres et la date."""
+    return ecrire_xlsx(feuilles_du_tableau(tableau), edite_le=tableau.edite_le)
+
+
+def tableau_en_ods(tableau: Tableau) -> bytes:
+    """Le même classeur, au format OpenDocument."""
+    return ecrire_ods(feuilles_du_tableau(tableau), edite_le=tableau.edite_le)
+
+
+def feuilles_du_tableau(tableau: Tableau) -> list[Feuille]:
+    """Une `Feuille` par section, puis les définitions."""
     sections = [
-        Feuille(section.titre or tableau.titre, section.colonnes, section.lignes, section.pied, section.notes)
+        Feuille(section.titre or tableau.titre, section.colonnes, section.lignes, section.pied, section.remarques)
         for section in tableau.sections
     ]
-    return ecrire_xlsx([*sections, _definitions(tableau)], edite_le=tableau.edite_le)
+    return [*sections, _definitions(tableau)]
 
 
 def neutraliser(texte: str) -> str:

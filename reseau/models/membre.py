@@ -82,6 +82,10 @@ class Institution(Versionne):
         default=False,
         help_text="Contrôle ou impôt : ses membres ne lisent jamais la partie réservée des comptes rendus.",
     )
+    chef_de_service = models.CharField(
+        "chef de service", max_length=120, blank=True, help_text="Celui ou celle qui reçoit le relevé de l’institution."
+    )
+    chef_courriel = models.EmailField("courriel du chef de service", blank=True)
     successeur = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="remplacée par")
     fermee_le = models.DateField("a quitté le réseau le", null=True, blank=True)
 

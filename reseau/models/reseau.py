@@ -45,6 +45,21 @@ class Reseau(Versionne):
     sollicitation_meme_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, même objet", default=6)
     sollicitation_tout_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, tout objet", default=1)
 
+    comparaison = models.BooleanField(
+        "comparer ce réseau aux autres, sans les nommer",
+        default=False,
+        help_text="Les réseaux volontaires lisent la médiane de tous, dès qu’ils sont cinq. Aucun n’est nommé.",
+    )
+    rapport_mois = models.PositiveSmallIntegerField(
+        "mois entre deux rapports", default=0, validators=[MaxValueValidator(12)], help_text="0 : aucun rapport de lui-même."
+    )
+    rapport_courriel = models.EmailField("courriel où le préfet reçoit le rapport", blank=True)
+    evaluation = models.BooleanField(
+        "proposer le questionnaire aux chefs d’entreprise",
+        default=True,
+        help_text="Quelques questions, après les suites, par un lien sans compte.",
+    )
+
     class Meta:
         verbose_name = "réseau"
         verbose_name_plural = "réseaux"

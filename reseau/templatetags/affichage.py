@@ -232,6 +232,26 @@ def graphique_barres(titre, donnees, unite=",", description="", repere=None, ent
     }
 
 
+@register.simple_tag
+def dessiner(graphique):
+    """Le même graphique pour le papier, sur une largeur de mille : (titre, [(libellé, nombre)], unité)."""
+    titre, donnees, unite = graphique
+    plus_grand = max((nombre for _, nombre in donnees), default=0)
+    barres = [_barre(rang, libelle, nombre, plus_grand, unite) for rang, (libelle, nombre) in enumerate(donnees)]
+    for rang, barre in enumerate(barres):
+        haut = rang * HAUTEUR_AU_PAPIER
+        barre |= {"y_texte": haut + 20, "y_barre": haut + 5, "longueur": f"{3.5 * float(barre['largeur']):.1f}"}
+    hauteur = len(barres) * HAUTEUR_AU_PAPIER
+    return {
+        "titre": titre,
+        "description": _en_phrase(barres),
+        "barres": barres,
+        "hauteur": hauteur,
+        "hauteur_mm": f"{hauteur * 0.17:.1f}",
+    }
+
+
+HAUTEUR_AU_PAPIER = 32
 HAUTEUR_DE_BARRE = 40
 LETTRES_PAR_LIGNE = 38
 

@@ -27,7 +27,10 @@ LEXIQUE = (
         "Responsable",
         "la personne à qui l’action est confiée, qu’elle l’ait acceptée ou non.",
     ),
-    ("Fin prévue, fin réelle", "au mois ; la fin réelle reste vide tant que l’action n’est pas close."),
+    (
+        "Fin prévue, fin réelle",
+        "au mois ; la fin prévue est estimée, la fin réelle constatée ; celle-ci reste vide tant que l’action n’est pas close.",
+    ),
     (
         "Développeur interlocuteur",
         "celui qui suit le chef d’entreprise pour ce projet ; ce n’est pas toujours celui qui a fait la visite.",
@@ -37,16 +40,14 @@ LEXIQUE = (
 SANS_RESPONSABLE = "Sans responsable"
 
 
-def tableau_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False):
+def tableau_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False, sauf=()):
     """`Tableau` des actions au soir du jour `au` (annexe 2.4), une section par responsable, par ordre alphabétique.
 
     `responsable` : un membre, ou None pour tous ; `ouvertes` : sans celles qui sont closes. Composé pour son lecteur :
     un associé n'a que les siennes, et personne n'y lit une entreprise dont il se déporte. Qui n'a pas droit aux actions
-    n'en reçoit aucune.
+    n'en reçoit aucune. `sauf` : clés d'entreprises à taire (une version expurgée).
     """
-    actions = list(_actions(reseau, responsable, lecteur, au))
-    if ouvertes:
-        actions = [action for action in actions if not _close(action, au)]
+    actions = list(_actions(reseau, responsable, lecteur, au, ouvertes, sauf))
     if responsable or etendue(lecteur, "tableaux.actions") is SIENS:
         seul = responsable or lecteur
         titre = f"Liste des actions dont est responsable : {seul.nom_alphabetique}"
@@ -68,7 +69,13 @@ def tableau_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False):
     )
 
 
-def _actions(reseau, responsable, lecteur, au):
+def entreprises_du_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False):
+    """Clés des entreprises que nommerait ce tableau ; une requête."""
+    actions = _actions(reseau, responsable, lecteur, au, ouvertes, ())
+    return set(actions.order_by().values_list("projet__visite__entreprise", flat=True))
+
+
+def _actions(reseau, responsable, lecteur, au, ouvertes, sauf):
     portee = etendue(lecteur, "tableaux.actions")
     if portee is NON:
         return Action.objects.none()
@@ -78,6 +85,10 @@ def _actions(reseau, responsable, lecteur, au):
         actions = actions.du_responsable(lecteur)
     if responsable:
         actions = actions.du_responsable(responsable)
+    if ouvertes:
+        actions = actions.exclude(fin_reelle__lte=au)
+    if sauf:
+        actions = actions.exclude(projet__visite__entreprise__in=sauf)
     dirigeants = Prefetch("projet__visite__entreprise__contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
     return actions.avec_noms().select_related("projet__visite__compte_rendu__vu").prefetch_related(dirigeants)
 

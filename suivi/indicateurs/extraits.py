@@ -17,6 +17,18 @@ class Chiffre:
     definition: str = ""
 
 
+# Tableau → (rang de la section, colonne dessinée, unité)
+DESSINS = {
+    "2.7": [(1, "nombre", "action,actions"), (2, "nombre", "action,actions")],
+    "delais": [(0, "mediane", "jour,jours")],
+    "refus": [(1, "nombre", "refus,refus")],
+    "territoires": [(0, "visites", "visite,visites"), (3, "visites", "visite,visites")],
+    "valeur": [(0, "nombre", "action,actions"), (1, "nombre", "projet,projets")],
+    "institution": [(2, "donnees", "action donnée,actions données"), (2, "recues", "action reçue,actions reçues")],
+    "evaluations": [(1, "accord", "accord,accords")],
+}
+
+
 def graphiques(tableau, le):
     """[(titre, [(libellé, nombre)], unité)] à dessiner au-dessus du tableau ; `le` sert à dire ce qui est échu."""
     if tableau.code == "2.4":
@@ -28,8 +40,11 @@ def graphiques(tableau, le):
         return _reponses(tableau)
     if tableau.code == "suites":
         return _suites(tableau)
-    _, natures, types, *_ = tableau.sections
-    return [(section.titre, _barres(section, "nombre"), "action,actions") for section in (natures, types)]
+    return [
+        (section.titre, _barres(section, cle), unite)
+        for rang, cle, unite in DESSINS.get(tableau.code, ())
+        for section in tableau.sections[rang : rang + 1]
+    ]
 
 
 def chiffres(tableau, le):
@@ -60,7 +75,8 @@ def _suites(tableau):
 
 
 def _barres(section, cle):
-    return [(ligne["nom"], ligne[cle]) for ligne in section.lignes]
+    """Les lignes qui portent un nombre ; une barre « moins de 5 réponses » n'aurait pas de longueur."""
+    return [(ligne["nom"], ligne[cle]) for ligne in section.lignes if isinstance(ligne.get(cle), int | float)]
 
 
 def _avancement(tableau, le):

@@ -4,17 +4,29 @@ from datetime import date
 
 from django import forms
 
+from entreprises.enums import Section as SectionNaf
+from entreprises.models import ZoneEmploi
 from reseau.droits import TOUT
 from reseau.enums import Role
 from reseau.lib.formulaires import FormulaireFiltre
-from reseau.models import Membre
-from suivi.indicateurs.actions import tableau_2_4
+from reseau.models import Institution, Membre
+from suivi.indicateurs.actions import entreprises_du_2_4, tableau_2_4
+from suivi.indicateurs.champ import periode_precedente
+from suivi.indicateurs.delais import tableau_des_delais
 from suivi.indicateurs.entretiens import annees_des_entretiens, tableau_des_entretiens
+from suivi.indicateurs.evaluations import annees_des_evaluations, tableau_des_evaluations
+from suivi.indicateurs.evolution import comparer
+from suivi.indicateurs.institution import releve_d_institution
 from suivi.indicateurs.perimetre import etendue
 from suivi.indicateurs.presences import debut_de_la_participation, debut_des_visites, tableau_2_5
 from suivi.indicateurs.projets import tableau_2_7
+from suivi.indicateurs.refus import tableau_des_refus
+from suivi.indicateurs.reseaux import tableau_des_reseaux
 from suivi.indicateurs.suites import tableau_des_suites
+from suivi.indicateurs.territoires import tableau_des_territoires
+from suivi.indicateurs.valeur import tableau_de_la_valeur_ajoutee
 from suivi.models import Action
+from visites.models import Campagne
 
 OUVERTES = "ouvertes"
 ORIGINE = date(1990, 1, 1)
@@ -34,13 +46,18 @@ class ChoixDuTableau(FormulaireFiltre):
 
     def __init__(self, donnees, *, membre, le):
         """`donnees` : la requête GET ; `membre` : le lecteur ; `le` : aujourd'hui, borne de toutes les dates."""
-        self.membre, self.le = membre, le
+        self.membre, self.lecteur, self.le = membre, membre, le
         defauts = self.defauts()
         super().__init__(_completer(donnees, defauts) if donnees else None, initial=defauts)
         for champ in self.fields.values():
             champ.required = False
             if isinstance(champ, forms.DateField):
                 champ.widget.attrs |= {"min": ORIGINE.isoformat(), "max": le.isoformat()}
+
+    def composer_pour_tous(self, **mots):
+        """Le `Tableau` choisi, composé pour le réseau et non pour ce lecteur : ce que l'on fige."""
+        self.lecteur = None
+        return self.composer(**mots)
 
     def defauts(self):
         """Valeurs montrées et comptées quand rien n'est choisi."""
@@ -89,16 +106,19 @@ class ChoixDuResponsable(ChoixDuTableau):
     def defauts(self):
         return {"responsable": self.membre if self.membre.role == Role.DEVELOPPEUR else None}
 
-    def composer(self):
+    def composer(self, **mots):
         """Le `Tableau` choisi ; « Tous les responsables » se choisit aussi."""
+        return tableau_2_4(self.membre.reseau, lecteur=self.lecteur, **self.lues, **mots)
+
+    def entreprises(self):
+        """Clés des entreprises que nomme le tableau composé pour tous."""
+        return entreprises_du_2_4(self.membre.reseau, **self.lues)
+
+    @property
+    def lues(self):
         choix = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return tableau_2_4(
-            self.membre.reseau,
-            responsable=choix.get("responsable") if "responsable" in choix else self.defauts()["responsable"],
-            lecteur=self.membre,
-            au=self.le,
-            ouvertes=choix.get("etat") == OUVERTES,
-        )
+        responsable = choix["responsable"] if "responsable" in choix else self.defauts()["responsable"]
+        return {"responsable": responsable, "au": self.le, "ouvertes": choix.get("etat") == OUVERTES}
 
 
 class ChoixDesPresences(ChoixDuTableau):
@@ -112,40 +132,142 @@ class ChoixDesPresences(ChoixDuTableau):
         debut = debut_des_visites(self.membre.reseau, self.le)
         return {"visites_depuis": debut, "participation_du": debut_de_la_participation(self.le), "au": self.le}
 
-    def composer(self):
+    def composer(self, **mots):
         choix = self.choix
-        return tableau_2_5(self.membre.reseau, lecteur=self.membre, filtre=bool(choix), **({"au": self.le} | choix))
+        return tableau_2_5(self.membre.reseau, lecteur=self.lecteur, filtre=bool(choix), **({"au": self.le} | choix), **mots)
 
 
-class ChoixDesProjets(ChoixDuTableau):
-    """Tableau 2.7 : les visites d'une période ; sans bornes, toutes."""
+class ChoixDuChamp(ChoixDuTableau):
+    """Les visites d'une période, d'un lieu, d'un secteur, d'une campagne ; sans bornes, toutes. À côté, la période d'avant.
+
+    Le lieu et le secteur isolent vite une entreprise : seul choisit qui lit les comptes rendus du réseau.
+    """
+
+    fonction = None
+    SERRES = ("zone", "secteur", "campagne")
 
     du = forms.DateField(label="Visites du")
     au = forms.DateField(label="Au")
+    zone = forms.ModelChoiceField(ZoneEmploi.objects.none(), label="Zone d’emploi", empty_label="Toutes")
+    secteur = forms.ChoiceField(label="Secteur (NAF)", choices=[("", "Tous"), *SectionNaf.choices])
+    campagne = forms.ModelChoiceField(Campagne.objects.none(), label="Campagne", empty_label="Toutes")
+    comparer = forms.BooleanField(label="À côté, la période précédente")
 
-    def composer(self):
-        return tableau_2_7(self.membre.reseau, lecteur=self.membre, **self.choix)
+    def __init__(self, donnees, **mots):
+        super().__init__(donnees, **mots)
+        if etendue(self.membre, "comptes_rendus.lire") is not TOUT:
+            for nom in self.SERRES:
+                del self.fields[nom]
+            return
+        self.fields["zone"].queryset = ZoneEmploi.objects.du_departement(self.membre.reseau.departement)
+        self.fields["campagne"].queryset = Campagne.objects.visibles_par(self.membre)
+
+    def clean(self):
+        """Comparer demande deux bornes : par défaut, les douze mois qui s'achèvent ce jour."""
+        donnees = super().clean()
+        if donnees.get("comparer") and not self.errors:
+            donnees["au"] = donnees.get("au") or self.le
+            donnees["du"] = donnees.get("du") or debut_de_la_participation(donnees["au"])
+        return donnees
+
+    def composer(self, **mots):
+        choix = self.choix | mots
+        compare = choix.pop("comparer", False)
+        tableau = self.tableau(**choix)
+        if not compare:
+            return tableau
+        avant = dict(zip(("du", "au"), periode_precedente(choix["du"], choix["au"]), strict=True))
+        return comparer(tableau, self.tableau(**choix | avant))
+
+    def tableau(self, **choix):
+        return type(self).fonction(self.membre.reseau, lecteur=self.lecteur, **choix)
 
 
-class ChoixDesSuites(ChoixDesProjets):
-    """Suites données : les visites d'une période ; sans bornes, toutes."""
+class ChoixDesProjets(ChoixDuChamp):
+    """Tableau 2.7."""
 
-    def composer(self):
-        return tableau_des_suites(self.membre.reseau, lecteur=self.membre, **self.choix)
+    fonction = tableau_2_7
+
+
+class ChoixDesSuites(ChoixDuChamp):
+    fonction = tableau_des_suites
+
+
+class ChoixDesDelais(ChoixDuChamp):
+    fonction = tableau_des_delais
+
+
+class ChoixDesRefus(ChoixDuChamp):
+    fonction = tableau_des_refus
+
+
+class ChoixDesTerritoires(ChoixDuChamp):
+    fonction = tableau_des_territoires
+
+
+class ChoixDeLaValeur(ChoixDuChamp):
+    fonction = tableau_de_la_valeur_ajoutee
+
+
+class ChoixDeLInstitution(ChoixDuChamp):
+    """Le relevé d'une institution ; d'abord celle du lecteur."""
+
+    fonction = releve_d_institution
+    institution = forms.ModelChoiceField(Institution.objects.none(), label="Institution", empty_label=None)
+    field_order = ("institution",)
+
+    def __init__(self, donnees, **mots):
+        super().__init__(donnees, **mots)
+        institutions = Institution.objects.visibles_par(self.membre)
+        if etendue(self.membre, "tableaux.lignes") is not TOUT:
+            institutions = institutions.filter(pk=self.membre.institution_id)
+        self.fields["institution"].queryset = institutions
+
+    def defauts(self):
+        return {"institution": self.membre.institution}
+
+    def tableau(self, **choix):
+        return super().tableau(**{"institution": self.membre.institution} | choix)
 
 
 class ChoixDesEntretiens(ChoixDuTableau):
     """Réponses au guide : une année entière, ou toutes ; rien de plus fin, qui isolerait une entreprise."""
 
     annee = forms.TypedChoiceField(label="Visites de l’année", coerce=int, empty_value=None)
+    annees = staticmethod(annees_des_entretiens)
 
     def __init__(self, donnees, **mots):
         super().__init__(donnees, **mots)
-        annees = annees_des_entretiens(self.membre.reseau)
+        annees = self.annees(self.membre.reseau)
         self.fields["annee"].choices = [("", "Toutes les années"), *((annee, str(annee)) for annee in annees)]
 
     def composer(self):
         return tableau_des_entretiens(self.membre.reseau, **self.choix)
+
+
+class ChoixDesReseaux(ChoixDuTableau):
+    """Une année entière, achevée : deux lectures plus courtes se soustrairaient en un réseau."""
+
+    annee = forms.TypedChoiceField(label="Année", coerce=int, empty_value=None)
+    ANNEES = 5
+
+    def __init__(self, donnees, **mots):
+        super().__init__(donnees, **mots)
+        self.fields["annee"].choices = [
+            (annee, str(annee)) for annee in range(self.le.year - 1, self.le.year - 1 - self.ANNEES, -1)
+        ]
+
+    def composer(self):
+        return tableau_des_reseaux(self.membre.reseau, le=self.le, **self.choix)
+
+
+class ChoixDesEvaluations(ChoixDesEntretiens):
+    """Réponses des chefs d'entreprise : une année entière, ou toutes."""
+
+    annees = staticmethod(annees_des_evaluations)
+
+    def composer(self):
+        return tableau_des_evaluations(self.membre.reseau, **self.choix)
 
 
 CHOIX = {
@@ -153,5 +275,12 @@ CHOIX = {
     "2.5": ChoixDesPresences,
     "2.7": ChoixDesProjets,
     "suites": ChoixDesSuites,
+    "delais": ChoixDesDelais,
+    "refus": ChoixDesRefus,
+    "territoires": ChoixDesTerritoires,
+    "valeur": ChoixDeLaValeur,
+    "institution": ChoixDeLInstitution,
+    "reseaux": ChoixDesReseaux,
     "entretiens": ChoixDesEntretiens,
+    "evaluations": ChoixDesEvaluations,
 }

@@ -1,14 +1,17 @@
 """Tableau 2.5 : présences et visites, par développeur et par institution ; couverture de la cible."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from entreprises.models import Cible
-from reseau.droits import SIENS, TOUT
+from reseau.droits import NON, SIENS, TOUT
 from reseau.lib.dates import plus_mois
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur
+from reseau.models import Membre, Reseau
+from suivi.indicateurs.champ import adresse_des_lignes, ouvrir
 from suivi.indicateurs.perimetre import etendue, fraction, periode_en_mots, visites_comptees
 from suivi.indicateurs.releve import developpeurs, relever
 
@@ -54,51 +57,80 @@ def debut_de_la_participation(au):
     return plus_mois(au, -MOIS_DE_PARTICIPATION) + timedelta(days=1)
 
 
-def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=None, au, filtre=False):
+def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=None, au, filtre=False, detail=True):
     """`Tableau` des présences et des visites au soir du jour `au` (annexe 2.5).
 
     Deux périodes distinctes : `visites_depuis` (par défaut la décision de la cible en vigueur) et `participation_du`
     (par défaut les douze derniers mois). `filtre` : vrai si le lecteur a changé une borne ; ses déports sortent alors
-    des comptes. Participation et parts sont des fractions. Nombre de requêtes constant.
+    des comptes. `detail` : faux pour les seuls totaux, qui que soit le lecteur. Participation et parts sont des fractions.
+    Nombre de requêtes constant.
     """
     filtre = filtre or bool(visites_depuis or participation_du)
     depuis = visites_depuis or debut_des_visites(reseau, au)
     reunions_du = participation_du or debut_de_la_participation(au)
     visites = visites_comptees(reseau, lecteur, filtre=filtre)
     releve = relever(reseau, visites, depuis=depuis, reunions_du=reunions_du, au=au)
-    liste = reverse("visites:liste", args=[reseau.slug]) if etendue(lecteur, "visites.voir") is TOUT else ""
+    renvois = Renvois(reseau, lecteur, depuis, au, reunions_du, releve.cible)
     return Tableau(
         code="2.5",
         titre="Tableau de bord des présences et des visites",
         sous_titre=f"Cible : {releve.cible}" if releve.cible else "",
         periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(reunions_du, au)}",
-        sections=_sections(releve, depuis, lecteur, liste),
+        sections=_sections(releve, depuis, lecteur, renvois, etendue(lecteur, "tableaux.lignes") if detail else NON),
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
     )
 
 
-def _sections(releve, depuis, lecteur, liste):
-    """Les lignes selon le lecteur : toutes, la sienne, ou aucune ; les pieds sont les mêmes pour tous.
+@dataclass(frozen=True)
+class Renvois:
+    """L'adresse des fiches que compte chaque case ; vide si le lecteur ne les lit pas toutes."""
 
-    `liste` : adresse de la liste des visites, qu'un nom ouvre à l'écran ; vide si le lecteur n'y a pas droit.
-    """
-    lignes = etendue(lecteur, "tableaux.lignes")
+    reseau: Reseau
+    lecteur: Membre | None
+    depuis: date | None
+    au: date
+    reunions_du: date
+    la_cible: Cible | None
+
+    def visites(self, **criteres):
+        depuis = {} if criteres.get("etat") == "programmees" else {"du": self.depuis}
+        return adresse_des_lignes(self.reseau, self.lecteur, "visites", **depuis, au=self.au, **criteres)
+
+    def reunions(self, **criteres):
+        return adresse_des_lignes(self.reseau, self.lecteur, "reunions", du=self.reunions_du, au=self.au, **criteres)
+
+    def cible(self, **criteres):
+        return adresse_des_lignes(self.reseau, self.lecteur, "cible", cible=self.la_cible, au=self.au, **criteres)
+
+    def activite(self, **criteres):
+        """Celles des deux colonnes de visites, pour une personne, une institution ou toutes."""
+        return {etat: self.visites(etat=etat, **criteres) for etat in ("realisees", "programmees")}
+
+    @property
+    def liste(self):
+        """La liste des visites, qu'un nom ouvre à l'écran."""
+        ouverte = etendue(self.lecteur, "visites.voir") is TOUT
+        return reverse("visites:liste", args=[self.reseau.slug]) if ouverte else ""
+
+
+def _sections(releve, depuis, lecteur, renvois, lignes):
+    """Les lignes selon le lecteur : toutes, la sienne, ou aucune ; les pieds sont les mêmes pour tous."""
     membres = developpeurs(releve, depuis)
     if lignes is SIENS:
         membres = [membre for membre in releve.membres if membre == lecteur]
     elif lignes is not TOUT:
         membres = []
-    sections = [_par_developpeur(releve, membres, liste, entier=lignes is TOUT)]
+    sections = [_par_developpeur(releve, membres, renvois, entier=lignes is TOUT)]
     if lignes is TOUT:
-        sections.append(_par_institution(releve))
+        sections.append(_par_institution(releve, renvois))
     if releve.couverture:
-        sections.append(_couverture(releve))
+        sections.append(_couverture(releve, renvois))
     return sections
 
 
-def _par_developpeur(releve, membres, liste, *, entier):
+def _par_developpeur(releve, membres, renvois, *, entier):
     """Une ligne par membre ; sans aucune, les totaux seuls et les colonnes qui en ont."""
     participation = (
         Colonne("participation", "Participation aux réunions", "pourcentage", PARTICIPATION),
@@ -113,26 +145,29 @@ def _par_developpeur(releve, membres, liste, *, entier):
             *ACTIVITE,
             *(participation if detaille else ()),
         ),
-        lignes=[_ligne_du_developpeur(releve, membre, liste) for membre in membres],
-        pied=_pied("nom", releve),
+        lignes=[_ligne_du_developpeur(releve, membre, renvois) for membre in membres],
+        pied=_pied("nom", releve, renvois),
         notes=[*notes, *_note_de_la_cible(releve)],
+        nature="constaté",
     )
 
 
-def _ligne_du_developpeur(releve, membre, liste):
-    adresse = f"{liste}?developpeur={membre.pk}" if liste else ""
+def _ligne_du_developpeur(releve, membre, renvois):
+    adresse = f"{renvois.liste}?developpeur={membre.pk}" if renvois.liste else ""
+    adresses = renvois.activite(developpeur=membre)
     ligne = {
         "nom": Valeur(membre.nom_alphabetique, adresse=adresse),
         "realisees": releve.realisees[membre.pk],
         "programmees": releve.programmees[membre.pk],
     }
     if membre.est_parti(releve.au):
-        return ligne | {"programmees": ligne["programmees"] or None, "participation": DEPART}
+        return ouvrir(ligne | {"programmees": ligne["programmees"] or None, "participation": DEPART}, **adresses)
     presences, tenues = len(releve.suivies_par(membre)), len(releve.tenues_pour(membre))
-    return ligne | {"participation": fraction(presences, tenues), "reunions": _sur(presences, tenues)}
+    participation = {"participation": fraction(presences, tenues), "reunions": _sur(presences, tenues)}
+    return ouvrir(ligne | participation, **adresses, reunions=renvois.reunions(membre=membre))
 
 
-def _par_institution(releve):
+def _par_institution(releve, renvois):
     return Section(
         titre="Par institution",
         colonnes=(
@@ -141,13 +176,14 @@ def _par_institution(releve):
             Colonne("participation", "Réunions suivies", "pourcentage", PARTICIPATION_INSTITUTION),
             Colonne("reunions", "Présences"),
         ),
-        lignes=[ligne for institution in releve.institutions if (ligne := _ligne_de_l_institution(releve, institution))],
-        pied=_pied("nom", releve),
+        lignes=[ligne for institution in releve.institutions if (ligne := _ligne_de_l_institution(releve, institution, renvois))],
+        pied=_pied("nom", releve, renvois),
         notes=_note_de_la_cible(releve),
+        nature="constaté",
     )
 
 
-def _ligne_de_l_institution(releve, institution):
+def _ligne_de_l_institution(releve, institution, renvois):
     """La ligne d'une institution, ou None si elle a quitté le réseau sans rien laisser dans la période."""
     membres = [membre for membre in releve.membres if membre.institution_id == institution.pk]
     realisees = sum(releve.realisees[membre.pk] for membre in membres)
@@ -156,22 +192,28 @@ def _ligne_de_l_institution(releve, institution):
     if partie and not (realisees or programmees):
         return None
     ligne = {"nom": institution.sigle, "realisees": realisees, "programmees": programmees}
+    adresses = renvois.activite(visiteuse=institution)
     if partie:
-        return ligne | {"participation": DEPART}
+        return ouvrir(ligne | {"participation": DEPART}, **adresses)
     suivies = set().union(*(releve.suivies_par(membre) for membre in membres))
     tenues = len(releve.reunions)
-    return ligne | {"participation": fraction(len(suivies), tenues), "reunions": _sur(len(suivies), tenues)}
+    participation = {"participation": fraction(len(suivies), tenues), "reunions": _sur(len(suivies), tenues)}
+    return ouvrir(ligne | participation, **adresses, reunions=renvois.reunions(institution=institution))
 
 
-def _pied(entete, releve):
+def _pied(entete, releve, renvois):
     realisees, programmees = releve.realisees.total(), releve.programmees.total()
     pied = [
-        {entete: "Somme", "realisees": realisees, "programmees": programmees},
-        {entete: "Refus", "realisees": releve.refus},
-        {entete: "Total", "realisees": realisees + releve.refus, "programmees": programmees},
+        ouvrir({entete: "Somme", "realisees": realisees, "programmees": programmees}, **renvois.activite()),
+        ouvrir({entete: "Refus", "realisees": releve.refus}, realisees=renvois.visites(etat="refusees")),
+        ouvrir(
+            {entete: "Total", "realisees": realisees + releve.refus, "programmees": programmees},
+            **renvois.activite() | {"realisees": renvois.visites(etat="sorties")},
+        ),
     ]
     if releve.couverture:
-        pied.append({entete: "Part de la cible", "realisees": Valeur(releve.couverture.part, "pourcentage")})
+        part = {entete: "Part de la cible", "realisees": Valeur(releve.couverture.part, "pourcentage")}
+        pied.append(ouvrir(part, realisees=renvois.cible(part="touchees")))
     return pied
 
 
@@ -182,12 +224,12 @@ def _note_de_la_cible(releve):
     return [f"Part de la cible : {cible.touchees} entreprises visitées ou ayant refusé, sur {cible.entreprises}."]
 
 
-def _couverture(releve):
+def _couverture(releve, renvois):
     cible = releve.couverture
     parts = [
-        ("Visitées ou ayant refusé", cible.touchees),
-        ("Visite programmée", cible.programmees),
-        ("Sans contact", cible.sans_contact),
+        ("Visitées ou ayant refusé", cible.touchees, "touchees"),
+        ("Visite programmée", cible.programmees, "programmees"),
+        ("Sans contact", cible.sans_contact, "sans_contact"),
     ]
     return Section(
         titre="Couverture de la cible",
@@ -196,8 +238,20 @@ def _couverture(releve):
             Colonne("entreprises", "Entreprises", "nombre"),
             Colonne("part", "Part de la cible", "pourcentage"),
         ),
-        lignes=[{"nom": nom, "entreprises": nombre, "part": fraction(nombre, cible.entreprises)} for nom, nombre in parts],
-        pied=[{"nom": "Cible", "entreprises": cible.entreprises, "part": fraction(cible.entreprises, cible.entreprises)}],
+        lignes=[
+            ouvrir(
+                {"nom": nom, "entreprises": nombre, "part": fraction(nombre, cible.entreprises)},
+                entreprises=renvois.cible(part=part),
+            )
+            for nom, nombre, part in parts
+        ],
+        pied=[
+            ouvrir(
+                {"nom": "Cible", "entreprises": cible.entreprises, "part": fraction(cible.entreprises, cible.entreprises)},
+                entreprises=renvois.cible(),
+            )
+        ],
+        nature="constaté",
     )
 
 

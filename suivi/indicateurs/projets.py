@@ -8,8 +8,9 @@ from django.utils.timezone import localtime
 from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import Colonne, Section, Tableau
 from suivi.enums import Nature, Sujet, TypeAction
-from suivi.indicateurs.perimetre import fraction, periode_en_mots, visites_comptees
-from suivi.models import Action, Projet
+from suivi.indicateurs.champ import Champ, ouvrir
+from suivi.indicateurs.lignes import AUCUN
+from suivi.indicateurs.perimetre import fraction
 
 NON_PRECISE = "Non précisé"
 EMPLOIS = {
@@ -37,27 +38,25 @@ LEXIQUE = (
 )
 
 
-def tableau_2_7(reseau, *, lecteur=None, du=None, au=None):
+def tableau_2_7(reseau, *, lecteur=None, **choix):
     """`Tableau` des projets et actions nés des visites de la période, bornes comprises (annexe 2.7).
 
-    Sans période, tout le réseau, de la même façon pour tous ; avec, sans les entreprises dont le lecteur se déporte.
-    Parts en fractions ; emplois en personnes, toujours déclaratifs. Quatre requêtes.
+    `choix` : ceux d'un `Champ` (période, lieu, secteur, campagne). Sans choix, tout le réseau, de la même façon pour tous ;
+    avec, sans les entreprises dont le lecteur se déporte. Parts en fractions ; emplois en personnes, toujours déclaratifs.
+    Quatre requêtes.
     """
-    visites = visites_comptees(reseau, lecteur, filtre=bool(du or au)).realisees(du, au)
-    actions = Action.objects.filter(projet__visite__in=visites.order_by())
-    projets = Projet.objects.filter(visite__in=visites.order_by())
-    if au:
-        actions, projets = actions.filter(proposee_le__lte=au), projets.filter(cree_le__lte=au)
-    comptes = _compter(actions.values_list("projet__nature", "type", "sujet"))
+    champ = Champ(reseau, lecteur, **choix)
+    comptes = _compter(champ.actions().values_list("projet__nature", "type", "sujet"))
     return Tableau(
         code="2.7",
         titre="Tableau de bord des projets et des actions",
         sous_titre="",
-        periode=f"Visites réalisées {periode_en_mots(du, au)}",
-        sections=[*_classifications(visites.count(), comptes), *_details(comptes, actions), _emplois(projets)],
+        periode=f"Visites réalisées {champ.periode}",
+        sections=[*_classifications(champ, comptes), *_details(champ, comptes), _emplois(champ)],
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
+        filtres=champ.choix,
     )
 
 
@@ -66,90 +65,129 @@ def _compter(lignes):
     return Counter({tuple(valeurs): nombre for *valeurs, nombre in lignes.order_by().annotate(nombre=Count("pk"))})
 
 
-def _classifications(visites, comptes):
+def _classifications(champ, comptes):
     natures, types = Counter(), Counter()
     for (nature, type_action, _), nombre in comptes.items():
         natures[nature] += nombre
         types[type_action] += nombre
-    lignes = [
-        {"nom": "Visites réalisées", "nombre": visites},
-        {"nom": "Actions", "nombre": comptes.total()},
-        {"nom": "Actions par visite", "nombre": fraction(comptes.total(), visites)},
+    visites = champ.realisees().count()
+    mesures = [
+        ("Visites réalisées", visites, champ.adresse("visites", etat="realisees")),
+        ("Actions", comptes.total(), champ.adresse("actions")),
+        ("Actions par visite", fraction(comptes.total(), visites), ""),
     ]
     return [
-        Section("Visites et actions", (Colonne("nom", "Mesure"), Colonne("nombre", "Nombre", "nombre", decimales=2)), lignes),
-        _repartition("Première classification : nature du projet", "Nature", _dans_l_ordre(Nature, natures)),
-        _repartition("Deuxième classification : type d’action induite", "Type", _dans_l_ordre(TypeAction, types)),
+        Section(
+            "Visites et actions",
+            (Colonne("nom", "Mesure"), Colonne("nombre", "Nombre", "nombre", decimales=2)),
+            [ouvrir({"nom": nom, "nombre": nombre}, nombre=adresse) for nom, nombre, adresse in mesures],
+            nature="constaté",
+            comparees=("nombre",),
+        ),
+        _repartition(
+            "Première classification : nature du projet", "Nature", _dans_l_ordre(Nature, natures), _adresses(champ, "nature")
+        ),
+        _repartition(
+            "Deuxième classification : type d’action induite", "Type", _dans_l_ordre(TypeAction, types), _adresses(champ, "type")
+        ),
     ]
 
 
-def _details(comptes, actions):
-    contacts = actions.filter(type=TypeAction.CONTACT).values_list("organisme__sigle", "organisme_exterieur")
+def _adresses(champ, critere, **criteres):
+    """Valeur d'un critère → adresse des actions qu'elle choisit."""
+    return lambda valeur: champ.adresse("actions", **criteres, **{critere: AUCUN if valeur in ("", None) else valeur})
+
+
+def _details(champ, comptes):
+    contacts = champ.actions().filter(type=TypeAction.CONTACT)
+    contacts = _compter(contacts.values_list("organisme__sigle", "organisme", "organisme_exterieur"))
     return [
-        _par_sujet("Informations, par sujet", "Sujet", TypeAction.INFORMATION, comptes),
-        _par_sujet("Mises en contact, par domaine", "Domaine", TypeAction.CONTACT, comptes),
-        _repartition("Mises en contact, par organisme", "Organisme", _organismes(_compter(contacts))),
-        _par_sujet("Aides, par sorte", "Aide", TypeAction.AIDE, comptes),
+        _par_sujet(champ, "Informations, par sujet", "Sujet", TypeAction.INFORMATION, comptes),
+        _par_sujet(champ, "Mises en contact, par domaine", "Domaine", TypeAction.CONTACT, comptes),
+        _par_organisme(champ, contacts),
+        _par_sujet(champ, "Aides, par sorte", "Aide", TypeAction.AIDE, comptes),
     ]
 
 
-def _par_sujet(titre, entete, type_action, comptes):
+def _par_sujet(champ, titre, entete, type_action, comptes):
     sujets = Counter()
     for (_, type_compte, sujet), nombre in comptes.items():
         if type_compte == type_action:
             sujets[sujet] += nombre
-    return _repartition(titre, entete, _dans_l_ordre(Sujet.du_type(type_action), sujets))
+    lignes = _dans_l_ordre(Sujet.du_type(type_action), sujets)
+    return _repartition(titre, entete, lignes, _adresses(champ, "sujet", type=type_action.value))
 
 
 def _dans_l_ordre(choix, comptes):
-    """[(libellé, nombre)] dans l'ordre de l'annexe ; ce qui n'est pas précisé vient à la fin, s'il y en a."""
-    lignes = [(valeur.label, comptes[valeur.value]) for valeur in choix]
-    reste = comptes.total() - sum(nombre for _, nombre in lignes)
-    return [*lignes, (NON_PRECISE, reste)] if reste else lignes
+    """[(libellé, valeur, nombre)] dans l'ordre de l'annexe ; ce qui n'est pas précisé vient à la fin, s'il y en a."""
+    lignes = [(valeur.label, valeur.value, comptes[valeur.value]) for valeur in choix]
+    reste = comptes.total() - sum(nombre for _, _, nombre in lignes)
+    return [*lignes, (NON_PRECISE, "", reste)] if reste else lignes
 
 
-def _organismes(comptes):
-    """[(organisme, nombre)] par ordre alphabétique, membres du réseau et extérieurs confondus."""
-    noms = Counter()
-    for (sigle, exterieur), nombre in comptes.items():
-        noms[sigle or exterieur] += nombre
-    reste = noms.pop("", 0)
-    lignes = sorted(noms.items(), key=lambda ligne: cle_de_recherche(ligne[0]))
-    return [*lignes, (NON_PRECISE, reste)] if reste else lignes
+def _par_organisme(champ, comptes):
+    """Par ordre alphabétique, membres du réseau et extérieurs confondus."""
+    noms: Counter = Counter()
+    criteres: dict[str, dict] = {}
+    for (sigle, cle, exterieur), nombre in comptes.items():
+        nom = sigle or exterieur or NON_PRECISE
+        noms[nom] += nombre
+        critere = {"organisme": cle} if cle else {"organisme_exterieur": exterieur or AUCUN}
+        # Un même nom dedans et dehors : la ligne les additionne, aucune adresse ne dirait les deux.
+        criteres[nom] = {} if nom in criteres else critere
+    ordre = sorted(noms, key=lambda nom: (nom == NON_PRECISE, cle_de_recherche(nom)))
+    contacts = {"type": TypeAction.CONTACT.value}
+
+    def adresse(nom):
+        return champ.adresse("actions", **contacts, **criteres[nom]) if criteres[nom] else ""
+
+    return _repartition("Mises en contact, par organisme", "Organisme", [(nom, nom, noms[nom]) for nom in ordre], adresse)
 
 
-def _repartition(titre, entete, lignes):
-    total = sum(nombre for _, nombre in lignes)
+def _repartition(titre, entete, lignes, adresse):
+    total = sum(nombre for _, _, nombre in lignes)
     colonnes = (Colonne("nom", entete), Colonne("nombre", "Actions", "nombre"), Colonne("part", "Part", "pourcentage"))
     return Section(
         titre,
         colonnes,
-        [{"nom": nom, "nombre": nombre, "part": fraction(nombre, total)} for nom, nombre in lignes],
+        [
+            ouvrir({"nom": nom, "nombre": nombre, "part": fraction(nombre, total)}, nombre=adresse(valeur))
+            for nom, valeur, nombre in lignes
+        ],
         pied=[{"nom": "Total", "nombre": total, "part": fraction(total, total)}],
+        nature="constaté",
+        comparees=("nombre", "part"),
     )
 
 
-def _emplois(projets):
-    chiffres = _sommer_les_emplois(projets)
+def _emplois(champ):
+    chiffres = _sommer_les_emplois(champ.projets())
     libelles = {}
-    for champ, libelle in EMPLOIS.items():
-        libelles[champ] = libelle
-        libelles |= DETAIL_DES_EMBAUCHES if champ == "emplois_embauche" else {}
+    for cle, libelle in EMPLOIS.items():
+        libelles[cle] = libelle
+        libelles |= DETAIL_DES_EMBAUCHES if cle == "emplois_embauche" else {}
     colonnes = (
         Colonne("nom", "Projets en termes d’emploi"),
         Colonne("nombre", "Emplois", "nombre"),
         Colonne("entreprises", "Entreprises", "nombre"),
     )
-    total = sum(chiffres[f"{champ}_somme"] for champ in EMPLOIS)
+    total = sum(chiffres[f"{cle}_somme"] for cle in EMPLOIS)
+    lignes = [
+        ouvrir(
+            {"nom": libelle, "nombre": chiffres[f"{cle}_somme"], "entreprises": chiffres[f"{cle}_entreprises"]},
+            entreprises=champ.adresse("projets", emplois=cle),
+        )
+        for cle, libelle in libelles.items()
+    ]
+    pied = {"nom": "Total (déclaratif)", "nombre": total, "entreprises": chiffres["entreprises"]}
     return Section(
         "Emplois projetés (déclaratif)",
         colonnes,
-        [
-            {"nom": libelle, "nombre": chiffres[f"{champ}_somme"], "entreprises": chiffres[f"{champ}_entreprises"]}
-            for champ, libelle in libelles.items()
-        ],
-        pied=[{"nom": "Total (déclaratif)", "nombre": total, "entreprises": chiffres["entreprises"]}],
+        lignes,
+        pied=[ouvrir(pied, entreprises=champ.adresse("projets", emplois=AUCUN))],
         notes=[DECLARATIF],
+        nature="déclaré",
+        comparees=("nombre", "entreprises"),
     )
 
 

@@ -1,14 +1,16 @@
 """Le délai réel des suites données aux chefs d'entreprise : l'accueil et le tableau comptent de la même façon."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from statistics import median
 
 from django.utils.timezone import localtime
 
-from reseau.lib.dates import premier_du_mois
+from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import Colonne, Section, Tableau, mois_long
-from suivi.indicateurs.perimetre import fraction, periode_en_mots, visites_comptees
+from suivi.indicateurs.champ import Champ, ouvrir
+from suivi.indicateurs.perimetre import fraction
 from suivi.suites import DELAI_JOURS
 
 COLONNES = (
@@ -57,25 +59,39 @@ def delais(visites):
     return _delais(_dates(visites))
 
 
-def tableau_des_suites(reseau, *, lecteur=None, du=None, au=None):
-    """`Tableau` des suites, par mois de visite, le dernier d'abord, et au total. Deux requêtes au plus."""
-    par_mois, dates = defaultdict(list), _dates(visites_comptees(reseau, lecteur, filtre=bool(du or au)).realisees(du, au))
+def tableau_des_suites(reseau, *, lecteur=None, **choix):
+    """`Tableau` des suites, par mois de visite, le dernier d'abord, et au total. `choix` : ceux d'un `Champ`. Une requête."""
+    champ = Champ(reseau, lecteur, **choix)
+    par_mois, dates = defaultdict(list), _dates(champ.realisees())
     for visite, suites in dates:
         par_mois[premier_du_mois(visite)].append((visite, suites))
-    lignes = [_ligne(mois_long(mois), _delais(par_mois[mois])) for mois in sorted(par_mois, reverse=True)]
+    lignes = [_ligne(mois_long(mois), _delais(par_mois[mois]), _du_mois(champ, mois)) for mois in sorted(par_mois, reverse=True)]
     return Tableau(
         code="suites",
         titre="Suites données aux chefs d’entreprise",
         sous_titre=f"Repère : sous {DELAI_JOURS} jours",
-        periode=f"Visites réalisées {periode_en_mots(du, au)}",
+        periode=f"Visites réalisées {champ.periode}",
         sections=[
-            Section("Toutes les visites de la période", COLONNES, [_ligne("Total", _delais(dates))]),
-            Section("Par mois de visite", COLONNES, lignes),
+            Section(
+                "Toutes les visites de la période",
+                COLONNES,
+                [_ligne("Total", _delais(dates), champ)],
+                nature="constaté",
+                comparees=("rendues", "part", "mediane"),
+            ),
+            Section("Par mois de visite", COLONNES, lignes, nature="constaté"),
         ],
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
+        filtres=champ.choix,
     )
+
+
+def _du_mois(champ, mois):
+    """Le champ, ramené aux jours de ce mois qu'il compte."""
+    fin = plus_mois(mois, 1) - timedelta(days=1)
+    return replace(champ, du=max(mois, champ.du or mois), au=min(fin, champ.au or fin))
 
 
 def _dates(visites):
@@ -88,8 +104,11 @@ def _delais(dates):
     return Delais(len(dates), [(suites - visite).days for visite, suites in dates if suites])
 
 
-def _ligne(nom, delais):
-    return {
+def _ligne(nom, delais, champ):
+    adresses = {
+        cle: champ.adresse("visites", etat="realisees", mesure=cle) for cle in ("rendues", "donnees", "a_temps", "attendues")
+    }
+    ligne = {
         "mois": nom,
         "rendues": delais.rendues,
         "donnees": len(delais.jours),
@@ -98,3 +117,4 @@ def _ligne(nom, delais):
         "mediane": delais.mediane,
         "attendues": delais.rendues - len(delais.jours),
     }
+    return ouvrir(ligne, **adresses)

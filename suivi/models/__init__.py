@@ -5,6 +5,8 @@ from suivi.models.besoin import BesoinCommun, BesoinRepere
 from suivi.models.brouillon import Brouillon
 from suivi.models.dossier import dossiers
 from suivi.models.echange import MessageDAction, PieceDAction
+from suivi.models.evaluation import ChefDuPanel, ConsultationDuPanel, Evaluation
+from suivi.models.fige import FichierFige, TableauFige
 from suivi.models.fusion import Doublon, Fusion
 from suivi.models.projet import Projet
 from suivi.models.suites import LettreDeSuites
@@ -14,12 +16,17 @@ __all__ = [
     "BesoinCommun",
     "BesoinRepere",
     "Brouillon",
+    "ChefDuPanel",
+    "ConsultationDuPanel",
     "Doublon",
+    "Evaluation",
+    "FichierFige",
     "Fusion",
     "LettreDeSuites",
     "MessageDAction",
     "MouvementDAction",
     "PieceDAction",
     "Projet",
+    "TableauFige",
     "dossiers",
 ]

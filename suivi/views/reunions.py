@@ -19,6 +19,7 @@ from suivi import operations
 from suivi.forms import PointForm, ReleveForm, ReunionForm
 from suivi.models import dossiers
 from suivi.seance import releve
+from suivi.views.figes import figer_la_reunion
 from visites.models import Visite
 
 PAR_PAGE = 25
@@ -143,6 +144,7 @@ def reunion_releve(request, pk):
 def reunion_clore(request, pk):
     reunion = vie_du_reseau.clore(_reunion(request, pk), par=request.membre)
     messages.success(request, "La séance est close et son compte rendu est écrit : relisez-le.")
+    figer_la_reunion(request, reunion)
     return redirect(reunion)
 
 

@@ -94,6 +94,9 @@ class VisiteQuerySet(models.QuerySet):
     def refusees(self, du=None, au=None):
         return _entre(self.filter(etat=EtatVisite.REFUSEE), "refusee_le", du, au)
 
+    def injoignables(self, du=None, au=None):
+        return _entre(self.filter(etat=EtatVisite.INJOIGNABLE), "injoignable_le", du, au)
+
     def touchees(self, du=None, au=None):
         """Réalisées ou refusées dans la période : ce que compte la couverture d'une cible."""
         return self.realisees(du, au) | self.refusees(du, au)

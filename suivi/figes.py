@@ -1,0 +1,106 @@
+"""Ce que l'on fige : les tableaux d'une réunion, un tableau à la demande, le rapport d'une période.
+
+Chacun est composé pour une classe de droits, jamais filtré après coup : avec le détail pour qui le lit, en totaux pour les
+autres. Le 2.4 nomme des entreprises : si l'une est l'objet d'un déport, une version qui les tait est figée en même temps.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from entreprises.models import Deport
+from reseau.models import Institution
+from suivi.enums import Lecteurs
+from suivi.indicateurs import (
+    releve_d_institution,
+    tableau_2_4,
+    tableau_2_5,
+    tableau_2_7,
+    tableau_de_la_valeur_ajoutee,
+    tableau_des_delais,
+    tableau_des_refus,
+    tableau_des_suites,
+    tableau_des_territoires,
+)
+from suivi.indicateurs.actions import entreprises_du_2_4
+
+RAPPORT = "rapport"
+DETAILLES = {"2.5": Lecteurs.LIGNES, "valeur": Lecteurs.LIGNES}  # composés deux fois : avec le détail, puis en totaux
+CLASSES = {"2.4": Lecteurs.ACTIONS, "institution": Lecteurs.LIGNES}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Ce qui sera un `TableauFige` : un ou plusieurs `Tableau`, et qui le lira."""
+
+    code: str
+    titre: str
+    periode: str
+    tableaux: list
+    lecteurs: Lecteurs
+    expurge: bool = False
+    entreprises: set = field(default_factory=set)
+    institution: Institution | None = None
+    du: date | None = None
+    au: date | None = None
+
+
+def pieces_de_la_reunion(reseau, *, au):
+    """Les `Piece` d'une réunion, au soir du jour `au` : les trois annexes, et les totaux qui les éclairent."""
+    ouvertes = {"au": au, "ouvertes": True}
+    simples = (tableau_2_7, tableau_des_suites, tableau_des_delais, tableau_des_refus, tableau_des_territoires)
+    return [
+        *_actions(reseau, lambda **mots: tableau_2_4(reseau, **ouvertes, **mots), entreprises_du_2_4(reseau, **ouvertes)),
+        *_en_double("2.5", lambda **mots: tableau_2_5(reseau, au=au, **mots)),
+        *(_piece(composer(reseau), Lecteurs.TOTAUX) for composer in simples),
+        *_en_double("valeur", lambda **mots: tableau_de_la_valeur_ajoutee(reseau, **mots)),
+    ]
+
+
+def pieces_du_choix(form, code):
+    """Les `Piece` d'un tableau tel que ce formulaire le choisit."""
+    if code == "2.4":
+        return _actions(form.membre.reseau, form.composer_pour_tous, form.entreprises())
+    if code in DETAILLES:
+        return _en_double(code, form.composer_pour_tous)
+    return [_piece(form.composer_pour_tous(), CLASSES.get(code, Lecteurs.TOTAUX))]
+
+
+def pieces_du_rapport(reseau, *, du, au):
+    """Le rapport de la période, en totaux, pour le préfet et les chefs de service ; puis le relevé de chaque institution."""
+    bornes = {"du": du, "au": au}
+    tableaux = [
+        tableau_2_5(reseau, visites_depuis=du, participation_du=du, au=au, detail=False),
+        tableau_2_7(reseau, **bornes),
+        tableau_des_territoires(reseau, **bornes),
+        tableau_des_refus(reseau, **bornes),
+        tableau_des_delais(reseau, **bornes),
+        tableau_des_suites(reseau, **bornes),
+        tableau_de_la_valeur_ajoutee(reseau, **bornes, detail=False),
+    ]
+    periode = tableaux[1].periode.removeprefix("Visites réalisées ")
+    rapport = Piece(RAPPORT, f"Rapport d’activité : {reseau.nom}", f"Période {periode}", tableaux, Lecteurs.TOTAUX, **bornes)
+    institutions = Institution.objects.filter(reseau=reseau).ouvertes(au)
+    return [rapport, *(_releve(reseau, institution, bornes) for institution in institutions)]
+
+
+def _releve(reseau, institution, bornes):
+    tableau = releve_d_institution(reseau, institution=institution, **bornes)
+    return _piece(tableau, Lecteurs.LIGNES, institution=institution, **bornes)
+
+
+def _piece(tableau, lecteurs, **mots):
+    return Piece(tableau.code, tableau.titre, tableau.periode, [tableau], lecteurs, **mots)
+
+
+def _en_double(code, composer):
+    return [_piece(composer(), DETAILLES[code]), _piece(composer(detail=False), Lecteurs.TOTAUX)]
+
+
+def _actions(reseau, composer, entreprises):
+    """L'entier ; et, si l'une des entreprises nommées est l'objet d'un déport, le même sans elles."""
+    deports = Deport.objects.filter(entreprise__reseau=reseau, entreprise__in=entreprises)
+    taites = set(deports.order_by().values_list("entreprise", flat=True))
+    entier = _piece(composer(), Lecteurs.ACTIONS, entreprises=entreprises)
+    if not taites:
+        return [entier]
+    return [entier, _piece(composer(sauf=taites), Lecteurs.ACTIONS, expurge=True, entreprises=entreprises - taites)]

@@ -1,0 +1,72 @@
+"""Les refus, selon leur motif : ce qui retient les chefs d'entreprise, et combien le réseau en rencontre."""
+
+from django.db.models import Count
+from django.utils.timezone import localtime
+
+from reseau.lib.tableau import ADRESSES, Colonne, Section, Tableau
+from suivi.indicateurs.champ import Champ
+from suivi.indicateurs.perimetre import fraction
+from visites.enums import MotifRefus
+
+LEXIQUE = (
+    ("Refus", "visites que l’entreprise a refusées dans la période ; le motif est celui que note qui la suivait."),
+    ("Part", "refus de ce motif, sur tous les refus de la période."),
+    ("Taux de refus", "refus, sur les visites réalisées et les refus de la période."),
+    (
+        "Injoignables",
+        "visites abandonnées faute de joindre l’entreprise ; elles ne sont pas des refus et n’entrent dans aucun taux.",
+    ),
+)
+MOTIFS = (Colonne("nom", "Motif"), Colonne("nombre", "Refus", "nombre"), Colonne("part", "Part", "pourcentage"))
+TAUX = (
+    Colonne("nom", "Mesure"),
+    Colonne("nombre", "Nombre", "nombre"),
+    Colonne("part", "Taux", "pourcentage", decimales=1),
+)
+
+
+def tableau_des_refus(reseau, *, lecteur=None, **choix):
+    """`Tableau` des refus de la période. `choix` : ceux d'un `Champ`. Trois requêtes."""
+    champ = Champ(reseau, lecteur, **choix)
+    refus = dict(champ.refusees().order_by().values_list("motif_refus").annotate(Count("pk")))
+    sorties = {"realisees": champ.realisees().count(), "injoignables": champ.injoignables().count()}
+    total = sum(refus.values())
+    return Tableau(
+        code="refus",
+        titre="Refus, par motif",
+        sous_titre="",
+        periode=f"Visites refusées {champ.periode}",
+        sections=[_taux(champ, total, **sorties), _motifs(champ, refus, total)],
+        definitions=LEXIQUE,
+        reseau=reseau.nom,
+        edite_le=localtime(),
+        filtres=champ.choix,
+    )
+
+
+def _taux(champ, refus, realisees, injoignables):
+    lignes = [
+        {"nom": "Visites réalisées", "nombre": realisees, ADRESSES: {"nombre": champ.adresse("visites", etat="realisees")}},
+        {
+            "nom": "Refus",
+            "nombre": refus,
+            "part": fraction(refus, realisees + refus),
+            ADRESSES: {"nombre": champ.adresse("visites", etat="refusees")},
+        },
+        {"nom": "Injoignables", "nombre": injoignables, ADRESSES: {"nombre": champ.adresse("visites", etat="injoignables")}},
+    ]
+    return Section("Visites et refus", TAUX, lignes, nature="constaté", comparees=("nombre", "part"))
+
+
+def _motifs(champ, refus, total):
+    lignes = [
+        {
+            "nom": motif.label,
+            "nombre": refus.get(motif.value, 0),
+            "part": fraction(refus.get(motif.value, 0), total),
+            ADRESSES: {"nombre": champ.adresse("visites", etat="refusees", motif=motif.value)},
+        }
+        for motif in MotifRefus
+    ]
+    pied = [{"nom": "Total", "nombre": total, "part": fraction(total, total)}]
+    return Section("Par motif", MOTIFS, lignes, pied, nature="déclaré", comparees=("nombre", "part"))

@@ -1,0 +1,125 @@
+"""Demander son avis au chef d'entreprise, par un lien sans compte ou pendant un entretien ; le transmettre à qui l'a aidé."""
+
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from entreprises.models import Deport
+from reseau.lib import courriels
+from reseau.models import Membre
+from reseau.operations import ajouter, enregistrer
+from suivi.enums import VoieDEvaluation
+from suivi.models import Evaluation
+from suivi.models.evaluation import VALIDITE
+from suivi.operations.regles import exiger
+from visites.models import Visite
+
+DEJA_DEMANDE = "L’avis de ce chef d’entreprise est déjà recueilli."
+FERME = "Ce questionnaire a déjà servi, ou n’est plus ouvert."
+PAS_PROPOSE = "Ce réseau ne propose pas de questionnaire : l’animateur peut l’ouvrir dans les paramètres."
+
+
+@transaction.atomic
+def proposer_l_evaluation(visite, courriel, *, par, instant):
+    """Ouvre le questionnaire de cette visite et rend (évaluation, jeton du lien) ; un lien neuf remplace le précédent."""
+    exiger(par.reseau.evaluation, PAS_PROPOSE)
+    exiger(courriel.strip(), "Donnez l’adresse du chef d’entreprise.")
+    evaluation = _verrouiller(visite)
+    jeton = token_urlsafe(32)
+    evaluation.voie, evaluation.courriel, evaluation.empreinte = VoieDEvaluation.LIEN, courriel.strip(), _empreinte(jeton)
+    evaluation.proposee_le, evaluation.proposee_par, evaluation.expire_le = instant, par, instant + VALIDITE
+    return _ecrire(evaluation, par), jeton
+
+
+def envoyer_le_questionnaire(evaluation, jeton, *, racine):
+    """Écrit au chef d'entreprise où répondre ; False si le courriel n'est pas parti. Rien de la visite n'y figure."""
+    lien = racine.rstrip("/") + reverse("evaluation", args=[jeton])
+    donnees = {"reseau": evaluation.visite.reseau, "jours": VALIDITE.days, "lien": lien}
+    return courriels.envoyer("suivi/courriels/questionnaire", donnees, [evaluation.courriel])
+
+
+@transaction.atomic
+def saisir_l_entretien(visite, reponses, *, par, instant):
+    """Garde ce que le chef d'entreprise a dit pendant un entretien ; un lien ouvert se ferme. `reponses` : les champs."""
+    evaluation = _verrouiller(visite)
+    evaluation.voie, evaluation.empreinte, evaluation.expire_le = VoieDEvaluation.ENTRETIEN, "", None
+    if not evaluation.pk:
+        evaluation.proposee_le, evaluation.proposee_par = instant, par
+    _remplir(evaluation, reponses, instant)
+    return _ecrire(evaluation, par)
+
+
+def trouver_l_evaluation(jeton, instant):
+    """L'évaluation qu'ouvre ce lien ; None s'il a servi, s'il est périmé ou s'il est inventé."""
+    ouvertes = Evaluation.objects.ouvertes(instant).filter(empreinte=_empreinte(jeton))
+    return ouvertes.select_related("visite__reseau", "visite__entreprise", "visite__developpeur").first()
+
+
+@transaction.atomic
+def repondre(evaluation, reponses, *, instant):
+    """Garde la réponse et ferme le lien : de deux envois simultanés, un seul compte (`RegleEnfreinte` pour l'autre)."""
+    ouverte = Evaluation.objects.select_for_update(of=("self",)).ouvertes(instant).filter(pk=evaluation.pk).first()
+    exiger(ouverte, FERME)
+    _remplir(ouverte, reponses, instant)
+    ouverte.empreinte, ouverte.version = "", F("version") + 1
+    ouverte.save()
+    return ouverte
+
+
+def prevenir_ceux_qui_ont_aide(evaluation, *, racine):
+    """Écrit à chacun qu'un retour l'attend, sans dire lequel : visiteur, accompagnant, interlocuteurs, responsables d'actions."""
+    adresses = [membre.utilisateur.email for membre in ceux_qui_ont_aide(evaluation, localdate())]
+    lien = racine.rstrip("/") + evaluation.get_absolute_url()
+    donnees = {"reseau": evaluation.visite.reseau, "lien": lien}
+    return [courriels.envoyer("suivi/courriels/retour_recu", donnees, [adresse]) for adresse in adresses]
+
+
+def ceux_qui_ont_aide(evaluation, le):
+    """Les membres d'aujourd'hui que ce retour concerne, sans ceux qui se sont déportés depuis."""
+    visite = evaluation.visite
+    concernes = (
+        Q(pk__in=[cle for cle in (visite.developpeur_id, visite.accompagnant_id) if cle])
+        | Q(projets_suivis__visite=visite)
+        | Q(actions__projet__visite=visite)
+    )
+    membres = Membre.objects.filter(concernes, reseau=visite.reseau).actifs(le).distinct()
+    deports = Deport.objects.filter(entreprise=visite.entreprise_id)
+    return membres.exclude(pk__in=deports.values("membre")).select_related("utilisateur").order_by("nom", "prenom", "pk")
+
+
+@transaction.atomic
+def retirer_l_accord(evaluation, *, par, le):
+    """Le chef d'entreprise ne veut plus que son témoignage paraisse ; l'accord et son retrait restent datés."""
+    exiger(evaluation.publiable, "Ce témoignage n’est pas publiable.")
+    evaluation.accord_retire_le = le
+    return enregistrer(evaluation, par=par)
+
+
+def _verrouiller(visite):
+    """L'évaluation de cette visite, ou une neuve ; refuse si l'avis est déjà recueilli."""
+    Visite.objects.select_for_update(of=("self",)).get(pk=visite.pk)
+    exiger(visite.faite, "Un avis se demande après la visite.")
+    evaluation = Evaluation.objects.filter(visite=visite).first() or Evaluation(visite=visite)
+    exiger(evaluation.repondue_le is None, DEJA_DEMANDE)
+    return evaluation
+
+
+def _remplir(evaluation, reponses, instant):
+    """Pose les réponses ; l'accord de publication porte le jour où il est donné."""
+    accord = reponses.pop("accord", False)
+    for nom, valeur in reponses.items():
+        setattr(evaluation, nom, valeur)
+    evaluation.repondue_le = instant
+    evaluation.accord_le = localdate(instant) if accord else None
+
+
+def _ecrire(evaluation, par):
+    return enregistrer(evaluation, par=par) if evaluation.pk else ajouter(evaluation, par=par)
+
+
+def _empreinte(jeton):
+    return sha256(jeton.encode()).hexdigest()

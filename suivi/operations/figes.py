@@ -1,0 +1,144 @@
+"""Figer des tableaux, et les envoyer : les octets d'un jour se gardent avec leur empreinte, et ne se refont jamais."""
+
+from hashlib import sha256
+from uuid import uuid4
+
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime, now
+
+from reseau.enums import Geste
+from reseau.lib.courriels import expedier
+from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.pdf import rendre_pdf, tableau_en_pdf
+from reseau.lib.reponses import GENRES
+from reseau.lib.tableur import FORMATS, feuilles_du_tableau
+from reseau.models import Institution
+from reseau.operations import noter
+from suivi.figes import RAPPORT, pieces_de_la_reunion, pieces_du_rapport
+from suivi.indicateurs.extraits import graphiques
+from suivi.models import FichierFige, TableauFige
+
+ALTERE = "Ce fichier ne correspond plus à son empreinte : il a été altéré hors de l’outil. Prévenez l’administrateur."
+DEJA = "Ce rapport est déjà établi pour cette période."
+PERSONNE = "Aucune adresse : donnez celle du préfet dans les paramètres, ou celle d’un chef de service à son institution."
+
+
+def figer(reseau, pieces, *, par=None, reunion=None):
+    """Fige ces `Piece` ensemble et rend les `TableauFige`. `par` : None quand l'horloge le fait.
+
+    Tous les fichiers se composent avant la première écriture : une page de plus ne tient pas la base.
+    """
+    instant, lot = localtime(), uuid4()
+    composes = [(piece, _fichiers(piece, instant)) for piece in pieces]
+    with transaction.atomic():
+        return [_garder(reseau, piece, fichiers, instant, lot, par, reunion) for piece, fichiers in composes]
+
+
+def figer_a_la_reunion(reunion, *, par):
+    """Les tableaux du soir d'une réunion close."""
+    return figer(reunion.reseau, pieces_de_la_reunion(reunion.reseau, au=reunion.le), par=par, reunion=reunion)
+
+
+def etablir_le_rapport(reseau, *, du, au, par=None):
+    """Fige le rapport de la période et le relevé de chaque institution ; celui de l'horloge, une seule fois par période."""
+    if par is None and TableauFige.objects.filter(reseau=reseau, code=RAPPORT, du=du, au=au, fige_par=None).exists():
+        raise RegleEnfreinte(DEJA)
+    try:
+        return figer(reseau, pieces_du_rapport(reseau, du=du, au=au), par=par)
+    except IntegrityError as erreur:  # deux horloges au même instant : la contrainte n'en garde qu'un
+        raise RegleEnfreinte(DEJA) from erreur
+
+
+def octets_figes(tableau, genre):
+    """Les octets de ce format, tels qu'ils furent figés ; `RegleEnfreinte` s'ils ont changé depuis."""
+    fichier = tableau.fichiers.get(genre=genre)
+    octets = bytes(fichier.octets)
+    if sha256(octets).hexdigest() != fichier.empreinte:
+        raise RegleEnfreinte(ALTERE)
+    return octets
+
+
+def destinataires(tableau):
+    """Les adresses d'un rapport : le préfet et les chefs de service ; d'un relevé : le chef de ce service."""
+    if tableau.code == RAPPORT:
+        chefs = Institution.objects.filter(reseau=tableau.reseau).ouvertes(localtime().date()).exclude(chef_courriel="")
+        adresses = [tableau.reseau.rapport_courriel, *chefs.order_by("sigle").values_list("chef_courriel", flat=True)]
+    else:
+        adresses = [tableau.institution.chef_courriel] if tableau.institution else []
+    return list(dict.fromkeys(adresse for adresse in adresses if adresse))
+
+
+def envoyer_le_fige(tableau, *, par=None):
+    """Envoie son PDF, un courriel par destinataire ; rend les adresses servies. Hors de toute transaction.
+
+    Deux clics, deux horloges : un seul part, l'autre lit qu'il est parti. Une adresse refusée est notée, et se reprend.
+    """
+    restent = [adresse for adresse in destinataires(tableau) if adresse not in tableau.envoye_a]
+    if not restent:
+        raise RegleEnfreinte("Déjà envoyé à tous ses destinataires." if tableau.envoye_a else PERSONNE)
+    libre = TableauFige.objects.filter(pk=tableau.pk, envoye_le=tableau.envoye_le)
+    instant = now()
+    if libre.update(envoye_le=instant) != 1:
+        raise RegleEnfreinte("Cet envoi est déjà parti.")
+    raisons = expedier([_message(tableau, adresse) for adresse in restent])
+    partis = [adresse for adresse, raison in zip(restent, raisons, strict=True) if not raison]
+    tableau.envoye_a, tableau.echec = [*tableau.envoye_a, *partis], next((raison for raison in raisons if raison), "")
+    tableau.envoye_le = instant if tableau.envoye_a else None
+    tableau.save(update_fields=["envoye_le", "envoye_a", "echec"])
+    if par and partis:
+        noter(par, Geste.EXPORT, tableau, nombre=len(partis), precision="envoi par courriel")
+    return partis
+
+
+def _fichiers(piece, instant):
+    """{genre: octets} : les mêmes chiffres dans les trois formats."""
+    feuilles = [feuille for tableau in piece.tableaux for feuille in feuilles_du_tableau(tableau)]
+    classeurs = {genre: FORMATS[genre](feuilles, edite_le=instant) for genre in ("xlsx", "ods")}
+    return {"pdf": _pdf(piece, instant), **classeurs}
+
+
+def _pdf(piece, instant):
+    if piece.code != RAPPORT:
+        (tableau,) = piece.tableaux
+        return tableau_en_pdf(tableau, graphiques(tableau, instant.date()))
+    parties = [{"tableau": tableau, "graphiques": graphiques(tableau, instant.date())} for tableau in piece.tableaux]
+    contexte = {"parties": parties, "nom_reseau": piece.tableaux[0].reseau, "periode": piece.periode}
+    return rendre_pdf("pdf/rapport.html", contexte, titre=piece.titre, date=instant)
+
+
+def _garder(reseau, piece, fichiers, instant, lot, par, reunion):
+    tableau = TableauFige.objects.create(
+        reseau=reseau,
+        lot=lot,
+        code=piece.code,
+        titre=piece.titre,
+        periode=piece.periode[:200],
+        lecteurs=piece.lecteurs,
+        expurge=piece.expurge,
+        contenu=[tableau.en_page() for tableau in piece.tableaux],
+        institution=piece.institution,
+        du=piece.du,
+        au=piece.au,
+        fige_le=instant,
+        fige_par=par,
+        reunion=reunion,
+    )
+    tableau.entreprises.set(piece.entreprises)
+    FichierFige.objects.bulk_create(
+        FichierFige(tableau=tableau, genre=genre, octets=octets, empreinte=sha256(octets).hexdigest())
+        for genre, octets in fichiers.items()
+    )
+    if par:
+        noter(par, Geste.AJOUT, tableau)
+    return tableau
+
+
+def _message(tableau, adresse):
+    corps = (
+        f"Bonjour,\n\nVous trouverez ci-joint : {tableau.titre}, {tableau.periode[:1].lower()}{tableau.periode[1:]}.\n\n"
+        f"Chaque chiffre y est défini, avec ce à quoi il se rapporte.\n\n{tableau.reseau.nom}\n"
+    )
+    message = EmailMessage(f"{tableau.titre} ({tableau.reseau.nom})"[:150].replace("\n", " "), corps, None, [adresse])
+    message.attach(f"{tableau.nom_de_fichier}.pdf", octets_figes(tableau, "pdf"), GENRES["pdf"])
+    return message

@@ -1,0 +1,193 @@
+"""Les retours des chefs d'entreprise : les demander, les lire, en publier ; le panel. Et le questionnaire, sans compte."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate, now, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from entreprises.models import Entreprise
+from reseau.acces import exiger, formulaire, geste, page
+from reseau.enums import Geste
+from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.limite import depasse
+from reseau.lib.listes import page_de
+from reseau.lib.visiteur import adresse_ip, empreinte
+from reseau.operations import ajouter, enregistrer, noter
+from suivi import operations
+from suivi.forms.evaluations import ChefDuPanelForm, ConsultationForm, DemandeDAvisForm, QuestionnaireForm
+from suivi.models import ChefDuPanel, ConsultationDuPanel, Evaluation
+from suivi.models.evaluation import VALIDITE
+from suivi.suites import adresse_proposee
+from visites.models import Visite
+
+PAR_HEURE, HEURE = 40, 3600
+PAS_PARTI = "Le courriel n’est pas parti. Réessayez : un lien neuf remplacera celui-ci."
+
+
+@page("evaluations.lire")
+def evaluations(request):
+    """Les retours reçus que ce lecteur peut lire : tous, ou ceux qu'il a aidés à faire naître ; le dernier d'abord."""
+    page_obj = page_de(request, Evaluation.objects.visibles_par(request.membre).repondues().avec_noms())
+    return render(request, "suivi/evaluation_liste.html", {"page_obj": page_obj, "nombre": page_obj.paginator.count})
+
+
+@page("evaluations.lire")
+def evaluation(request, pk):
+    """Ce qu'a dit un chef d'entreprise ; la lecture se note."""
+    retour = _retour(request, pk)
+    noter(request.membre, Geste.LECTURE, retour)
+    aides = operations.ceux_qui_ont_aide(retour, localdate())
+    return render(request, "suivi/evaluation_fiche.html", {"evaluation": retour, "visite": retour.visite, "aides": aides})
+
+
+@page("evaluations.lire")
+def temoignages(request):
+    """Ceux que leur auteur permet de publier, avec la date de son accord."""
+    publiables = Evaluation.objects.visibles_par(request.membre).publiables().avec_noms()
+    return render(request, "suivi/evaluation_temoignages.html", {"page_obj": page_de(request, publiables)})
+
+
+@geste("evaluations.saisir")
+def accord_retirer(request, pk):
+    """Le chef d'entreprise revient sur son accord."""
+    retour = _retour(request, pk)
+    exiger(request.membre, "evaluations.saisir", retour.visite.developpeur)
+    operations.retirer_l_accord(retour, par=request.membre, le=localdate())
+    messages.success(request, "L’accord est retiré : le témoignage ne se publie plus.")
+    return redirect(retour)
+
+
+@formulaire("evaluations.saisir")
+def demander(request, pk):
+    """Envoie le questionnaire au chef d'entreprise, par un lien sans compte."""
+    visite = _visite(request, pk)
+    adresse = adresse_proposee(visite) if hasattr(visite, "compte_rendu") else visite.entreprise.courriel
+    form = DemandeDAvisForm(request.POST or None, initial={"courriel": adresse})
+    if form.is_valid() and tenter(form, _demander, request, visite, form.cleaned_data["courriel"]):
+        return redirect(visite)
+    contexte = {"form": form, "visite": visite, "jours": VALIDITE.days, "faite": _deja(visite)}
+    return render(request, "suivi/evaluation_demander.html", contexte)
+
+
+@formulaire("evaluations.saisir")
+def entretien(request, pk):
+    """Saisit ce que le chef d'entreprise a dit de vive voix."""
+    visite = _visite(request, pk)
+    form = QuestionnaireForm(request.POST or None)
+    quand = {"par": request.membre, "instant": now()}
+    if form.is_valid() and tenter(form, operations.saisir_l_entretien, visite, form.cleaned_data, **quand):
+        messages.success(request, "L’entretien est enregistré ; ceux qui ont aidé l’entreprise sont prévenus.")
+        racine = request.build_absolute_uri("/")
+        transaction.on_commit(lambda: operations.prevenir_ceux_qui_ont_aide(visite.evaluation, racine=racine))
+        return redirect(visite)
+    return render(request, "suivi/evaluation_entretien.html", {"form": form, "visite": visite})
+
+
+@page("panel.tenir")
+def panel(request):
+    """Les chefs d'entreprise-test, par ordre alphabétique, et leurs derniers avis."""
+    chefs = ChefDuPanel.objects.visibles_par(request.membre).actifs().avec_noms().prefetch_related("consultations")
+    return render(request, "suivi/panel.html", {"page_obj": page_de(request, chefs)})
+
+
+@formulaire("panel.tenir")
+def panel_ajouter(request):
+    visibles = Entreprise.objects.visibles_par(request.membre).order_by().values("pk")
+    chef = ChefDuPanel(reseau=request.reseau, entre_le=localdate())
+    form = ChefDuPanelForm(request.POST or None, instance=chef, visibles=visibles)
+    if form.is_valid() and tenter(form, ajouter, form.save(commit=False), par=request.membre):
+        messages.success(request, f"{form.instance.contact} est du panel.")
+        return redirect("suivi:panel", request.reseau.slug)
+    return render(request, "suivi/panel_form.html", {"form": form, "titre": "Ajouter un chef d’entreprise-test"})
+
+
+@formulaire("panel.tenir")
+def panel_consulter(request, pk):
+    """Note ce qu'un chef d'entreprise-test pense de ce qu'on lui soumet."""
+    chef = _chef(request, pk)
+    form = ConsultationForm(
+        request.POST or None, instance=ConsultationDuPanel(chef=chef, membre=request.membre), initial={"le": localdate()}
+    )
+    if form.is_valid() and tenter(form, ajouter, form.save(commit=False), par=request.membre):
+        messages.success(request, "L’avis est noté.")
+        return redirect("suivi:panel", request.reseau.slug)
+    return render(request, "suivi/panel_form.html", {"form": form, "titre": f"Avis de {chef}"})
+
+
+@geste("panel.tenir")
+def panel_sortir(request, pk):
+    chef = _chef(request, pk)
+    chef.sorti_le = localdate()
+    enregistrer(chef, par=request.membre)
+    messages.success(request, f"{chef} n’est plus du panel ; ses avis restent.")
+    return redirect("suivi:panel", request.reseau.slug)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def repondre(request, jeton):
+    """Le questionnaire, par son lien : une réponse, puis il se ferme. GET ne l'use pas (les messageries ouvrent les liens)."""
+    if depasse(f"evaluation:{empreinte(adresse_ip(request))}", PAR_HEURE, HEURE):
+        return _ferme(request, 429)
+    instant = now()
+    evaluation = operations.trouver_l_evaluation(jeton, instant)
+    if evaluation is None:
+        return _ferme(request, 410)
+    with override(evaluation.visite.reseau.fuseau):
+        form = QuestionnaireForm(request.POST or None)
+        if form.is_valid():
+            return _recevoir(request, evaluation, form, instant)
+        contexte = {"form": form, "reseau_du_lien": evaluation.visite.reseau, "visite": evaluation.visite}
+        return render(request, "suivi/evaluation_repondre.html", contexte)
+
+
+def _recevoir(request, evaluation, form, instant):
+    try:
+        evaluation = operations.repondre(evaluation, form.cleaned_data, instant=instant)
+    except RegleEnfreinte:
+        return _ferme(request, 410)
+    operations.prevenir_ceux_qui_ont_aide(evaluation, racine=request.build_absolute_uri("/"))
+    return render(request, "suivi/evaluation_recue.html", {"reseau_du_lien": evaluation.visite.reseau})
+
+
+def _ferme(request, statut):
+    response = render(request, "suivi/evaluation_fermee.html", {"trop": statut == 429}, status=statut)
+    response._has_been_logged = True  # les journaux de Django écriraient l'adresse, donc le jeton
+    return response
+
+
+def _demander(request, visite, courriel):
+    evaluation, jeton = operations.proposer_l_evaluation(visite, courriel, par=request.membre, instant=now())
+    transaction.on_commit(lambda: _envoyer(request, evaluation, jeton))
+    return evaluation
+
+
+def _envoyer(request, evaluation, jeton):
+    if operations.envoyer_le_questionnaire(evaluation, jeton, racine=request.build_absolute_uri("/")):
+        messages.success(request, f"Le questionnaire est parti à {evaluation.courriel}.")
+    else:
+        messages.error(request, PAS_PARTI)
+
+
+def _deja(visite):
+    return Evaluation.objects.filter(visite=visite).first()
+
+
+def _retour(request, pk):
+    return get_object_or_404(Evaluation.objects.visibles_par(request.membre).repondues().avec_noms(), pk=pk)
+
+
+def _visite(request, pk):
+    """Une visite faite, que ce membre a conduite s'il ne saisit que les siennes."""
+    faites = Visite.objects.visibles_par(request.membre).realisees().avec_noms().select_related("compte_rendu__vu")
+    visite = get_object_or_404(faites, pk=pk)
+    exiger(request.membre, "evaluations.saisir", visite.developpeur, visite.accompagnant)
+    return visite
+
+
+def _chef(request, pk):
+    return get_object_or_404(ChefDuPanel.objects.visibles_par(request.membre).actifs().avec_noms(), pk=pk)
