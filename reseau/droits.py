@@ -76,6 +76,7 @@ TABLE = {
     "fiche.modifier": (SIENS, SIENS, SIENS, SIENS, SIENS, SIENS),
     "absences.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, SIENS),
     "absences.tenir": (TOUT, SIENS, SIENS, SIENS, SIENS, SIENS),
+    "envois.suivre": (TOUT, TOUT, NON, NON, NON, NON),
     "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
     "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
 }

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, suites, tableaux
+from suivi.views import (
+    accueil,
+    actions,
+    comptes_rendus,
+    courriels,
+    entreprise,
+    fusions,
+    projets,
+    reunions,
+    seance,
+    suites,
+    tableaux,
+)
 
 app_name = "suivi"
 urlpatterns = [
@@ -61,6 +73,11 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/choisir/", seance.seance_choisir, name="seance-choisir"),
     path("reunions/<int:pk>/seance/relever/", seance.seance_relever, name="seance-relever"),
     path("reunions/<int:pk>/seance/exposer/", seance.seance_exposer, name="seance-exposer"),
+    path("courriels/", courriels.boite, name="boite-d-envoi"),
+    path("courriels/rejouer/", courriels.rejouer_tout, name="boite-d-envoi-rejouer-tout"),
+    path("courriels/<int:pk>/rejouer/", courriels.rejouer, name="pli-rejouer"),
+    path("courriels/<int:pk>/classer/", courriels.classer, name="pli-classer"),
+    path("mon-resume/", courriels.mon_resume, name="mon-resume"),
     path("tableaux/", tableaux.tableaux, name="tableaux"),
     path("tableaux/<str:code>.pdf", tableaux.tableau_pdf, name="tableau-pdf"),
     path("tableaux/<str:code>.xlsx", tableaux.tableau_xlsx, name="tableau-xlsx"),

@@ -22,6 +22,7 @@ from suivi.operations.comptes_rendus import (
     terminer,
     valider,
 )
+from suivi.operations.courriels import classer, faire_partir, rejouer
 from suivi.operations.fusions import (
     Reprise,
     defaire_la_fusion,
@@ -31,6 +32,7 @@ from suivi.operations.fusions import (
     signaler_un_doublon,
 )
 from suivi.operations.projets import designer_interlocuteur, modifier_projet, ouvrir_projet, supprimer_projet
+from suivi.operations.relances import annoncer_les_restitutions, apercu_des_restitutions, relancer, relancer_tous
 from suivi.operations.reunions import (
     decider,
     defaire_la_restitution,
@@ -50,6 +52,9 @@ __all__ = [
     "Reprise",
     "Saisie",
     "accepter",
+    "annoncer_les_restitutions",
+    "apercu_des_restitutions",
+    "classer",
     "clore",
     "conclure",
     "decider",
@@ -61,6 +66,7 @@ __all__ = [
     "endormir",
     "envoyer_les_suites",
     "exposer",
+    "faire_partir",
     "fusionner",
     "garder_le_brouillon",
     "garder_les_deux",
@@ -78,6 +84,9 @@ __all__ = [
     "proposer_un_point",
     "rediger_le_releve",
     "refuser",
+    "rejouer",
+    "relancer",
+    "relancer_tous",
     "rendre_compte",
     "renoncer",
     "reprises_par_defaut",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -44,7 +43,7 @@ class Saisie:
 def conclure(visite, saisie, *, par, racine=""):
     """« Terminer » : le compte rendu, ses projets et leurs actions s'enregistrent ensemble, ou rien.
 
-    Une urgence nouvelle alerte l'animateur, une fois tout enregistré ; `racine` : l'adresse du site, vide pour n'écrire à
+    Une urgence nouvelle alerte l'animateur ; `racine` : l'adresse du site, vide pour n'écrire à
     personne. Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
     """
     tenir(visite.entreprise, par=par)
@@ -52,7 +51,7 @@ def conclure(visite, saisie, *, par, racine=""):
     existant = CompteRendu.objects.filter(visite=visite).first()
     exiger((existant.version if existant else 0) == saisie.version, CONFLIT)
     if racine and saisie.champs.get("urgent") and not (existant and existant.termine and existant.urgent):
-        transaction.on_commit(partial(alerter, visite, par=par, racine=racine))
+        alerter(visite, par=par, racine=racine)
     compte_rendu = ouvrir_compte_rendu(visite, par=par, realisee_le=saisie.realisee_le)
     if saisie.contact:
         saisie.contact.entreprise = visite.entreprise
