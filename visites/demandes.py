@@ -36,7 +36,8 @@ CANDIDATES = 8
 
 @transaction.atomic
 def deposer(demande, *, adresse, instant, racine):
-    """Garde la demande jusqu'à sa confirmation, et en écrit le lien au demandeur ; None si ce courriel en a déjà reçu assez.
+    """Garde la demande jusqu'à sa confirmation, en écrit le lien au demandeur et en rend le jeton ; None si ce courriel en a
+    déjà reçu assez.
 
     `adresse` : l'adresse IP de qui l'envoie, vide si on ne la connaît pas ; `racine` : celle du site. Lève `RegleEnfreinte`
     s'il en envoie trop. Efface au passage ce qui est périmé.
@@ -54,7 +55,8 @@ def deposer(demande, *, adresse, instant, racine):
     jeton = token_urlsafe(32)
     demande.etat, demande.deposee_le, demande.empreinte = EtatDemande.A_CONFIRMER, instant, _du_jeton(jeton)
     demande.save()
-    return _demander_confirmation(demande, jeton, instant, racine)
+    _demander_confirmation(demande, jeton, instant, racine)
+    return jeton
 
 
 def _demander_confirmation(demande, jeton, instant, racine):
@@ -62,8 +64,7 @@ def _demander_confirmation(demande, jeton, instant, racine):
     chemin = reverse("visites:demande-confirmer", args=[demande.reseau.slug, jeton])
     donnees = {"reseau": demande.reseau, "jours": VALIDITE.days, "lien": racine.rstrip("/") + chemin}
     adresse = {"adresses": [demande.courriel], "reseau": demande.reseau, "perime_le": instant + VALIDITE}
-    (pli,) = expedition.ecrire(GenrePli.CONFIRMATION, "visites/courriels/demande_a_confirmer", donnees, **adresse)
-    return pli
+    expedition.ecrire(GenrePli.CONFIRMATION, "visites/courriels/demande_a_confirmer", donnees, **adresse)
 
 
 def trouver(reseau, jeton, instant):
@@ -82,11 +83,11 @@ def confirmer(demande, *, instant, racine):
     confirmee = {"etat": EtatDemande.A_TRAITER, "confirmee_le": instant, "empreinte": "", "version": F("version") + 1}
     if a_confirmer.update(**confirmee, entreprise=_entreprise_connue(demande)) != 1:
         return False
-    _prevenir(demande, racine)
+    prevenir(demande, racine)
     return True
 
 
-def _prevenir(demande, racine):
+def prevenir(demande, racine):
     """Écrit à qui anime qu'une demande l'attend, sans dire laquelle ; au secrétariat si aucun animateur ne peut la voir."""
     demande.refresh_from_db()
     membres = Membre.objects.filter(reseau=demande.reseau).actifs(localdate()).select_related("utilisateur")

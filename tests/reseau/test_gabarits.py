@@ -67,7 +67,7 @@ def test_menu_de_l_animateur_est_complet():
         *["Visites", "Plan de visites", "Visites", "Demandes de visite", "Campagnes"],
         *["Courriers", "Guide d’entretien", "Qui a vu qui"],
         *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
-        *["Paramètres", "Paramètres", "Journal"],
+        *["Paramètres", "Paramètres", "Courriels envoyés", "Journal"],
     ]
 
 
@@ -100,7 +100,7 @@ def test_adresse_absente_n_a_pas_de_lien_mort():
     adresses.urlpatterns = [application("reseau")]
     with override_settings(ROOT_URLCONF=adresses):
         html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("visites:entreprises", "reseau:membres"))
-    attendus = ["Annuaire", "Membres", "Institutions", "Dispositifs", "Paramètres", "Paramètres", "Journal"]
+    attendus = ["Annuaire", "Membres", "Institutions", "Dispositifs", "Paramètres", "Paramètres", "Courriels envoyés", "Journal"]
     assert onglets_du_menu(html) == attendus
 
 
