@@ -100,7 +100,7 @@ def test_adresse_absente_n_a_pas_de_lien_mort():
     adresses.urlpatterns = [application("reseau")]
     with override_settings(ROOT_URLCONF=adresses):
         html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("visites:entreprises", "reseau:membres"))
-    attendus = ["Annuaire", "Membres", "Institutions", "Dispositifs", "Paramètres", "Paramètres", "Courriels envoyés", "Journal"]
+    attendus = ["Annuaire", "Membres", "Institutions", "Dispositifs", "Paramètres", "Paramètres", "Journal"]
     assert onglets_du_menu(html) == attendus
 
 
