@@ -11,9 +11,7 @@ from reseau.enums import GenrePli
 
 
 class MotDePasseOublieForm(PasswordResetForm):
-    def send_mail(
-        self, subject_template_name, email_template_name, context, from_email, to_email, html_email_template_name=None
-    ):
+    def send_mail(self, subject_template_name, email_template_name, context, from_email, to_email, html_email_template_name=None):
         """Le même courriel que Django, inscrit puis expédié ; la réponse reste la même que le compte existe ou non."""
         perime_le = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
         adresse = {"adresses": [to_email], "perime_le": perime_le}

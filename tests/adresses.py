@@ -63,6 +63,7 @@ OBJETS = {
     "suivi:projet": "projet",
     "suivi:action-ajouter": "projet",
     "suivi:action": "action",
+    "suivi:pli": "pli",
     "suivi:reunion": "reunion",
     "suivi:seance": "reunion",
 }
