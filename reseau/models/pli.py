@@ -44,6 +44,10 @@ class PliQuerySet(models.QuerySet):
         """Ceux qu'un humain doit regarder : abandonnés, ou sans nouvelles."""
         return self.filter(etat__in=[EtatPli.ABANDONNE, EtatPli.INCERTAIN])
 
+    def abandonnes(self):
+        """Ceux dont on est sûr qu'ils ne sont pas partis."""
+        return self.filter(etat=EtatPli.ABANDONNE)
+
     def partis(self):
         return self.filter(etat=EtatPli.PARTI)
 

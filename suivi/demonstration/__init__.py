@@ -12,6 +12,7 @@ from reseau.models import Membre, Reseau
 from suivi.demonstration import (
     absences,
     agendas,
+    courriels,
     dispositifs,
     entretiens,
     fichier,
@@ -91,6 +92,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     absences.poser(chantier)
     lettres_de_suites.poser(chantier)
     presentation.poser(chantier)
+    courriels.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

@@ -122,5 +122,5 @@ def peut_lire_la_reserve(membre, compte_rendu):
         return True
     if membre.institution.regalienne:
         return False
-    interlocuteurs = [projet.interlocuteur for projet in compte_rendu.visite.projets.select_related("interlocuteur")]
-    return autorise(membre, "comptes_rendus.lire_la_reserve", *interlocuteurs)
+    interlocuteurs = {projet.interlocuteur_id for projet in compte_rendu.visite.projets.all()}
+    return autorise(membre, "comptes_rendus.lire_la_reserve", *([membre] if membre.pk in interlocuteurs else []))

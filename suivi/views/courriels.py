@@ -5,8 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate, now
 
 from reseau.acces import geste, page
+from reseau.enums import Geste
 from reseau.lib.listes import page_de
 from reseau.models import Membre, Pli, Reunion
+from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
 from suivi import operations, resumes
 from suivi.filters import PliFilter
@@ -26,6 +28,7 @@ def boite(request):
         "nombre": page_obj.paginator.count,
         "attendent": plis.en_attente().count(),
         "echecs": plis.rejouables().count(),
+        "abandonnes": plis.rejouables().abandonnes().count(),
     }
     return render(request, "suivi/boite_d_envoi.html", contexte)
 
@@ -40,8 +43,8 @@ def rejouer(request, pk):
 
 @geste("envois.suivre")
 def rejouer_tout(request):
-    """Remet en attente tous ceux qui ne sont pas partis."""
-    nombre = operations.rejouer(_plis(request), par=request.membre, maintenant=now())
+    """Remet en attente tous ceux qui ne sont pas partis ; ceux qui le sont peut-être se décident un par un."""
+    nombre = operations.rejouer(_plis(request).abandonnes(), par=request.membre, maintenant=now())
     messages.success(request, f"{pluriel_fr(nombre, 'courriel repart,courriels repartent')}.")
     return redirect(BOITE, request.reseau.slug)
 
@@ -61,12 +64,15 @@ def mon_resume(request):
     le = localdate()
     reunion = Reunion.objects.visibles_par(membre).select_related("reseau").a_venir(le).first()
     prochain = resumes.prochain(membre, le)
+    restitutions = operations.apercu_des_restitutions(reunion, membre) if reunion else None
+    if restitutions:
+        noter(membre, Geste.LECTURE, "comptes rendus", nombre=len(restitutions.visites), precision="mon prochain résumé")
     contexte = {
         "moi": membre,
         "prochain": prochain,
         "resume": resumes.relances(membre, prochain or le),
         "reunion": reunion,
-        "restitutions": operations.apercu_des_restitutions(reunion, membre) if reunion else None,
+        "restitutions": restitutions,
     }
     return render(request, "suivi/mon_resume.html", contexte)
 

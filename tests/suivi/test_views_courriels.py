@@ -51,10 +51,12 @@ def test_rejouer_fait_repartir(clients, adresse, reseau, django_capture_on_commi
     assert Pli.objects.get().parti
 
 
-def test_rejouer_tout_ne_renvoie_que_ce_qui_a_echoue(clients, adresse, reseau, django_capture_on_commit_callbacks):
-    for trait in ({"parti": True}, {"abandonne": True}, {"incertain": True}):
+def test_rejouer_tout_ne_renvoie_ni_ce_qui_est_parti_ni_ce_qui_l_est_peut_etre(
+    clients, adresse, reseau, django_capture_on_commit_callbacks
+):
+    for trait in ({"parti": True}, {"abandonne": True}, {"abandonne": True}, {"incertain": True}):
         PliFactory(reseau=reseau, **trait)
-    PliFactory(abandonne=True)
+    PliFactory(abandonne=True)  # d'un autre réseau
     with django_capture_on_commit_callbacks(execute=True):
         clients["animateur"].post(adresse("boite-d-envoi-rejouer-tout"))
     assert len(mail.outbox) == 2
