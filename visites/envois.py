@@ -286,7 +286,7 @@ def _adresses_en_copie(possibles, roles, courriel):
 def _liberer(envois, maintenant):
     """Un envoi jamais parti ne bloque pas le suivant, et ne partira plus."""
     envois.en_attente().update(echec=REMPLACE)
-    envois.oublies(maintenant).update(echec=INTERROMPU)
+    envois.interrompus(maintenant).update(echec=INTERROMPU)
     essayes = Pli.objects.filter(envoi__in=envois.exclude(echec="")).exclude(etat=EtatPli.RETIRE)
     expedition.retirer(essayes, raison=REMPLACE, maintenant=maintenant)
 

@@ -51,9 +51,7 @@ def test_rejouer_fait_repartir(clients, adresse, reseau, django_capture_on_commi
     assert Pli.objects.get().parti
 
 
-def test_rejouer_tout_ne_renvoie_ni_ce_qui_est_parti_ni_ce_qui_l_est_peut_etre(
-    clients, adresse, reseau, django_capture_on_commit_callbacks
-):
+def test_rejouer_tout_ne_renvoie_pas_ce_qui_est_peut_etre_parti(clients, adresse, reseau, django_capture_on_commit_callbacks):
     for trait in ({"parti": True}, {"abandonne": True}, {"abandonne": True}, {"incertain": True}):
         PliFactory(reseau=reseau, **trait)
     PliFactory(abandonne=True)  # d'un autre réseau

@@ -247,6 +247,12 @@ def test_lot_dont_la_page_s_est_fermee_part_quand_meme(poster, signees):
     assert (len(mail.outbox), Courrier.objects.filter(etat=EtatCourrier.ENVOYEE).count()) == (2, 2)
 
 
+def test_lot_laisse_depuis_une_semaine_ne_part_pas_par_surprise(poster, signees):
+    poster("visites:courriers-courriel", suite=lot_de_trois(signees), objet="Objet", corps="Corps")
+    faire_partir(maintenant=now() + timedelta(days=6))
+    assert mail.outbox == []
+
+
 def test_lettre_partie_par_la_poste_retire_le_courriel_qui_attendait(poster, signee, saisie, settings, membres):
     settings.EMAIL_BACKEND = "tests.suivi.test_suites.Muet"
     poster("visites:courrier-courriel", signee.pk, **saisie)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from reseau.enums import EtatPli
+from reseau.models.pli import VALIDITE
 
 SANS_NOUVELLES = timedelta(minutes=10)  # au-delà, ni la page ni le processus qui l'avait pris ne reviendra
 
@@ -15,10 +16,14 @@ class EnvoiDeLettreQuerySet(models.QuerySet):
         """Inscrits, que personne n'a encore mis dans la boîte d'envoi."""
         return self.filter(pris_le=None, echec="")
 
-    def oublies(self, maintenant):
+    def interrompus(self, maintenant):
         """Jamais mis dans la boîte d'envoi : la page du lot s'est fermée, ou le serveur s'est arrêté en chemin."""
         limite = maintenant - SANS_NOUVELLES
         return self.filter(Q(pris_le__lt=limite) | Q(pris_le=None, demande_le__lt=limite), pli=None, envoye_le=None, echec="")
+
+    def oublies(self, maintenant):
+        """Ceux-là, tant qu'on les attend encore : un lot laissé là depuis des semaines ne part pas par surprise."""
+        return self.interrompus(maintenant).filter(demande_le__gt=maintenant - VALIDITE)
 
     def qui_attendent(self):
         """Dans la boîte d'envoi, à réessayer : un premier essai a échoué."""
