@@ -86,6 +86,7 @@ TABLE = {
     "absences.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, SIENS),
     "competences.tenir": (TOUT, TOUT, SIENS, SIENS, SIENS, NON),
     "absences.tenir": (TOUT, SIENS, SIENS, SIENS, SIENS, SIENS),
+    "envois.suivre": (TOUT, TOUT, NON, NON, NON, NON),
     "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
     "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
 }

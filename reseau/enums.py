@@ -88,3 +88,47 @@ class Geste(TextChoices):
     MODIFICATION = "modification", "Modification"
     IMPORT = "import", "Import"
     SIGNATURE = "signature", "Signature"
+
+
+class GenrePli(TextChoices):
+    """De quoi parle un courriel du produit."""
+
+    ACCES = "acces", "Invitation à entrer"
+    MOT_DE_PASSE = "mot_de_passe", "Mot de passe oublié"
+    CONFIRMATION = "confirmation", "Demande de visite à confirmer"
+    DEMANDE = "demande", "Demande de visite reçue"
+    URGENCE = "urgence", "Urgence"
+    AGENDA = "agenda", "Rendez-vous"
+    LETTRE = "lettre", "Lettre de la préfecture"
+    SUITES = "suites", "Suites d’une visite"
+    RESUME = "resume", "Résumé des relances"
+    RESTITUTIONS = "restitutions", "Nouveaux comptes rendus"
+    PROPOSITION = "proposition", "Action proposée"
+    QUESTIONNAIRE = "questionnaire", "Questionnaire au chef d’entreprise"
+    RETOUR = "retour", "Retour d’un chef d’entreprise"
+    RAPPORT = "rapport", "Rapport ou tableau figé"
+
+
+class EtatPli(TextChoices):
+    """Où en est un courriel de la boîte d'envoi."""
+
+    ATTEND = "attend", "En attente"
+    EN_COURS = "en_cours", "En train de partir"
+    PARTI = "parti", "Parti"
+    ABANDONNE = "abandonne", "Abandonné"
+    INCERTAIN = "incertain", "Parti ou non ?"
+    RETIRE = "retire", "Retiré"
+
+
+class FrequenceResume(TextChoices):
+    """Quand chacun reçoit le résumé de ce qui l'attend."""
+
+    SEMAINE = "semaine", "Chaque semaine"
+    QUINZAINE = "quinzaine", "Toutes les deux semaines"
+    MOIS = "mois", "Toutes les quatre semaines"
+    JAMAIS = "jamais", "Jamais : je lis mon accueil"
+
+    @property
+    def semaines(self):
+        """Semaines entre deux résumés ; None s'il n'y en a pas."""
+        return {"semaine": 1, "quinzaine": 2, "mois": 4}.get(self.value)

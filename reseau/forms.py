@@ -153,8 +153,9 @@ class MaFicheForm(FicheForm):
 
     class Meta:
         model = Membre
-        fields = ["telephone", "fonction", "competence", "publiable"]
+        fields = ["telephone", "fonction", "competence", "publiable", "resume", "restitutions"]
         help_texts = {
+            "resume": "Actions échues ou à accepter, visites sans compte rendu… Un courriel par semaine au plus.",
             "competence": "En une phrase, sans parler d’emploi ni d’aides : financer un investissement, trouver un terrain…",
             "publiable": "Vos prénom, nom, institution et compétence y seront lus par tous ; ni téléphone ni courriel. "
             "Vous pouvez revenir en arrière à tout moment.",

@@ -1,5 +1,7 @@
 """Les gestes de la vie du réseau : journal, numéros, fiches à plusieurs, membres, réunions."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
@@ -9,9 +11,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.timezone import localdate, now
 
-from reseau.enums import EtatPresence, EtatReunion, Geste, Role
+from reseau import expedition
+from reseau.enums import EtatPresence, EtatReunion, GenrePli, Geste, Role
 from reseau.exemple import imprimer_exemple
-from reseau.lib import courriels
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Absence, Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Utilisateur
 from reseau.supports import imprimer_plaquette
@@ -113,9 +115,9 @@ def inviter(membre, *, email, par):
 
 
 def envoyer_invitation(membre, *, racine):
-    """Écrit au membre où choisir son mot de passe, ou où se connecter s'il a déjà ouvert l'outil.
+    """Écrit au membre où choisir son mot de passe, ou où se connecter s'il a déjà ouvert l'outil ; rend le `Pli`.
 
-    `racine` : adresse du site, « https://reseau.exemple.fr/ ». Rend False si le courriel n'a pas pu partir.
+    `racine` : adresse du site, « https://reseau.exemple.fr/ ».
     """
     utilisateur, racine = membre.utilisateur, racine.rstrip("/")
     cle = [urlsafe_base64_encode(force_bytes(utilisateur.pk)), default_token_generator.make_token(utilisateur)]
@@ -127,7 +129,10 @@ def envoyer_invitation(membre, *, racine):
         "oublie": racine + reverse("password_reset"),
         "entrer": racine + reverse("reseau:choix"),
     }
-    return courriels.envoyer("registration/invitation", donnees, [utilisateur.email])
+    perime_le = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)  # le lien ne vaudrait plus rien
+    adresse = {"membres": [membre], "reseau": membre.reseau, "page": membre.get_absolute_url(), "perime_le": perime_le}
+    (pli,) = expedition.ecrire(GenrePli.ACCES, "registration/invitation", donnees, **adresse)
+    return pli
 
 
 @transaction.atomic

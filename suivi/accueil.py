@@ -16,7 +16,7 @@ from reseau.droits import NON, autorise, portee
 from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
-from reseau.models import FicheCompetence, Membre, Reunion
+from reseau.models import FicheCompetence, Membre, Pli, Reunion
 from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
 from suivi.suites import DELAI_JOURS, attendues, en_retard
@@ -169,6 +169,7 @@ def _lignes_a_faire(membre, le):
             "visites:demandes",
             "?etat=a_traiter",
         ),
+        (courriels_en_echec(membre), "courriel non parti", "courriels non partis", "suivi:boite-d-envoi", "?etat=echec"),
         (
             visites_sans_compte_rendu(membre, le),
             "visite passée sans compte rendu",
@@ -222,6 +223,11 @@ def _tache(reseau, lignes, singulier, pluriel, nom, requete):
 def visites_urgentes(membre):
     """Comptes rendus signalés urgents, dont la visite attend encore sa restitution."""
     return Visite.objects.visibles_par(membre).a_restituer().filter(compte_rendu__urgent=True)
+
+
+def courriels_en_echec(membre):
+    """Ceux de la boîte d'envoi qu'un humain doit regarder ; aucun pour qui ne la suit pas."""
+    return Pli.objects.visibles_par(membre).rejouables() if autorise(membre, "envois.suivre") else Pli.objects.none()
 
 
 def doublons_signales(membre):

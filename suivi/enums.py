@@ -131,3 +131,13 @@ class GenreEvenement(TextChoices):
     DOCUMENT = "document", "Documents"
     DEPORT = "deport", "Déports"
     FICHE = "fiche", "Vie de la fiche"
+
+
+class MotifRelance(TextChoices):
+    """Ce qui attend quelqu'un, et depuis quand l'échelle court : sa fin prévue, le jour où on la lui a confiée, la visite…"""
+
+    ECHUE = "echue", "Action échue"
+    SANS_REPONSE = "sans_reponse", "Action confiée, sans réponse"
+    SANS_COMPTE_RENDU = "sans_compte_rendu", "Visite sans compte rendu"
+    SANS_RENDEZ_VOUS = "sans_rendez_vous", "Lettre sans rendez-vous"
+    SUITES = "suites", "Suites à donner au chef d’entreprise"

@@ -2,9 +2,10 @@
 
 import django_filters
 
+from reseau.enums import GenrePli
 from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import FormulaireFiltre
-from reseau.models import Institution, Membre
+from reseau.models import Institution, Membre, Pli
 from suivi.enums import EtatAction, TypeAction
 from suivi.models import Action
 
@@ -28,6 +29,7 @@ ECHEANCES = [
     ("a_reveiller", "À réveiller"),
     ("sans_date", "Sans fin prévue"),
 ]
+SITUATIONS_DES_PLIS = [("attente", "En attente"), ("echec", "Non partis"), ("partis", "Partis")]
 
 
 class ActionFilter(django_filters.FilterSet):
@@ -76,3 +78,19 @@ class ActionFilter(django_filters.FilterSet):
             "a_reveiller": lambda: actions.a_reveiller(le),
             "sans_date": lambda: actions.ouvertes().filter(fin_prevue=None),
         }[echeance]()
+
+
+class PliFilter(django_filters.FilterSet):
+    """La boîte d'envoi : ce qui attend, ce qui échoue, ce qui est parti, et de quoi il s'agit."""
+
+    etat = django_filters.ChoiceFilter(method="selon_l_etat", label="État", empty_label="Tous", choices=SITUATIONS_DES_PLIS)
+    genre = django_filters.ChoiceFilter(label="Courriel", choices=GenrePli, empty_label="Tous")
+
+    class Meta:
+        model = Pli
+        fields = []
+        form = FormulaireFiltre
+
+    def selon_l_etat(self, plis, nom, valeur):
+        choix = {"attente": plis.en_route_ou_en_attente, "echec": plis.rejouables, "partis": plis.partis}
+        return choix[valeur]()

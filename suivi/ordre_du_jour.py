@@ -1,18 +1,25 @@
 """L'ordre du jour d'une séance : l'ordre-type du dossier (II.5) et où l'on en est."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from reseau.enums import EtatPresence
 from reseau.models import Expose
+from suivi.echelle import epuisees
 from suivi.models import Action, MouvementDAction
 from visites.enums import EtatVisite
 from visites.models import Visite
 
-RELANCES_EPUISEES_JOURS = 30  # dernière relance d'une action échue ; ensuite, l'ordre du jour (conception, section 6)
-OUVERTURE, ACTIONS, PROCHAINES, EXPOSE, RELEVE, CLOTURE = "ouverture", "actions", "prochaines", "expose", "releve", "cloture"
+OUVERTURE, ACTIONS, EN_SOUFFRANCE, PROCHAINES, EXPOSE, RELEVE, CLOTURE = (
+    "ouverture",
+    "actions",
+    "souffrance",
+    "prochaines",
+    "expose",
+    "releve",
+    "cloture",
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ def ordre_du_jour(reunion, lecteur, le):
         Sujet(OUVERTURE, "Ouverture et présences", _compte(presents, "présent"), presents > 0),
         *visites,
         *_actions(reunion, lecteur, le),
+        *_en_souffrance(lecteur, le),
         _prochaines(reunion, lecteur),
         _expose(reunion),
         Sujet(RELEVE, "Autres points", fait=bool(reunion.releve.strip())),
@@ -57,12 +65,12 @@ def visites_de_la_seance(reunion, lecteur):
 
 
 def actions_a_debloquer(reunion, lecteur, le):
-    """Sans responsable, ou échues depuis plus que la dernière relance ; et celles que la séance vient de confier.
+    """Sans responsable, ou restées sans effet après la dernière relance ; et celles que la séance vient de confier.
 
     Celles d'une visite que l'on restitue se décident avec elle : elles ne reviennent pas ici.
     """
     visibles = Action.objects.visibles_par(lecteur)
-    bloquees = visibles.sans_responsable() | visibles.echues(le - timedelta(days=RELANCES_EPUISEES_JOURS))
+    bloquees = visibles.sans_responsable() | epuisees(lecteur, le)[0]
     decidees = visibles.filter(_confiee_en(reunion))
     ailleurs = visites_de_la_seance(reunion, lecteur).order_by().values("pk")
     return (bloquees | decidees).exclude(projet__visite__in=ailleurs).avec_noms().order_by("numero")
@@ -78,6 +86,16 @@ def _actions(reunion, lecteur, le):
     if not nombre:
         return []
     return [Sujet(ACTIONS, "Actions à débloquer", _compte(nombre, "action"), fait=decidees == nombre)]
+
+
+def visites_en_souffrance(lecteur, le):
+    """Sans compte rendu, ou sans rendez-vous après la lettre, au-delà de la dernière relance."""
+    return epuisees(lecteur, le)[1].avec_noms().order_by("pk")
+
+
+def _en_souffrance(lecteur, le):
+    nombre = visites_en_souffrance(lecteur, le).count()
+    return [Sujet(EN_SOUFFRANCE, "Visites restées sans suite", _compte(nombre, "visite"), fait=True)] if nombre else []
 
 
 def _prochaines(reunion, lecteur):

@@ -66,6 +66,7 @@ OBJETS = {
     "suivi:besoin": "besoin",
     "suivi:competence-": "competence",
     "suivi:depart": "membre",
+    "suivi:pli": "pli",
     "suivi:reunion": "reunion",
     "suivi:seance": "reunion",
 }

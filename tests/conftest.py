@@ -1,11 +1,13 @@
 """Un réseau garni de ses membres, un client par rôle, et les références de l'Insee."""
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
 from reseau.enums import Qualite, Role
+from reseau.expedition import expedier
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
 from tests.lib.simultane import sur_disque
 
@@ -100,6 +102,17 @@ def animateur(membres):
 @pytest.fixture
 def direct(membres):
     return membres["direct"]
+
+
+@pytest.fixture
+def partis():
+    """Fait partir ce qu'attend la boîte d'envoi, comme une fois le geste gardé ; rend les courriels partis."""
+
+    def faire_partir():
+        expedier()
+        return mail.outbox
+
+    return faire_partir
 
 
 @pytest.fixture

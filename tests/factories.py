@@ -21,7 +21,7 @@ from entreprises.models import (
     Sollicitation,
     VueEnregistree,
 )
-from reseau.enums import Cercle, Civilite, Domaine, EtatPresence, EtatReunion, Pole, Qualite, Role
+from reseau.enums import Cercle, Civilite, Domaine, EtatPli, EtatPresence, EtatReunion, GenrePli, Pole, Qualite, Role
 from reseau.models import (
     Absence,
     Dispositif,
@@ -29,6 +29,7 @@ from reseau.models import (
     FicheCompetence,
     Institution,
     Membre,
+    Pli,
     Presence,
     Presentation,
     Reseau,
@@ -131,6 +132,25 @@ class AbsenceFactory(DjangoModelFactory):
     membre = factory.SubFactory(MembreFactory)
     debut_le = date(2026, 3, 9)
     fin_le = date(2026, 3, 13)
+
+
+class PliFactory(DjangoModelFactory):
+    """Un courriel qui attend de partir."""
+
+    class Meta:
+        model = Pli
+
+    class Params:
+        abandonne = factory.Trait(etat=EtatPli.ABANDONNE, echec="Le serveur de courriel a refusé cette adresse.")
+        incertain = factory.Trait(etat=EtatPli.INCERTAIN, echec="On ne sait pas s’il est parti.")
+        parti = factory.Trait(etat=EtatPli.PARTI, parti_le=INSTANT, efface_le=INSTANT, destinataire="", objet="", corps="")
+
+    reseau = factory.SubFactory(ReseauFactory)
+    genre = GenrePli.RESUME
+    destinataire = factory.Sequence(lambda n: f"lecteur{n}@exemple.fr")
+    objet = "Trois choses vous attendent"
+    corps = "Bonjour."
+    page = factory.LazyAttribute(lambda o: f"/{o.reseau.slug}/")
 
 
 class PresentationFactory(DjangoModelFactory):

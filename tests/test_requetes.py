@@ -33,6 +33,7 @@ from tests.factories import (
     LigneDeCibleFactory,
     MembreFactory,
     ModeleDeCourrierFactory,
+    PliFactory,
     PresenceFactory,
     ProjetFactory,
     QuestionFactory,
@@ -83,6 +84,7 @@ def peupler(nombre):
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
         PresenceFactory(reunion=reunion, membre=deport.membre)
+        pli = PliFactory(**du_reseau, membre=visiteur, par=visiteur, abandonne=True)
         ReunionFactory(**du_reseau, tenue=True)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
     objets = {
@@ -116,6 +118,7 @@ def peupler(nombre):
         "theme": question.theme,
         "question": question,
         "dispositif": dispositif,
+        "pli": pli,
         "reunion": reunion,
     }
     return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}

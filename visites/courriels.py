@@ -2,26 +2,37 @@
 
 import dataclasses
 
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.timezone import override
 
 from entreprises.models import Deport
+from reseau import expedition
+from reseau.enums import GenrePli
 from reseau.lib import agenda as ics
 from reseau.lib.dates import duree_en_mots
 from visites.agenda import details_dits, evenement
 from visites.enums import EtatVisite, RoleInvite
 
 
-def message(visite, ligne, derniere, *, maintenant):
-    """Le courriel de cette ligne : texte, évènement dans le corps (text/calendar) et en pièce jointe."""
+def inscrire_le_pli(visite, ligne, derniere, *, maintenant):
+    """Le `Pli` de cette ligne : texte, évènement dans le corps (text/calendar) et en pièce jointe."""
     contenu = _contenu(visite, ligne, maintenant)
     objet, corps = texte(visite, ligne, derniere)
     repondre = visite.developpeur or ligne.demandee_par
-    courriel = EmailMultiAlternatives(objet, corps, to=[ligne.courriel], reply_to=[repondre.utilisateur.email])
-    courriel.attach_alternative(contenu.decode(), f"text/calendar; method={_methode(ligne)}")
-    courriel.attach("annulation.ics" if not ligne.tient else "invitation.ics", contenu, "application/ics")
-    return courriel
+    nom = "invitation.ics" if ligne.tient else "annulation.ics"
+    return expedition.inscrire(
+        GenrePli.AGENDA,
+        destinataire=ligne.courriel,
+        objet=objet,
+        corps=corps,
+        pieces=[("", f"text/calendar; method={_methode(ligne)}", contenu), (nom, "application/ics", contenu)],
+        repondre_a=repondre.utilisateur.email,
+        reseau=visite.reseau,
+        membre=ligne.membre,
+        par=ligne.demandee_par,
+        page=visite.get_absolute_url(),
+        inscrit_le=maintenant,
+    )
 
 
 def texte(visite, ligne, derniere):

@@ -14,8 +14,8 @@ from django.utils.timezone import localdate
 
 from entreprises.models import Contact, Deport, Entreprise
 from entreprises.operations import ajouter_entreprise, enregistrer_contact
-from reseau.enums import Role
-from reseau.lib import courriels
+from reseau import expedition
+from reseau.enums import GenrePli, Role
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.visiteur import empreinte
@@ -35,11 +35,12 @@ CANDIDATES = 8
 
 
 @transaction.atomic
-def deposer(demande, *, adresse, instant):
-    """Garde la demande jusqu'à sa confirmation et rend son jeton ; None si ce courriel en a déjà reçu assez.
+def deposer(demande, *, adresse, instant, racine):
+    """Garde la demande jusqu'à sa confirmation, en écrit le lien au demandeur et en rend le jeton ; None si ce courriel en a
+    déjà reçu assez.
 
-    `adresse` : l'adresse IP de qui l'envoie, vide si on ne la connaît pas. Lève `RegleEnfreinte` s'il en envoie trop. Efface
-    au passage ce qui est périmé.
+    `adresse` : l'adresse IP de qui l'envoie, vide si on ne la connaît pas ; `racine` : celle du site. Lève `RegleEnfreinte`
+    s'il en envoie trop. Efface au passage ce qui est périmé.
     """
     # Deux envois simultanés ne se comptent pas l'un sans l'autre.
     Presentation.objects.select_for_update(no_key=True).get(reseau=demande.reseau)
@@ -54,19 +55,16 @@ def deposer(demande, *, adresse, instant):
     jeton = token_urlsafe(32)
     demande.etat, demande.deposee_le, demande.empreinte = EtatDemande.A_CONFIRMER, instant, _du_jeton(jeton)
     demande.save()
+    _demander_confirmation(demande, jeton, instant, racine)
     return jeton
 
 
-def demander_confirmation(demande, jeton, *, racine):
-    """Écrit au demandeur le lien à usage unique ; rien de ce qu'il a tapé n'y figure. False si le courriel n'est pas parti."""
+def _demander_confirmation(demande, jeton, instant, racine):
+    """Écrit au demandeur le lien à usage unique ; rien de ce qu'il a tapé n'y figure."""
     chemin = reverse("visites:demande-confirmer", args=[demande.reseau.slug, jeton])
     donnees = {"reseau": demande.reseau, "jours": VALIDITE.days, "lien": racine.rstrip("/") + chemin}
-    return courriels.envoyer("visites/courriels/demande_a_confirmer", donnees, [demande.courriel])
-
-
-def oublier(demande):
-    """Efface une demande dont le courriel n'est pas parti : elle ne pourra jamais être confirmée."""
-    DemandeDeVisite.objects.filter(pk=demande.pk, etat=EtatDemande.A_CONFIRMER).delete()
+    adresse = {"adresses": [demande.courriel], "reseau": demande.reseau, "perime_le": instant + VALIDITE}
+    expedition.ecrire(GenrePli.CONFIRMATION, "visites/courriels/demande_a_confirmer", donnees, **adresse)
 
 
 def trouver(reseau, jeton, instant):
@@ -75,17 +73,21 @@ def trouver(reseau, jeton, instant):
 
 
 @transaction.atomic
-def confirmer(demande, *, instant):
-    """La demande existe pour le réseau ; rattachée aussitôt à l'entreprise de ce SIRET, pour que les déports jouent.
+def confirmer(demande, *, instant, racine):
+    """La demande existe pour le réseau, et qui l'anime en est prévenu ; rattachée aussitôt à l'entreprise de ce SIRET, pour
+    que les déports jouent.
 
     Rend False si elle l'était déjà (deux clics, deux onglets) : elle ne l'est qu'une fois.
     """
     a_confirmer = DemandeDeVisite.objects.a_confirmer(instant).filter(pk=demande.pk)
     confirmee = {"etat": EtatDemande.A_TRAITER, "confirmee_le": instant, "empreinte": "", "version": F("version") + 1}
-    return a_confirmer.update(**confirmee, entreprise=_entreprise_connue(demande)) == 1
+    if a_confirmer.update(**confirmee, entreprise=_entreprise_connue(demande)) != 1:
+        return False
+    prevenir(demande, racine)
+    return True
 
 
-def prevenir(demande, *, racine):
+def prevenir(demande, racine):
     """Écrit à qui anime qu'une demande l'attend, sans dire laquelle ; au secrétariat si aucun animateur ne peut la voir."""
     demande.refresh_from_db()
     membres = Membre.objects.filter(reseau=demande.reseau).actifs(localdate()).select_related("utilisateur")
@@ -93,9 +95,10 @@ def prevenir(demande, *, racine):
         membres = membres.exclude(pk__in=Deport.objects.filter(entreprise=demande.entreprise_id).values("membre"))
     animateurs = membres.filter(role=Role.ANIMATEUR)
     prevenus = animateurs if animateurs.exists() else membres.filter(role=Role.SECRETARIAT)
-    donnees = {"reseau": demande.reseau, "lien": racine.rstrip("/") + demande.get_absolute_url()}
-    adresses = [membre.utilisateur.email for membre in prevenus]
-    return courriels.envoyer("visites/courriels/demande_recue", donnees, adresses) if adresses else False
+    page = demande.get_absolute_url()
+    donnees = {"reseau": demande.reseau, "lien": racine.rstrip("/") + page}
+    adresse = {"membres": prevenus, "reseau": demande.reseau, "page": page}
+    expedition.ecrire(GenrePli.DEMANDE, "visites/courriels/demande_recue", donnees, **adresse)
 
 
 def purger(instant):

@@ -1,23 +1,26 @@
 """Envoyer par courriel une lettre signée, seule ou en lot : à qui, avec quelles copies, et avec quelle trace.
 
-Comme pour les invitations, en deux temps : l'envoi s'inscrit avec le geste, puis part hors de la transaction. Une lettre
-n'est dite envoyée qu'une fois son courriel accepté ; ce qui n'est pas parti se dit, et se recommence.
+L'envoi s'inscrit avec le geste ; son papier composé, il entre dans la boîte d'envoi (`reseau.expedition`) et part. Une lettre
+n'est dite envoyée qu'une fois son courriel accepté ; ce qui n'est pas parti se dit, et repart de lui-même.
 """
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Q
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from entreprises.models import Deport
-from reseau.enums import Geste
-from reseau.lib.courriels import MUET, expedier
+from reseau import expedition
+from reseau.enums import EtatPli, GenrePli, Geste
+from reseau.lib.courriels import MUET
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import substituer
 from reseau.lib.saisie import plusieurs_lignes, une_ligne
+from reseau.models import Pli
 from reseau.operations import noter
 from visites.composition import avec_dirigeant, dirigeant_de, valeurs
 from visites.courriers import obstacle
@@ -39,7 +42,9 @@ DEJA_PARTIE = "La lettre est déjà partie."
 PAS_SIGNEE = "Seule une lettre signée s’envoie."
 EN_ROUTE = "Un courriel est en train de partir pour cette lettre."
 REMPLACE = "Un autre envoi l’a remplacé."
-INTERROMPU = "L’envoi s’est interrompu : on ne sait pas s’il est parti."
+INTERROMPU = "L’envoi s’est interrompu avant de partir."
+SONDE = timedelta(minutes=5)  # un serveur muet au premier paquet d'un lot n'est pas sollicité à chaque paquet
+EN_CHEMIN = Q(echec="") | Q(pli__etat=EtatPli.EN_COURS)
 SANS_PAPIER = "Le PDF de la lettre n’a pas pu être composé."
 
 
@@ -130,7 +135,7 @@ def inscrire(courrier, *, courriel, en_copie, objet, corps, par, maintenant):
     if motif := empechement(courrier, le=le):
         raise RegleEnfreinte(f"{courrier.visite.entreprise} : {motif}")
     _liberer(EnvoiDeLettre.objects.filter(courrier=courrier), maintenant)
-    if EnvoiDeLettre.objects.filter(courrier=courrier, echec="").exists():
+    if EnvoiDeLettre.objects.filter(courrier=courrier).filter(EN_CHEMIN).exists():
         raise RegleEnfreinte(EN_ROUTE)
     adresses = _adresses_en_copie(copies(courrier, le=le), en_copie, courriel)
     envoi = EnvoiDeLettre(courrier=courrier, courriel=courriel, copies=adresses, demande_par=par, pris_le=maintenant)
@@ -147,7 +152,7 @@ def inscrire_lot(courriers, *, en_copie, objet, corps, par, maintenant):
     partage = partager(verrouillees, le=localdate(maintenant))
     cles = [courrier.pk for courrier, _ in partage.prets]
     _liberer(EnvoiDeLettre.objects.filter(courrier__in=cles), maintenant)
-    en_route = set(EnvoiDeLettre.objects.filter(courrier__in=cles, echec="").values_list("courrier", flat=True))
+    en_route = set(EnvoiDeLettre.objects.filter(EN_CHEMIN, courrier__in=cles).values_list("courrier", flat=True))
     deportes = _deportes([courrier.visite.entreprise_id for courrier, _ in partage.prets])
     lot, envois = uuid.uuid4(), []
     for courrier, adresse in partage.prets:
@@ -166,45 +171,84 @@ def inscrire_lot(courriers, *, en_copie, objet, corps, par, maintenant):
 
 @transaction.atomic
 def prendre(envois, *, combien, maintenant):
-    """Réserve `combien` envois en attente à qui les fera partir ; rend leurs clés.
+    """Réserve `combien` envois en attente à qui les fera partir ; rend leurs clés."""
+    return _reserver(envois.en_attente(), combien, maintenant)
 
-    Le serveur est resté muet pour un autre du même lot : le reste échoue aussitôt, au lieu d'attendre paquet après paquet.
-    """
-    if envois.filter(echec=MUET).exists():
-        envois.en_attente().update(echec=MUET)
-        return []
-    cles = [envoi.pk for envoi in envois.en_attente().select_for_update(of=("self",)).order_by("pk")[:combien]]
-    EnvoiDeLettre.objects.filter(pk__in=cles).update(pris_le=maintenant)
-    return cles
+
+@transaction.atomic
+def prendre_les_oublies(*, combien, maintenant):
+    """Réserve ceux que la page du lot, ou un arrêt du service, a laissés ; rend leurs clés."""
+    return _reserver(EnvoiDeLettre.objects.oublies(maintenant), combien, maintenant)
 
 
 def envoyer(cles, *, maintenant):
-    """Fait partir ces envois déjà pris, hors de toute transaction ; rend les `EnvoiDeLettre`, datés ou portant leur échec.
+    """Met ces envois déjà pris dans la boîte d'envoi et les fait partir, hors de toute transaction ; rend les `EnvoiDeLettre`.
 
     Ce qui a changé depuis l'inscription compte : une entreprise devenue non diffusible ne reçoit rien.
     """
-    envois = list(EnvoiDeLettre.objects.filter(pk__in=cles, envoye_le=None, echec="").select_related("demande_par__utilisateur"))
+    inscrire_les_plis(cles, maintenant=maintenant)
+    envois = EnvoiDeLettre.objects.filter(pk__in=cles)
+    plis = list(envois.filter(pli__isnull=False).values_list("pli", flat=True))
+    if plis and _serveur_muet(envois, maintenant):
+        Pli.objects.en_attente().filter(pk__in=plis).update(echec=MUET)
+    else:
+        expedition.expedier(plis, maintenant=maintenant)
+    constater()
+    return list(envois.select_related("pli"))
+
+
+def inscrire_les_plis(cles, *, maintenant):
+    """Compose le papier de ces envois et les met dans la boîte d'envoi ; ceux qui ne le peuvent plus disent pourquoi."""
+    a_inscrire = EnvoiDeLettre.objects.filter(pk__in=cles, envoye_le=None, echec="", pli=None)
+    envois = list(a_inscrire.select_related("demande_par__utilisateur"))
     lettres = {lettre.pk: lettre for lettre in _avec_tout(Courrier.objects.filter(envois__in=envois))}
     for envoi in envois:
         envoi.echec = empechement(lettres[envoi.courrier_id], le=localdate(maintenant))
     partants = _avec_papier([envoi for envoi in envois if not envoi.echec])
-    raisons = expedier([_message(envoi, lettres[envoi.courrier_id], papier) for envoi, papier in partants])
-    for (envoi, _), raison in zip(partants, raisons, strict=True):
-        envoi.echec, envoi.envoye_le = raison, None if raison else maintenant
-    _inscrire_les_departs(envois, le=localdate(maintenant))
-    return envois
+    with transaction.atomic():
+        for envoi, papier in partants:
+            envoi.pli = _pli(envoi, lettres[envoi.courrier_id], papier, maintenant)
+        EnvoiDeLettre.objects.bulk_update(envois, ["echec", "pli"])
 
 
 @transaction.atomic
-def _inscrire_les_departs(envois, *, le):
-    EnvoiDeLettre.objects.bulk_update(envois, ["echec", "envoye_le"])
-    parties = {envoi.courrier_id: envoi.courriel for envoi in envois if envoi.envoye_le}
+def constater():
+    """Reporte sur les envois, leurs lettres et leurs visites ce que les courriels sont devenus."""
+    envois = list(EnvoiDeLettre.objects.a_constater().select_related("pli"))
+    for envoi in envois:
+        envoi.echec, envoi.envoye_le = envoi.pli.echec, envoi.pli.parti_le
+        envoi.corps = "" if envoi.envoye_le else envoi.corps
+    EnvoiDeLettre.objects.bulk_update(envois, ["echec", "envoye_le", "corps"])
+    parties = {envoi.courrier_id: envoi for envoi in envois if envoi.envoye_le}
     # Celle que quelqu'un vient de dire partie par la poste le reste : elle est partie deux fois, l'envoi le dit aussi.
     lot = Courrier.objects.filter(pk__in=parties).a_envoyer().select_for_update(of=("self",))
     for courrier in lot.order_by("pk"):
-        lettre = Courrier.objects.filter(pk=courrier.pk)
-        lettre.update(etat=EtatCourrier.ENVOYEE, envoye_le=le, courriel=parties[courrier.pk], version=F("version") + 1)
+        envoi, lettre = parties[courrier.pk], Courrier.objects.filter(pk=courrier.pk)
+        le = localdate(envoi.envoye_le)
+        lettre.update(etat=EtatCourrier.ENVOYEE, envoye_le=le, courriel=envoi.courriel, version=F("version") + 1)
         annoncer(Visite.objects.filter(pk=courrier.visite_id), le=le)
+
+
+def retirer_les_empeches(maintenant):
+    """Ce qui attendait et ne peut plus partir : lettre partie par la poste, entreprise non diffusible ou à l'abri, déport."""
+    attendent = {envoi.courrier_id: envoi.pli_id for envoi in EnvoiDeLettre.objects.filter(pli__etat=EtatPli.ATTEND)}
+    for courrier in _avec_tout(Courrier.objects.filter(pk__in=attendent)):
+        if motif := empechement(courrier, le=localdate(maintenant)):
+            plis = Pli.objects.filter(pk=attendent[courrier.pk])
+            expedition.retirer(plis, raison=motif, maintenant=maintenant)
+    constater()
+
+
+def _reserver(envois, combien, maintenant):
+    cles = [envoi.pk for envoi in envois.select_for_update(of=("self",)).order_by("pk")[:combien]]
+    EnvoiDeLettre.objects.filter(pk__in=cles).update(pris_le=maintenant)
+    return cles
+
+
+def _serveur_muet(envois, maintenant):
+    lots = envois.exclude(lot=None).values("lot")
+    essais = EnvoiDeLettre.objects.filter(lot__in=lots, pli__echec=MUET).aggregate(dernier=Max("pli__essaye_le"))
+    return essais["dernier"] is not None and essais["dernier"] > maintenant - SONDE
 
 
 def _avec_papier(envois):
@@ -217,11 +261,20 @@ def _avec_papier(envois):
     return [(envoi, bytes(papiers[envoi.courrier_id])) for envoi in envois if not envoi.echec]
 
 
-def _message(envoi, courrier, papier):
-    repondre = (courrier.visite.developpeur or envoi.demande_par).utilisateur.email
-    message = EmailMessage(envoi.objet, envoi.corps, None, [envoi.courriel], cc=envoi.copies, reply_to=[repondre])
-    message.attach(f"lettre-{courrier.reference}.pdf", papier, "application/pdf")
-    return message
+def _pli(envoi, courrier, papier, maintenant):
+    return expedition.inscrire(
+        GenrePli.LETTRE,
+        destinataire=envoi.courriel,
+        copies=envoi.copies,
+        objet=envoi.objet,
+        corps=envoi.corps,
+        pieces=[(f"lettre-{courrier.reference}.pdf", "application/pdf", papier)],
+        repondre_a=(courrier.visite.developpeur or envoi.demande_par).utilisateur.email,
+        reseau=courrier.reseau,
+        par=envoi.demande_par,
+        page=reverse("visites:courrier", args=[courrier.reseau.slug, courrier.pk]),
+        inscrit_le=maintenant,
+    )
 
 
 def _rediger(courrier, objet, corps):
@@ -237,9 +290,11 @@ def _adresses_en_copie(possibles, roles, courriel):
 
 
 def _liberer(envois, maintenant):
-    """Un envoi jamais parti ne bloque pas le suivant ; celui qui s'est interrompu non plus, et le dit."""
+    """Un envoi jamais parti ne bloque pas le suivant, et ne partira plus."""
     envois.en_attente().update(echec=REMPLACE)
     envois.interrompus(maintenant).update(echec=INTERROMPU)
+    essayes = Pli.objects.filter(envoi__in=envois.exclude(echec="")).exclude(etat=EtatPli.RETIRE)
+    expedition.retirer(essayes, raison=REMPLACE, maintenant=maintenant)
 
 
 def _deportes(entreprises):

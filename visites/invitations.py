@@ -1,7 +1,7 @@
 """Inviter au rendez-vous par courriel, prévenir d'un report, retirer de l'agenda : à qui, et avec quelle trace.
 
-Envoyer se fait en deux temps. D'abord, avec le geste, chaque envoi s'inscrit ; ensuite, hors de la transaction, les courriels
-partent et l'on date ceux qui sont partis. Un serveur muet ne défait donc rien : ce qui n'est pas parti reste à renvoyer.
+Avec le geste, chaque envoi s'inscrit et son courriel entre dans la boîte d'envoi (`reseau.expedition`) ; ensuite ils partent,
+et l'on date ceux qui sont partis. Un serveur muet ne défait rien : ce qui attend repart de lui-même, s'il dit encore vrai.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from entreprises.models import Deport
+from reseau import expedition
 from reseau.enums import Geste
-from reseau.lib.courriels import MUET, expedier
+from reseau.lib.courriels import MUET
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Membre
+from reseau.models import Membre, Pli
 from reseau.operations import noter
 from visites.agenda import details, details_dits, sequence
-from visites.courriels import message, texte
+from visites.courriels import inscrire_le_pli, texte
 from visites.enums import EtatVisite, MethodeInvitation, RoleInvite
 from visites.models import Invitation, Visite
 
@@ -29,6 +30,8 @@ NON_DIFFUSIBLE = (
 A_L_ABRI = "L’entreprise a demandé à ne plus être sollicitée : aucune invitation ne lui est envoyée."
 SANS_COURRIEL = "Aucun courriel n’est connu pour l’entreprise : notez-en un sur sa fiche, ou remettez-lui le fichier .ics."
 SANS_VISITEUR = "La visite n’a plus de développeur qui puisse la faire : confiez-la à un autre."
+REMPLACEE = "Un autre envoi l’a remplacée."
+DEPASSEE = "Le rendez-vous, ou qui y va, a changé avant qu’elle ne parte."
 PASSE = "Le rendez-vous est passé : il n’y a plus personne à inviter."
 
 
@@ -99,7 +102,7 @@ class Suivi:
 
 def suivi(visite, *, maintenant):
     """Le `Suivi` de cette visite ; None si elle n'a ni rendez-vous ni trace d'invitation."""
-    lignes = {ligne.courriel.lower(): ligne for ligne in visite.invitations.all()}
+    lignes = {ligne.courriel.lower(): ligne for ligne in visite.invitations.select_related("pli")}
     if not lignes and visite.rendez_vous_le is None:
         return None
     parties = sorted(dernieres(visite).values(), key=lambda partie: partie.envoyee_le)
@@ -141,7 +144,8 @@ def tour(visite, *, maintenant):
 def inscrire(visite, courriels: Iterable[str], *, par, maintenant):
     """Inscrit un envoi par adresse choisie parmi celles du `Tour` ; rend leurs clés, pour `envoyer`.
 
-    La visite se verrouille : on n'invite pas à une date que quelqu'un reporte au même instant.
+    La visite se verrouille : on n'invite pas à une date que quelqu'un reporte au même instant. Ce qui attendait encore de
+    partir à ces adresses ne partira plus.
     """
     visites = Visite.objects.select_for_update(of=("self",))
     visite = _avec_tout(visites).get(pk=visite.pk)
@@ -149,26 +153,52 @@ def inscrire(visite, courriels: Iterable[str], *, par, maintenant):
     retenus = [d for d in tour(visite, maintenant=maintenant).destinataires if d.courriel.lower() in choisis]
     if not retenus:
         raise RegleEnfreinte("Cochez au moins une personne à prévenir.")
+    _retirer([ligne for ligne in visite.invitations.en_attente() if ligne.courriel.lower() in choisis], REMPLACEE, maintenant)
     connues = dernieres(visite)
     lignes = [_ligne(visite, retenu, connues.get(retenu.courriel.lower()), par) for retenu in retenus]
     Invitation.objects.bulk_create(lignes)
+    for ligne in lignes:
+        ligne.pli = inscrire_le_pli(visite, ligne, connues.get(ligne.courriel.lower()), maintenant=maintenant)
+    Invitation.objects.bulk_update(lignes, ["pli"])
     noter(par, Geste.AJOUT, "invitations d’agenda", nombre=len(lignes), precision=f"visite {visite.pk}")
     return [ligne.pk for ligne in lignes]
 
 
 def envoyer(cles, *, maintenant):
     """Fait partir ces envois, hors de toute transaction ; rend les `Invitation`, datées ou portant leur échec."""
-    lignes = list(Invitation.objects.filter(pk__in=cles).select_related("membre__utilisateur", "demandee_par__utilisateur"))
-    if not lignes:
-        return []
-    visite = _avec_tout(Visite.objects).get(pk=lignes[0].visite_id)
-    connues = dernieres(visite)
-    messages = [message(visite, ligne, connues.get(ligne.courriel.lower()), maintenant=maintenant) for ligne in lignes]
-    raisons = expedier(messages)
-    for ligne, raison in zip(lignes, raisons, strict=True):
-        ligne.echec, ligne.envoyee_le = raison, None if raison else maintenant
+    expedition.expedier(list(Invitation.objects.filter(pk__in=cles).values_list("pli", flat=True)), maintenant=maintenant)
+    constater()
+    return list(Invitation.objects.filter(pk__in=cles).select_related("pli"))
+
+
+@transaction.atomic
+def constater():
+    """Reporte sur les invitations ce que leurs courriels sont devenus."""
+    lignes = list(Invitation.objects.a_constater().select_related("pli"))
+    for ligne in lignes:
+        ligne.echec, ligne.envoyee_le = ligne.pli.echec, ligne.pli.parti_le
     Invitation.objects.bulk_update(lignes, ["echec", "envoyee_le"])
-    return lignes
+
+
+def retirer_les_depassees(maintenant):
+    """Ce qui attendait et ne dit plus vrai ne part pas : rendez-vous déplacé ou tombé, déport, départ, entreprise à l'abri."""
+    attendent = Invitation.objects.en_attente().select_related("pli")
+    visites = _avec_tout(Visite.objects).in_bulk({ligne.visite_id for ligne in attendent})
+    tours = {cle: tour(visite, maintenant=maintenant) for cle, visite in visites.items()}
+    depassees = [ligne for ligne in attendent if not _vaut_encore(ligne, visites[ligne.visite_id], tours[ligne.visite_id])]
+    _retirer(depassees, DEPASSEE, maintenant)
+
+
+def _vaut_encore(ligne, visite, prevu):
+    voulues = {d.courriel.lower(): d.methode for d in prevu.destinataires}
+    if voulues.get(ligne.courriel.lower()) != ligne.methode:
+        return False
+    return not ligne.tient or details_dits(ligne) == details(visite)
+
+
+def _retirer(lignes, raison, maintenant):
+    expedition.retirer(Pli.objects.filter(pk__in=[ligne.pli_id for ligne in lignes]), raison=raison, maintenant=maintenant)
+    constater()
 
 
 def bilan(lignes):
@@ -180,7 +210,8 @@ def bilan(lignes):
         return True, dit
     raison = MUET if any(ligne.echec == MUET for ligne in restees) else restees[0].echec
     reste = f"Rien n’est parti à {_enumerer([ligne.nom for ligne in restees])} : {raison[0].lower()}{raison[1:]}"
-    return False, f"{dit} {reste} Le reste est enregistré : vous pouvez renvoyer dans quelques minutes.".strip()
+    suite = expedition.REPARTIRA if all(ligne.pli.en_attente for ligne in restees) else "Corrigez l’adresse, puis renvoyez."
+    return False, f"{dit} {reste} {suite}".strip()
 
 
 def apercus(visite, destinataires):

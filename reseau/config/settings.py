@@ -154,8 +154,14 @@ REFERENCES_DIR = env.str("REFERENCES_DIR", default="")
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "reseau.lib.smtp.EmailBackend"  # le même, tenu à des délais
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="reseau@localhost")
+
+# Où le service se lit : les courriels qui partent d'une commande y mènent
+
+ADRESSE_DU_SERVICE = env.str("ADRESSE_DU_SERVICE", default="http://localhost:8000" if DEBUG else "").rstrip("/")
 
 # Sécurité
 

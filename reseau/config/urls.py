@@ -16,7 +16,7 @@ urlpatterns = [
     path("deconnexion/", auth.LogoutView.as_view(), name="deconnexion"),
     path("mot-de-passe/changer/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("mot-de-passe/change/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
-    path("mot-de-passe/oublie/", login_not_required(auth.PasswordResetView.as_view()), name="password_reset"),
+    path("mot-de-passe/oublie/", include("reseau.urls_du_compte")),
     path("mot-de-passe/envoye/", login_not_required(auth.PasswordResetDoneView.as_view()), name="password_reset_done"),
     path(
         "mot-de-passe/<uidb64>/<token>/",

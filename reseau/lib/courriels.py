@@ -1,50 +1,92 @@
-"""Faire partir des courriels : dire lesquels sont partis, ou en écrire un par son gabarit."""
+"""Remettre des courriels au serveur, l'un après l'autre, et dire ce que chacun devient. Seul `reseau.expedition` l'appelle."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from contextlib import suppress
+from enum import Enum
+from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 
 from django.core.mail import EmailMessage, get_connection
-from django.template.loader import render_to_string
 
 journal = logging.getLogger(__name__)
 
 MUET = "Le serveur de courriel ne répond pas."
 REFUSE = "Le serveur de courriel a refusé cette adresse."
+DIFFERE = "Le serveur de courriel demande d’attendre."
+SANS_NOUVELLES = "L’envoi s’est interrompu : on ne sait pas s’il est parti."
 
 
-def envoyer(nom: str, donnees: Mapping, destinataires: Sequence[str]) -> bool:
-    """Écrit aux destinataires selon `<nom>_objet.txt` et `<nom>_corps.txt` ; False si le courriel n'a pas pu partir.
+class Issue(Enum):
+    """Ce qu'est devenu un message : `MUETTE` et `DIFFEREE` se réessaient, `REFUSEE` non, `INCERTAINE` jamais d'office."""
 
-    L'objet tient toujours sur une ligne.
+    PARTIE = ""
+    MUETTE = MUET
+    DIFFEREE = DIFFERE
+    REFUSEE = REFUSE
+    INCERTAINE = SANS_NOUVELLES
+
+
+class Guichet:
+    """`with Guichet() as guichet: guichet.remettre(message)` : une seule liaison. Hors de toute transaction.
+
+    `muet` : le serveur n'a pas répondu ; attendre encore cinq secondes par message ferait croire la page en panne.
     """
-    objet = " ".join(render_to_string(f"{nom}_objet.txt", donnees).split())
-    message = EmailMessage(objet, render_to_string(f"{nom}_corps.txt", donnees), None, destinataires)
-    return expedier([message]) == [""]
 
+    def __init__(self):
+        self.muet, self._liaison, self._ouverte = False, get_connection(), False
 
-def expedier(messages: Sequence[EmailMessage]) -> list[str]:
-    """Pour chaque message, vide s'il est parti, sinon pourquoi, en une phrase. Ne lève rien.
+    def __enter__(self):
+        return self
 
-    Une adresse refusée n'arrête pas les autres ; un serveur muet les arrête toutes : attendre cinq secondes par message
-    ferait croire la page en panne. Hors de toute transaction : l'attente y tiendrait la base.
-    """
-    connexion, raisons = get_connection(), []
-    try:
-        for message in messages:
-            raisons.append(MUET if MUET in raisons else _expedier(connexion, message))
-    finally:
-        connexion.close()
-    return raisons
+    def __exit__(self, *erreur):
+        self._fermer()
 
+    def remettre(self, message: EmailMessage) -> Issue:
+        """L'`Issue` de ce message. Ne lève rien de ce que fait le serveur."""
+        try:
+            self._ouvrir()
+        except OSError as erreur:  # toutes les erreurs de smtplib en descendent
+            return self._constater_muet(erreur)
+        try:
+            self._liaison.send_messages([message])
+        except (SMTPRecipientsRefused, SMTPResponseException, SMTPNotSupportedError, ValueError) as erreur:
+            journal.warning("Courriel refusé : %s", type(erreur).__name__)
+            return _issue_du_refus(erreur)
+        except OSError as erreur:
+            remis = getattr(getattr(self._liaison, "connection", None), "remis", False)
+            self._rompre()
+            return Issue.INCERTAINE if remis else self._constater_muet(erreur)
+        return Issue.PARTIE
 
-def _expedier(connexion, message):
-    try:
-        connexion.send_messages([message])
-    except (SMTPRecipientsRefused, SMTPResponseException, ValueError) as erreur:
-        journal.warning("Courriel refusé : %s", type(erreur).__name__)
-        return REFUSE
-    except OSError as erreur:  # toutes les autres erreurs de smtplib en descendent
+    def _ouvrir(self):
+        if not self._ouverte:
+            self._liaison.open()
+            self._ouverte = True
+
+    def _fermer(self):
+        if self._ouverte:
+            self._ouverte = False
+            with suppress(OSError):  # prendre congé d'un serveur parti n'est pas un échec
+                self._liaison.close()
+
+    def _rompre(self):
+        """Sans prendre congé : un serveur muet le ferait attendre."""
+        self._ouverte, connexion = False, getattr(self._liaison, "connection", None)
+        if connexion:
+            connexion.close()
+            self._liaison.connection = None
+
+    def _constater_muet(self, erreur):
         journal.warning("Courriel non parti : %s", type(erreur).__name__)
-        return MUET
-    return ""
+        self.muet = True
+        return Issue.MUETTE
+
+
+def _issue_du_refus(erreur):
+    """Une adresse fausse ne se réessaie pas ; un refus passager (4xx), ou de notre expéditeur, se réessaie."""
+    if isinstance(erreur, SMTPSenderRefused):
+        return Issue.DIFFEREE
+    if isinstance(erreur, SMTPRecipientsRefused):
+        codes = [code for code, _ in erreur.recipients.values()]
+    else:
+        codes = [getattr(erreur, "smtp_code", 550)]
+    return Issue.DIFFEREE if any(400 <= code < 500 for code in codes) else Issue.REFUSEE

@@ -4,6 +4,7 @@ from reseau.models.absence import Absence
 from reseau.models.competence import FicheCompetence
 from reseau.models.dispositif import Dispositif
 from reseau.models.membre import Institution, Membre, Utilisateur
+from reseau.models.pli import PieceJointe, Pli
 from reseau.models.presentation import LogoDInstitution, Presentation
 from reseau.models.registre import Compteur, JetonUtilise, Journal, Versionne
 from reseau.models.reseau import Reseau, Signataire
@@ -20,6 +21,8 @@ __all__ = [
     "Journal",
     "LogoDInstitution",
     "Membre",
+    "PieceJointe",
+    "Pli",
     "Presence",
     "Presentation",
     "Reseau",

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from reseau.droits import profil
-from reseau.enums import Cercle, Civilite, Pole, Qualite, Role
+from reseau.enums import Cercle, Civilite, FrequenceResume, Pole, Qualite, Role
 from reseau.lib.recherche import cle_de_recherche
 from reseau.models.registre import Versionne
 
@@ -174,6 +174,10 @@ class Membre(Versionne):
     )
     competence = models.CharField("ce que je peux apporter à une entreprise", max_length=120, blank=True)
     publiable = models.BooleanField("paraître sur la plaquette et la page publique", default=False)
+    resume = models.CharField(
+        "résumé de ce qui m’attend, par courriel", max_length=20, choices=FrequenceResume, default=FrequenceResume.SEMAINE
+    )
+    restitutions = models.BooleanField("nouveaux comptes rendus avant chaque réunion, par courriel", default=True)
 
     objects = MembreQuerySet.as_manager()
 

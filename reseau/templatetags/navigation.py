@@ -53,6 +53,7 @@ MENU = [
         "Paramètres",
         [
             ("Paramètres", "reseau:parametres", "parametres_gerer"),
+            ("Courriels envoyés", "suivi:boite-d-envoi", "envois_suivre"),
             ("Journal", "reseau:journal", "journal_voir"),
         ],
     ),

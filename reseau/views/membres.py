@@ -10,6 +10,7 @@ from reseau import operations
 from reseau.acces import formulaire, geste, page
 from reseau.composition import signalements
 from reseau.droits import autorise
+from reseau.expedition import REPARTIRA, est_parti
 from reseau.filters import MembreFilter
 from reseau.forms import DepartForm, MaFicheForm, MembreForm
 from reseau.lib.erreurs import RegleEnfreinte, tenter
@@ -156,12 +157,12 @@ def _invitable(fiche):
 
 def _inviter_apres(request, fiche):
     """Le courriel part une fois la fiche vraiment enregistrée, et la page suivante dit s'il est parti."""
-    racine = request.build_absolute_uri("/")
+    pli = operations.envoyer_invitation(fiche, racine=request.build_absolute_uri("/"))
 
-    def envoyer():
-        if operations.envoyer_invitation(fiche, racine=racine):
+    def dire():
+        if est_parti(pli):
             messages.success(request, f"Une invitation est partie à {fiche.utilisateur.email}.")
         else:
-            messages.warning(request, "L’invitation n’a pas pu partir : renvoyez-la depuis la fiche dans quelques minutes.")
+            messages.warning(request, f"L’invitation n’est pas encore partie. {pli.echec} {REPARTIRA}".replace("  ", " "))
 
-    transaction.on_commit(envoyer)
+    transaction.on_commit(dire)

@@ -13,6 +13,7 @@ from suivi.demonstration import (
     absences,
     agendas,
     annuaire,
+    courriels,
     dispositifs,
     echanges,
     entretiens,
@@ -95,6 +96,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     echanges.poser(chantier)
     lettres_de_suites.poser(chantier)
     presentation.poser(chantier)
+    courriels.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

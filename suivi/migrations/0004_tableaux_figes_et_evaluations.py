@@ -178,7 +178,6 @@ class Migration(migrations.Migration):
                 ("fige_le", models.DateTimeField(verbose_name="figé le")),
                 ("envoye_le", models.DateTimeField(blank=True, null=True, verbose_name="envoyé le")),
                 ("envoye_a", models.JSONField(blank=True, default=list, verbose_name="envoyé à")),
-                ("echec", models.CharField(blank=True, max_length=200, verbose_name="échec")),
                 (
                     "entreprises",
                     models.ManyToManyField(related_name="+", to="entreprises.entreprise", verbose_name="entreprises nommées"),

@@ -9,6 +9,7 @@ from suivi.models.evaluation import ChefDuPanel, ConsultationDuPanel, Evaluation
 from suivi.models.fige import FichierFige, TableauFige
 from suivi.models.fusion import Doublon, Fusion
 from suivi.models.projet import Projet
+from suivi.models.relance import Relance, Resume
 from suivi.models.suites import LettreDeSuites
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "MouvementDAction",
     "PieceDAction",
     "Projet",
+    "Relance",
+    "Resume",
     "TableauFige",
     "dossiers",
 ]

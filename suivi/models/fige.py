@@ -28,7 +28,7 @@ class TableauFigeQuerySet(models.QuerySet):
 
 class TableauFige(models.Model):
     """`contenu` : les `Tableau.en_json()` qu'il porte. `lot` : ce qui fut figé ensemble. `expurge` : sans les entreprises dont
-    un membre se déportait ce jour-là. `envoye_a` : les adresses où le rapport est parti ; `echec` : pourquoi il n'est pas parti.
+    un membre se déportait ce jour-là. `envoye_a` : les adresses dont le courriel est inscrit à la boîte d'envoi.
     """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="tableaux_figes")
@@ -50,7 +50,6 @@ class TableauFige(models.Model):
     )
     envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
     envoye_a = models.JSONField("envoyé à", default=list, blank=True)
-    echec = models.CharField("échec", max_length=200, blank=True)
 
     objects = TableauFigeQuerySet.as_manager()
 

@@ -21,7 +21,7 @@ class LettreDeSuitesQuerySet(models.QuerySet):
 class LettreDeSuites(Versionne):
     """Le texte reste modifiable tant qu'il n'est pas donné ; ensuite il ne change plus.
 
-    `part_le` : un courriel est en train de partir. `echec` : pourquoi le dernier n'est pas parti.
+    `pli` : le dernier courriel qui les porte. `echec` : pourquoi il n'est pas parti, ou pas encore.
     """
 
     visite = models.OneToOneField("visites.Visite", models.PROTECT, related_name="suites")
@@ -31,7 +31,7 @@ class LettreDeSuites(Versionne):
     voie = models.CharField(max_length=20, choices=Voie, blank=True)
     donnee_le = models.DateField("données le", null=True, blank=True)
     donnee_par = models.ForeignKey("reseau.Membre", models.RESTRICT, null=True, blank=True, related_name="+")
-    part_le = models.DateTimeField(null=True, blank=True, editable=False)
+    pli = models.ForeignKey("reseau.Pli", models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
     echec = models.CharField("échec", max_length=200, blank=True)
 
     objects = LettreDeSuitesQuerySet.as_manager()

@@ -12,7 +12,7 @@ from suivi.operations.actions import (
     reveiller,
     transmettre,
 )
-from suivi.operations.avis import prevenir, prevenir_apres
+from suivi.operations.avis import prevenir
 from suivi.operations.besoins import detacher, modifier_un_besoin, ouvrir_un_besoin, rattacher
 from suivi.operations.brouillons import EcritAilleurs, garder_le_brouillon, synchroniser_le_brouillon
 from suivi.operations.competences import confirmer_les_fiches, retirer_une_fiche, tenir_une_fiche
@@ -25,6 +25,7 @@ from suivi.operations.comptes_rendus import (
     terminer,
     valider,
 )
+from suivi.operations.courriels import classer, faire_partir, rejouer
 from suivi.operations.departs import redistribuer
 from suivi.operations.echanges import ecrire_un_message, joindre_a_l_action
 from suivi.operations.evaluations import (
@@ -54,6 +55,7 @@ from suivi.operations.fusions import (
     signaler_un_doublon,
 )
 from suivi.operations.projets import designer_interlocuteur, modifier_projet, ouvrir_projet, supprimer_projet
+from suivi.operations.relances import annoncer_les_restitutions, apercu_des_restitutions, relancer, relancer_tous
 from suivi.operations.reunions import (
     decider,
     defaire_la_restitution,
@@ -74,7 +76,10 @@ __all__ = [
     "Reprise",
     "Saisie",
     "accepter",
+    "annoncer_les_restitutions",
+    "apercu_des_restitutions",
     "ceux_qui_ont_aide",
+    "classer",
     "clore",
     "conclure",
     "confirmer_les_fiches",
@@ -93,6 +98,7 @@ __all__ = [
     "envoyer_les_suites",
     "etablir_le_rapport",
     "exposer",
+    "faire_partir",
     "figer",
     "figer_a_la_reunion",
     "fusionner",
@@ -113,7 +119,6 @@ __all__ = [
     "pointer_les_presences",
     "preparer",
     "prevenir",
-    "prevenir_apres",
     "prevenir_ceux_qui_ont_aide",
     "proposer",
     "proposer_l_evaluation",
@@ -122,6 +127,9 @@ __all__ = [
     "rediger_le_releve",
     "redistribuer",
     "refuser",
+    "rejouer",
+    "relancer",
+    "relancer_tous",
     "rendre_compte",
     "renoncer",
     "repondre",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from reseau.droits import autorise
 from reseau.operations import CONFLIT, ajouter, enregistrer
 from suivi.models import Brouillon
 from suivi.operations.actions import proposer
-from suivi.operations.avis import prevenir_apres
+from suivi.operations.avis import prevenir
 from suivi.operations.projets import ouvrir_projet
 from suivi.operations.regles import exiger
 from suivi.operations.urgences import alerter
@@ -45,17 +44,15 @@ class Saisie:
 def conclure(visite, saisie, *, par, racine=""):
     """« Terminer » : le compte rendu, ses projets et leurs actions s'enregistrent ensemble, ou rien.
 
-    Une fois tout enregistré, une urgence nouvelle alerte l'animateur, et chacun apprend ce qu'on lui propose ; `racine` :
-    l'adresse du site, vide pour n'écrire à personne.
-
-    Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
+    Une urgence nouvelle alerte l'animateur, et chacun apprend ce qu'on lui propose ; `racine` : l'adresse du site, vide pour
+    n'écrire à personne. Lève `RegleEnfreinte` si quelqu'un a enregistré ce compte rendu depuis l'ouverture de la page.
     """
     tenir(visite.entreprise, par=par)
     visite = Visite.objects.select_for_update(of=("self",)).select_related("reseau", "entreprise").get(pk=visite.pk)
     existant = CompteRendu.objects.filter(visite=visite).first()
     exiger((existant.version if existant else 0) == saisie.version, CONFLIT)
     if racine and saisie.champs.get("urgent") and not (existant and existant.termine and existant.urgent):
-        transaction.on_commit(partial(alerter, visite, par=par, racine=racine))
+        alerter(visite, par=par, racine=racine)
     compte_rendu = ouvrir_compte_rendu(visite, par=par, realisee_le=saisie.realisee_le)
     if saisie.contact:
         saisie.contact.entreprise = visite.entreprise
@@ -69,7 +66,7 @@ def conclure(visite, saisie, *, par, racine=""):
         ouvrir_projet(projet, visite=visite, par=par)
         for action in actions:
             proposer(action, projet=projet, par=par)
-    prevenir_apres([action for _, actions in saisie.projets for action in actions], par=par, racine=racine)
+    prevenir([action for _, actions in saisie.projets for action in actions], par=par, racine=racine)
     Brouillon.objects.filter(visite=visite, membre=par).delete()
     return compte_rendu
 
@@ -127,5 +124,5 @@ def peut_lire_la_reserve(membre, compte_rendu):
         return True
     if membre.institution.regalienne:
         return False
-    interlocuteurs = [projet.interlocuteur for projet in compte_rendu.visite.projets.select_related("interlocuteur")]
-    return autorise(membre, "comptes_rendus.lire_la_reserve", *interlocuteurs)
+    interlocuteurs = {projet.interlocuteur_id for projet in compte_rendu.visite.projets.all()}
+    return autorise(membre, "comptes_rendus.lire_la_reserve", *([membre] if membre.pk in interlocuteurs else []))

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from entreprises.models import Deport
-from reseau.lib import courriels
+from reseau import expedition
+from reseau.enums import GenrePli
 from reseau.models import Membre
 from reseau.operations import ajouter, enregistrer
 from suivi.enums import VoieDEvaluation
@@ -35,11 +36,12 @@ def proposer_l_evaluation(visite, courriel, *, par, instant):
     return _ecrire(evaluation, par), jeton
 
 
-def envoyer_le_questionnaire(evaluation, jeton, *, racine):
-    """Écrit au chef d'entreprise où répondre ; False si le courriel n'est pas parti. Rien de la visite n'y figure."""
-    lien = racine.rstrip("/") + reverse("evaluation", args=[jeton])
-    donnees = {"reseau": evaluation.visite.reseau, "jours": VALIDITE.days, "lien": lien}
-    return courriels.envoyer("suivi/courriels/questionnaire", donnees, [evaluation.courriel])
+def envoyer_le_questionnaire(evaluation, jeton, *, par, racine):
+    """Inscrit le courriel qui dit au chef d'entreprise où répondre. Rien de la visite n'y figure."""
+    reseau, lien = evaluation.visite.reseau, racine.rstrip("/") + reverse("evaluation", args=[jeton])
+    donnees = {"reseau": reseau, "jours": VALIDITE.days, "lien": lien}
+    envoi = {"adresses": [evaluation.courriel], "reseau": reseau, "par": par, "page": evaluation.visite.get_absolute_url()}
+    return expedition.ecrire(GenrePli.QUESTIONNAIRE, "suivi/courriels/questionnaire", donnees, **envoi)
 
 
 @transaction.atomic
@@ -71,11 +73,11 @@ def repondre(evaluation, reponses, *, instant):
 
 
 def prevenir_ceux_qui_ont_aide(evaluation, *, racine):
-    """Écrit à chacun qu'un retour l'attend, sans dire lequel : visiteur, accompagnant, interlocuteurs, responsables d'actions."""
-    adresses = [membre.utilisateur.email for membre in ceux_qui_ont_aide(evaluation, localdate())]
-    lien = racine.rstrip("/") + evaluation.get_absolute_url()
-    donnees = {"reseau": evaluation.visite.reseau, "lien": lien}
-    return [courriels.envoyer("suivi/courriels/retour_recu", donnees, [adresse]) for adresse in adresses]
+    """Inscrit pour chacun qu'un retour l'attend, sans dire lequel : ceux de la visite, interlocuteurs, responsables d'actions."""
+    reseau, page = evaluation.visite.reseau, evaluation.get_absolute_url()
+    donnees = {"reseau": reseau, "lien": racine.rstrip("/") + page}
+    envoi = {"membres": ceux_qui_ont_aide(evaluation, localdate()), "reseau": reseau, "page": page}
+    return expedition.ecrire(GenrePli.RETOUR, "suivi/courriels/retour_recu", donnees, **envoi)
 
 
 def ceux_qui_ont_aide(evaluation, le):

@@ -3,12 +3,11 @@
 from hashlib import sha256
 from uuid import uuid4
 
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime, now
 
-from reseau.enums import Geste
-from reseau.lib.courriels import expedier
+from reseau import expedition
+from reseau.enums import GenrePli, Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.pdf import rendre_pdf, tableau_en_pdf
 from reseau.lib.reponses import GENRES
@@ -69,26 +68,24 @@ def destinataires(tableau):
     return list(dict.fromkeys(adresse for adresse in adresses if adresse))
 
 
+@transaction.atomic
 def envoyer_le_fige(tableau, *, par=None):
-    """Envoie son PDF, un courriel par destinataire ; rend les adresses servies. Hors de toute transaction.
+    """Inscrit son PDF, un courriel par destinataire qui ne l'a pas encore reçu ; rend leurs adresses.
 
-    Deux clics, deux horloges : un seul part, l'autre lit qu'il est parti. Une adresse refusée est notée, et se reprend.
+    Deux clics, deux horloges : un seul envoi, l'autre lit qu'il est fait. `RegleEnfreinte` s'il n'y a plus personne à servir.
     """
+    tableau = TableauFige.objects.select_for_update(of=("self",)).get(pk=tableau.pk)
     restent = [adresse for adresse in destinataires(tableau) if adresse not in tableau.envoye_a]
     if not restent:
         raise RegleEnfreinte("Déjà envoyé à tous ses destinataires." if tableau.envoye_a else PERSONNE)
-    libre = TableauFige.objects.filter(pk=tableau.pk, envoye_le=tableau.envoye_le)
-    instant = now()
-    if libre.update(envoye_le=instant) != 1:
-        raise RegleEnfreinte("Cet envoi est déjà parti.")
-    raisons = expedier([_message(tableau, adresse) for adresse in restent])
-    partis = [adresse for adresse, raison in zip(restent, raisons, strict=True) if not raison]
-    tableau.envoye_a, tableau.echec = [*tableau.envoye_a, *partis], next((raison for raison in raisons if raison), "")
-    tableau.envoye_le = instant if tableau.envoye_a else None
-    tableau.save(update_fields=["envoye_le", "envoye_a", "echec"])
-    if par and partis:
-        noter(par, Geste.EXPORT, tableau, nombre=len(partis), precision="envoi par courriel")
-    return partis
+    piece = (f"{tableau.nom_de_fichier}.pdf", GENRES["pdf"], octets_figes(tableau, "pdf"))
+    envoi = {"adresses": restent, "pieces": [piece], "reseau": tableau.reseau, "par": par, "page": tableau.get_absolute_url()}
+    expedition.ecrire(GenrePli.RAPPORT, "suivi/courriels/fige", {"tableau": tableau}, **envoi)
+    tableau.envoye_a, tableau.envoye_le = [*tableau.envoye_a, *restent], now()
+    tableau.save(update_fields=["envoye_le", "envoye_a"])
+    if par:
+        noter(par, Geste.EXPORT, tableau, nombre=len(restent), precision="envoi par courriel")
+    return restent
 
 
 def _fichiers(piece, instant):
@@ -132,13 +129,3 @@ def _garder(reseau, piece, fichiers, instant, lot, par, reunion):
     if par:
         noter(par, Geste.AJOUT, tableau)
     return tableau
-
-
-def _message(tableau, adresse):
-    corps = (
-        f"Bonjour,\n\nVous trouverez ci-joint : {tableau.titre}, {tableau.periode[:1].lower()}{tableau.periode[1:]}.\n\n"
-        f"Chaque chiffre y est défini, avec ce à quoi il se rapporte.\n\n{tableau.reseau.nom}\n"
-    )
-    message = EmailMessage(f"{tableau.titre} ({tableau.reseau.nom})"[:150].replace("\n", " "), corps, None, [adresse])
-    message.attach(f"{tableau.nom_de_fichier}.pdf", octets_figes(tableau, "pdf"), GENRES["pdf"])
-    return message

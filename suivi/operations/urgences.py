@@ -4,21 +4,21 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from entreprises.models import Deport
-from reseau.enums import Role
-from reseau.lib import courriels
+from reseau import expedition
+from reseau.enums import GenrePli, Role
 from reseau.models import Membre
 
 
 def alerter(visite, *, par, racine):
     """Écrit aux animateurs, sauf à qui signale et à qui se déporte ; au secrétariat s'il n'en reste pas.
 
-    `racine` : l'adresse du site. False si le courriel n'est pas parti.
+    `racine` : l'adresse du site.
     """
     membres = Membre.objects.filter(reseau=visite.reseau).actifs(localdate()).select_related("utilisateur")
     membres = membres.exclude(pk__in=Deport.objects.filter(entreprise=visite.entreprise).values("membre"))
     animateurs = membres.filter(role=Role.ANIMATEUR)
     prevenus = animateurs if animateurs.exists() else membres.filter(role=Role.SECRETARIAT)
-    lien = racine.rstrip("/") + reverse("suivi:visites-urgentes", args=[visite.reseau.slug])
-    adresses = [membre.utilisateur.email for membre in prevenus if membre != par]
-    donnees = {"reseau": visite.reseau, "lien": lien}
-    return courriels.envoyer("suivi/courriels/urgence", donnees, adresses) if adresses else False
+    page = reverse("suivi:visites-urgentes", args=[visite.reseau.slug])
+    donnees = {"reseau": visite.reseau, "lien": racine.rstrip("/") + page}
+    adresse = {"membres": [membre for membre in prevenus if membre != par], "reseau": visite.reseau, "page": page}
+    expedition.ecrire(GenrePli.URGENCE, "suivi/courriels/urgence", donnees, **adresse)

@@ -21,7 +21,7 @@ from suivi.filters import TRIS, ActionFilter
 from suivi.forms import ActionForm, Choix, ClotureForm, MessageForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.gestes import gestes_permis
 from suivi.models import Action
-from suivi.views.annonces import dire_l_absence, dire_muet
+from suivi.views.annonces import dire_l_absence
 from visites.concurrences import concurrentes_de
 
 PAR_PAGE = 25
@@ -179,7 +179,7 @@ def _transmettre(request):
 
     def jouer(action, responsable, *, par, **mots):
         operations.transmettre(action, responsable, par=par, **mots)
-        operations.prevenir_apres([action], par=par, racine=request.build_absolute_uri("/"), si_muet=dire_muet(request))
+        operations.prevenir([action], par=par, racine=request.build_absolute_uri("/"))
         dire_l_absence(request, responsable, localdate())
 
     return jouer

@@ -1,17 +1,8 @@
-"""Ce que la page suivante dit d'une action que l'on vient de confier : le courriel muet, l'absence de qui la reçoit."""
+"""Ce que la page suivante dit d'une action que l'on vient de confier : l'absence de qui la reçoit."""
 
 from django.contrib import messages
 
 from reseau.models import Absence
-
-
-def dire_muet(request):
-    """Fonction d'un membre : le dire à l'écran ; l'action, elle, l'attend sur son accueil."""
-
-    def dire(membre):
-        messages.warning(request, f"Le courriel à {membre} n’a pas pu partir : l’action l’attend sur son accueil.")
-
-    return dire
 
 
 def dire_l_absence(request, responsable, le):

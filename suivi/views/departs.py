@@ -12,7 +12,6 @@ from reseau.templatetags.affichage import pluriel_fr
 from suivi import operations
 from suivi.departs import ACCOMPAGNEMENT, ACTION, FICHE, PROJET, VISITE, legs
 from suivi.forms.departs import DepartForm
-from suivi.views.annonces import dire_muet
 
 MOTS = {
     VISITE: "visite,visites",
@@ -38,8 +37,7 @@ def _jouer(form, fiche, request, le):
     donnees, par = form.cleaned_data, request.membre
     mots = {"parti_le": donnees["parti_le"], "malgre_concurrence": donnees["malgre_concurrence"]}
     faite = operations.redistribuer(fiche, form.choix, par=par, le=le, **mots)
-    racine = request.build_absolute_uri("/")
-    operations.prevenir_apres(faite.actions, par=par, racine=racine, si_muet=dire_muet(request))
+    operations.prevenir(faite.actions, par=par, racine=request.build_absolute_uri("/"))
     return faite
 
 

@@ -24,7 +24,6 @@ from suivi.suites import adresse_proposee
 from visites.models import Visite
 
 PAR_HEURE, HEURE = 40, 3600
-PAS_PARTI = "Le courriel n’est pas parti. Réessayez : un lien neuf remplacera celui-ci."
 
 
 @page("evaluations.lire")
@@ -80,8 +79,7 @@ def entretien(request, pk):
     quand = {"par": request.membre, "instant": now()}
     if form.is_valid() and tenter(form, operations.saisir_l_entretien, visite, form.cleaned_data, **quand):
         messages.success(request, "L’entretien est enregistré ; ceux qui ont aidé l’entreprise sont prévenus.")
-        racine = request.build_absolute_uri("/")
-        transaction.on_commit(lambda: operations.prevenir_ceux_qui_ont_aide(visite.evaluation, racine=racine))
+        operations.prevenir_ceux_qui_ont_aide(visite.evaluation, racine=request.build_absolute_uri("/"))
         return redirect(visite)
     return render(request, "suivi/evaluation_entretien.html", {"form": form, "visite": visite})
 
@@ -147,10 +145,11 @@ def repondre(request, jeton):
 
 def _recevoir(request, evaluation, form, instant):
     try:
-        evaluation = operations.repondre(evaluation, form.cleaned_data, instant=instant)
+        with transaction.atomic():
+            evaluation = operations.repondre(evaluation, form.cleaned_data, instant=instant)
+            operations.prevenir_ceux_qui_ont_aide(evaluation, racine=request.build_absolute_uri("/"))
     except RegleEnfreinte:
         return _ferme(request, 410)
-    operations.prevenir_ceux_qui_ont_aide(evaluation, racine=request.build_absolute_uri("/"))
     return render(request, "suivi/evaluation_recue.html", {"reseau_du_lien": evaluation.visite.reseau})
 
 
@@ -162,15 +161,9 @@ def _ferme(request, statut):
 
 def _demander(request, visite, courriel):
     evaluation, jeton = operations.proposer_l_evaluation(visite, courriel, par=request.membre, instant=now())
-    transaction.on_commit(lambda: _envoyer(request, evaluation, jeton))
+    operations.envoyer_le_questionnaire(evaluation, jeton, par=request.membre, racine=request.build_absolute_uri("/"))
+    messages.success(request, f"Le questionnaire part à {evaluation.courriel}.")
     return evaluation
-
-
-def _envoyer(request, evaluation, jeton):
-    if operations.envoyer_le_questionnaire(evaluation, jeton, racine=request.build_absolute_uri("/")):
-        messages.success(request, f"Le questionnaire est parti à {evaluation.courriel}.")
-    else:
-        messages.error(request, PAS_PARTI)
 
 
 def _deja(visite):

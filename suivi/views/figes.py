@@ -79,7 +79,12 @@ def rapport(request):
 def fige_envoyer(request, pk):
     """Le rapport part au préfet et aux chefs de service, le relevé à son chef de service."""
     tableau = _fige(request, pk)
-    transaction.on_commit(lambda: _envoyer(request, tableau))
+    try:
+        adresses = operations.envoyer_le_fige(tableau, par=request.membre)
+    except RegleEnfreinte as erreur:
+        messages.error(request, str(erreur))
+    else:
+        messages.success(request, f"Le courriel part à {', '.join(adresses)}.")
     return redirect(tableau)
 
 
@@ -100,18 +105,6 @@ def _figer_apres(request, composer):
         messages.success(request, "Le tableau est figé." if len(figes) == 1 else f"{len(figes)} tableaux sont figés.")
 
     transaction.on_commit(figer_puis_dire)
-
-
-def _envoyer(request, tableau):
-    try:
-        partis = operations.envoyer_le_fige(tableau, par=request.membre)
-    except RegleEnfreinte as erreur:
-        messages.error(request, str(erreur))
-        return
-    if partis:
-        messages.success(request, f"Parti à {', '.join(partis)}.")
-    if tableau.echec:
-        messages.error(request, f"Tout n’est pas parti. {tableau.echec} Réessayez : seuls les autres le recevront.")
 
 
 def _octets(request, pk, genre, geste_note):

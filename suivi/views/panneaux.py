@@ -16,12 +16,14 @@ from suivi.models import Action, Projet
 from suivi.ordre_du_jour import (
     ACTIONS,
     CLOTURE,
+    EN_SOUFFRANCE,
     EXPOSE,
     OUVERTURE,
     PROCHAINES,
     RELEVE,
     actions_a_debloquer,
     visites_de_la_seance,
+    visites_en_souffrance,
 )
 from visites.concurrences import concurrentes_par_entreprise
 from visites.enums import EtatVisite
@@ -34,6 +36,7 @@ GABARITS = {
     OUVERTURE: "suivi/_seance_ouverture.html",
     "visite": "suivi/_seance_visite.html",
     ACTIONS: "suivi/_seance_actions.html",
+    EN_SOUFFRANCE: "suivi/_seance_souffrance.html",
     PROCHAINES: "suivi/_seance_prochaines.html",
     EXPOSE: "suivi/_seance_expose.html",
     RELEVE: "suivi/_seance_releve.html",
@@ -76,6 +79,10 @@ def _pour_les_actions(request, reunion, courant, presents):
     le = localdate()
     lignes = [(action, form.paires("responsable", action), action.est_echue(le)) for action in form.actions.values()]
     return {"form": form, "lignes": lignes}
+
+
+def _pour_les_visites_en_souffrance(request, reunion, courant, presents):
+    return {"visites": visites_en_souffrance(request.membre, localdate())}
 
 
 def _pour_les_prochaines(request, reunion, courant, presents):
@@ -177,6 +184,7 @@ PREPARER = {
     OUVERTURE: _pour_l_ouverture,
     "visite": _pour_une_visite,
     ACTIONS: _pour_les_actions,
+    EN_SOUFFRANCE: _pour_les_visites_en_souffrance,
     PROCHAINES: _pour_les_prochaines,
     EXPOSE: _pour_l_expose,
     RELEVE: _pour_le_releve,

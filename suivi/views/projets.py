@@ -12,7 +12,7 @@ from suivi import operations
 from suivi.forms import ActionProposeeForm, Choix, ProjetSuiviForm
 from suivi.models import Action, Projet
 from suivi.propositions import propositions
-from suivi.views.annonces import dire_l_absence, dire_muet
+from suivi.views.annonces import dire_l_absence
 from visites.models import Visite
 
 
@@ -60,8 +60,7 @@ def action_ajouter(request, pk):
     form = ActionProposeeForm(request.POST or None, choix=choix)
     form.instance.nee_de = mere = _mere(request, projet)
     if form.is_valid() and tenter(form, operations.proposer, form.instance, projet=projet, par=request.membre):
-        racine = request.build_absolute_uri("/")
-        operations.prevenir_apres([form.instance], par=request.membre, racine=racine, si_muet=dire_muet(request))
+        operations.prevenir([form.instance], par=request.membre, racine=request.build_absolute_uri("/"))
         messages.success(request, f"L’action n° {form.instance.numero} est proposée.")
         dire_l_absence(request, form.instance.responsable, localdate())
         return redirect("suivi:entreprise", request.reseau.slug, projet.visite.entreprise_id)

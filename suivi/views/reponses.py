@@ -1,5 +1,6 @@
 """Répondre à une proposition d'action par le lien reçu : accepter, refuser, transmettre, sans se connecter."""
 
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.timezone import activate, localdate
 
@@ -36,7 +37,8 @@ def repondu(request):
     return render(request, "suivi/reponse_faite.html")
 
 
+@transaction.atomic
 def _jouer(form, action, membre, request):
     JOUER[form.cleaned_data["reponse"]](action, par=membre, **form.arguments)
-    operations.prevenir_apres([action], par=membre, racine=request.build_absolute_uri("/"))
+    operations.prevenir([action], par=membre, racine=request.build_absolute_uri("/"))
     return True

@@ -21,7 +21,6 @@ from reseau.models import Membre, Reunion
 from suivi import operations
 from suivi.forms import ExposeForm, ReleveForm, RetenueForm
 from suivi.ordre_du_jour import ordre_du_jour, visites_de_la_seance
-from suivi.views.annonces import dire_muet
 from suivi.views.panneaux import deblocages, designations, panneau
 from visites.enums import OrigineVisite
 from visites.models import Visite
@@ -100,7 +99,7 @@ def seance_designer(request, pk):
     decisions = _decisions(form)
     operations.decider(reunion, **decisions, par=request.membre)
     confiees, racine = [action for action, _ in decisions["responsables"]], request.build_absolute_uri("/")
-    operations.prevenir_apres(confiees, par=request.membre, racine=racine, si_muet=dire_muet(request))
+    operations.prevenir(confiees, par=request.membre, racine=racine)
     nombre = len(decisions["interlocuteurs"]) + len(decisions["responsables"])
     if nombre:
         messages.success(request, "C’est décidé." if nombre == 1 else f"{nombre} décisions enregistrées.")

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate, now
 from reseau.acces import exiger, formulaire, page
 from reseau.droits import SIENS, portee
 from reseau.enums import Geste
+from reseau.expedition import REPARTIRA
 from reseau.lib.erreurs import tenter
 from reseau.lib.listes import page_de
 from reseau.lib.pdf import ImpressionImpossible
@@ -79,7 +80,7 @@ def _suites(request, pk):
     equipe = ("compte_rendu__vu", "developpeur__utilisateur")
     visite = get_object_or_404(rendues.avec_noms().select_related(*equipe), pk=pk)
     exiger(request.membre, "comptes_rendus.rediger", visite.developpeur, visite.accompagnant)
-    suites = LettreDeSuites.objects.select_related("donnee_par").filter(visite=visite).first()
+    suites = LettreDeSuites.objects.select_related("donnee_par", "pli").filter(visite=visite).first()
     if suites is None:
         suites = LettreDeSuites(objet=OBJET, texte=texte_propose(visite), courriel=adresse_proposee(visite))
     suites.visite = visite
@@ -102,7 +103,10 @@ def _donner(request, form, geste):
 
 
 def _envoyer(request, suites, maintenant):
-    if raison := operations.envoyer_les_suites(suites, par=request.membre, maintenant=maintenant):
+    raison = operations.envoyer_les_suites(suites, maintenant=maintenant)
+    if raison and suites.pli.en_attente:
+        messages.warning(request, f"Le courriel n’est pas encore parti. {raison} {REPARTIRA}")
+    elif raison:
         messages.error(request, f"Le courriel n’est pas parti. {raison} Le texte est gardé : réessayez.")
     else:
         messages.success(request, f"Les suites sont parties par courriel à {suites.courriel}.")

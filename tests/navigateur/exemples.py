@@ -18,7 +18,7 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Absence, Dispositif, FicheCompetence, Institution, Membre, Reunion, Signataire
+from reseau.models import Absence, Dispositif, FicheCompetence, Institution, Membre, Pli, Reunion, Signataire
 from suivi.models import Action, BesoinCommun, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
@@ -79,6 +79,7 @@ def exemples(membre):
         "dispositif": Dispositif.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
+        "pli": Pli.objects.visibles_par(membre).rejouables(),
         "reunion": Reunion.objects.filter(**du_reseau),
     }
     return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}

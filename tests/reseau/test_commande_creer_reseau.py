@@ -43,10 +43,10 @@ def test_reseau_s_ouvre_avec_son_animateur(capsys):
     )
 
 
-def test_animateur_choisit_son_mot_de_passe_par_mot_de_passe_oublie(client):
+def test_animateur_choisit_son_mot_de_passe_par_mot_de_passe_oublie(client, partis):
     creer()
     client.post("/mot-de-passe/oublie/", {"email": "odile.tissot@exemple.fr"})
-    assert [message.to for message in mail.outbox] == [["odile.tissot@exemple.fr"]]
+    assert [message.to for message in partis()] == [["odile.tissot@exemple.fr"]]
 
 
 def test_adresse_du_site_envoie_l_invitation(capsys):

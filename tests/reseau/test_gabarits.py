@@ -67,7 +67,7 @@ def test_menu_de_l_animateur_est_complet():
         *["Visites", "Plan de visites", "Visites", "Demandes de visite", "Campagnes"],
         *["Courriers", "Guide d’entretien", "Qui a vu qui"],
         *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
-        *["Paramètres", "Paramètres", "Journal"],
+        *["Paramètres", "Paramètres", "Courriels envoyés", "Journal"],
     ]
 
 
@@ -145,13 +145,13 @@ def test_pages_de_mot_de_passe_se_composent_sans_compte(nom):
 
 def test_courriel_de_mot_de_passe_porte_le_lien_sans_echappement():
     contexte = {"email": "o'brien@exemple.fr", "protocol": "https", "domain": "reseau.exemple", "uid": "MQ", "token": "a-b"}
-    corps = render_to_string("registration/password_reset_email.html", contexte)
+    corps = render_to_string("registration/password_reset_corps.txt", contexte)
     assert [ligne for ligne in corps.splitlines() if "://" in ligne] == ["https://reseau.exemple/nouveau/MQ/a-b/"]
     assert "o'brien@exemple.fr" in corps
 
 
 def test_objet_du_courriel_tient_sur_une_ligne():
-    objet = render_to_string("registration/password_reset_subject.txt")
+    objet = render_to_string("registration/password_reset_objet.txt")
     assert objet.strip().splitlines() == ["Choisir un nouveau mot de passe"]
 
 

@@ -184,7 +184,7 @@ def test_page_suivante_dit_si_l_invitation_est_partie(transactional_db, clients,
     dernieres = [list(response.context["messages"])[-1].message for response in (partie, perdue)]
     assert dernieres == [
         "Une invitation est partie à odile.tissot@exemple.fr.",
-        "L’invitation n’a pas pu partir : renvoyez-la depuis la fiche dans quelques minutes.",
+        "L’invitation n’est pas encore partie. Le serveur de courriel ne répond pas. L’outil réessaiera de lui-même.",
     ]
 
 
@@ -361,14 +361,14 @@ def test_animateur_qui_part_est_ramene_dehors(clients, adresse, animateur, resea
 
 @pytest.mark.parametrize("profil", ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"])
 def test_chacun_tient_son_telephone_et_sa_fonction(clients, adresse, membres, profil):
-    envoi = {"telephone": "03 84 00 00 00", "fonction": "chargée de mission", "version": 1, "jeton": uuid4()}
+    envoi = {"telephone": "03 84 00 00 00", "fonction": "chargée de mission", "resume": "mois", "version": 1, "jeton": uuid4()}
     assert clients[profil].post(adresse("ma-fiche"), envoi).url == adresse("ma-fiche")
     fiche = Membre.objects.get(pk=membres[profil].pk)
-    assert (fiche.telephone, fiche.fonction) == ("03 84 00 00 00", "chargée de mission")
+    assert (fiche.telephone, fiche.fonction, fiche.resume) == ("03 84 00 00 00", "chargée de mission", "mois")
 
 
 def test_ma_fiche_n_ecrit_rien_d_autre(clients, adresse, direct):
-    envoi = modification(direct, role="animateur", qualite="aucun", nom="Autre", rythme="9", telephone="01")
+    envoi = modification(direct, role="animateur", qualite="aucun", nom="Autre", rythme="9", telephone="01", resume="jamais")
     clients["direct"].post(adresse("ma-fiche"), envoi)
     champs = Membre.objects.values_list("role", "qualite", "nom", "rythme", "telephone")
     assert champs.get(pk=direct.pk) == ("developpeur", "direct", "Direct", None, "01")

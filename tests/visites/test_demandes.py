@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -28,7 +27,7 @@ from visites.models.demande import GARDE, VALIDITE
 
 pytestmark = pytest.mark.django_db
 
-IP = "203.0.113.7"
+IP, RACINE = "203.0.113.7", "https://exemple.fr/"
 
 
 @pytest.fixture(autouse=True)
@@ -41,12 +40,12 @@ def nouvelle(reseau, **champs):
 
 
 def deposer(reseau, adresse=IP, instant=INSTANT, **champs):
-    return demandes.deposer(nouvelle(reseau, **champs), adresse=adresse, instant=instant)
+    return demandes.deposer(nouvelle(reseau, **champs), adresse=adresse, instant=instant, racine=RACINE)
 
 
 def confirmer(reseau, jeton, instant=INSTANT):
     demande = demandes.trouver(reseau, jeton, instant)
-    return demande is not None and demandes.confirmer(demande, instant=instant)
+    return demande is not None and demandes.confirmer(demande, instant=instant, racine=RACINE)
 
 
 # Déposer, confirmer
@@ -66,7 +65,7 @@ def test_lien_ne_sert_qu_une_fois(reseau):
 
 def test_deux_clics_au_meme_instant_ne_confirment_qu_une_fois(reseau):
     demande = demandes.trouver(reseau, deposer(reseau), INSTANT)
-    assert [demandes.confirmer(demande, instant=INSTANT) for _ in range(2)] == [True, False]
+    assert [demandes.confirmer(demande, instant=INSTANT, racine=RACINE) for _ in range(2)] == [True, False]
 
 
 def test_lien_se_perime_au_bout_de_trois_jours(reseau):
@@ -173,20 +172,20 @@ def test_commande_purge_et_dit_combien(reseau, capsys):
 # Prévenir
 
 
-def test_courriel_au_reseau_ne_dit_pas_de_qui_il_s_agit(reseau, membres):
+def test_courriel_au_reseau_ne_dit_pas_de_qui_il_s_agit(reseau, membres, partis):
     demande = DemandeDeVisiteFactory(reseau=reseau)
-    demandes.prevenir(demande, racine="https://exemple.fr/")
-    (courriel,) = mail.outbox
+    demandes.prevenir(demande, racine=RACINE)
+    (courriel,) = partis()
     assert courriel.to == [membres["animateur"].utilisateur.email]
     assert f"https://exemple.fr/{reseau.slug}/demandes/{demande.pk}/" in courriel.body
     assert demande.raison_sociale not in courriel.body + courriel.subject
 
 
-def test_animateur_deporte_laisse_prevenir_le_secretariat(reseau, membres):
+def test_animateur_deporte_laisse_prevenir_le_secretariat(reseau, membres, partis):
     entreprise = EntrepriseFactory(reseau=reseau)
     DeportFactory(entreprise=entreprise, membre=membres["animateur"])
-    demandes.prevenir(DemandeDeVisiteFactory(reseau=reseau, entreprise=entreprise), racine="https://exemple.fr/")
-    assert mail.outbox[0].to == [membres["secretariat"].utilisateur.email]
+    demandes.prevenir(DemandeDeVisiteFactory(reseau=reseau, entreprise=entreprise), racine=RACINE)
+    assert partis()[0].to == [membres["secretariat"].utilisateur.email]
 
 
 # Traiter

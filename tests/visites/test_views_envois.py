@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 
 from reseau.enums import Geste
-from reseau.lib.courriels import MUET, REFUSE
+from reseau.lib.courriels import REFUSE
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Journal
+from reseau.models import Journal, Pli
+from suivi.operations import faire_partir
 from tests.factories import JOUR, ContactFactory, DeportFactory, MembreFactory
 from tests.lib.papier import textes
 from tests.visites.conftest import dits
@@ -227,17 +228,38 @@ def test_lot_avance_par_paquets(poster, clients, adresse, signees, monkeypatch):
     assert [(etat["fait"], etat["total"], etat["fini"], etat["suite"]) for etat in pas] == [(1, 2, False, ""), (2, 2, True, page)]
 
 
-def test_lot_au_serveur_muet_s_arrete_et_se_recommence(poster, clients, signees, monkeypatch):
+def test_lot_au_serveur_muet_attend_et_repart_de_lui_meme(poster, clients, signees, monkeypatch, settings):
     monkeypatch.setattr("visites.views.envois.PAR_PAQUET", 1)
-    monkeypatch.setattr(envois, "expedier", lambda messages: [MUET for _ in messages])
-    suite = lot_de_trois(signees)
-    page = expedier_le_lot(poster, suite)
+    settings.EMAIL_BACKEND = "tests.suivi.test_suites.Muet"
+    page = expedier_le_lot(poster, lot_de_trois(signees))
     poster("visites:courriers-courriels", suite=page[page.index("?") :])
     bilan = clients["secretariat"].get(page).context
-    assert (bilan["nombre_d_echecs"], bilan["restent"]) == (2, 0)
-    monkeypatch.undo()
-    expedier_le_lot(poster, suite)
-    assert len(mail.outbox) == 2
+    assert [bilan[nom] for nom in ("attendent", "nombre_d_echecs", "restent")] == [2, 0, 0]
+    assert sorted(Pli.objects.values_list("essais", flat=True)) == [0, 1]  # un seul a sondé le serveur
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    faire_partir(maintenant=now() + timedelta(minutes=6))
+    assert (len(mail.outbox), clients["secretariat"].get(page).context["partis"]) == (2, 2)
+
+
+def test_lot_dont_la_page_s_est_fermee_part_quand_meme(poster, signees):
+    poster("visites:courriers-courriel", suite=lot_de_trois(signees), objet="Objet", corps="Corps")
+    faire_partir(maintenant=now() + timedelta(minutes=11))
+    assert (len(mail.outbox), Courrier.objects.filter(etat=EtatCourrier.ENVOYEE).count()) == (2, 2)
+
+
+def test_lot_laisse_depuis_une_semaine_ne_part_pas_par_surprise(poster, signees):
+    poster("visites:courriers-courriel", suite=lot_de_trois(signees), objet="Objet", corps="Corps")
+    faire_partir(maintenant=now() + timedelta(days=6))
+    assert mail.outbox == []
+
+
+def test_lettre_partie_par_la_poste_retire_le_courriel_qui_attendait(poster, signee, saisie, settings, membres):
+    settings.EMAIL_BACKEND = "tests.suivi.test_suites.Muet"
+    poster("visites:courrier-courriel", signee.pk, **saisie)
+    courriers.envoyer(Courrier.objects.filter(pk=signee.pk), par=membres["secretariat"], le=localdate())
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    faire_partir(maintenant=now() + timedelta(minutes=6))
+    assert (mail.outbox, EnvoiDeLettre.objects.get().echec) == ([], envois.DEJA_PARTIE)
 
 
 def test_lot_deux_fois_inscrit_n_envoie_qu_une_fois(poster, signees):

@@ -99,10 +99,7 @@ def test_serveur_muet_se_dit_et_se_renvoie(clients, poster, visite, settings):
         1,
     )
     response = poster("visites:invitation", visite, courriel="achille@scierie.test")
-    attendu = (
-        "Rien n’est parti à M. Achille Fictif : le serveur de courriel ne répond pas. "
-        "Le reste est enregistré : vous pouvez renvoyer dans quelques minutes."
-    )
+    attendu = "Rien n’est parti à M. Achille Fictif : le serveur de courriel ne répond pas. L’outil réessaiera de lui-même."
     assert dits(response) == [attendu]
     suivi = clients["direct"].get(visite.get_absolute_url()).context["dans_les_agendas"]
     assert ([ligne.nom for ligne in suivi.echouees], suivi.libelle) == (["M. Achille Fictif"], "Envoyer l’invitation")

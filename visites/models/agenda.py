@@ -3,9 +3,11 @@
 import secrets
 
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from reseau.enums import EtatPli
 from visites.enums import MethodeInvitation, RoleInvite
 
 OCTETS_DE_GRAINE = 32
@@ -19,6 +21,14 @@ def nouvelle_graine():
 class InvitationQuerySet(models.QuerySet):
     def parties(self):
         return self.filter(envoyee_le__isnull=False)
+
+    def en_attente(self):
+        """Celles dont le courriel n'est pas encore parti."""
+        return self.filter(envoyee_le=None, pli__etat=EtatPli.ATTEND)
+
+    def a_constater(self):
+        """Celles dont le courriel est parti, ou en a été empêché, sans qu'elles le disent encore."""
+        return self.filter(envoyee_le=None, pli__isnull=False).filter(Q(pli__etat=EtatPli.PARTI) | ~Q(pli__echec=F("echec")))
 
 
 class Invitation(models.Model):
@@ -39,6 +49,7 @@ class Invitation(models.Model):
     demandee_le = models.DateTimeField("demandée le", auto_now_add=True)
     envoyee_le = models.DateTimeField("envoyée le", null=True, blank=True)
     echec = models.CharField("pourquoi elle n’est pas partie", max_length=200, blank=True)
+    pli = models.OneToOneField("reseau.Pli", models.SET_NULL, null=True, blank=True, related_name="invitation")
 
     objects = InvitationQuerySet.as_manager()
 

@@ -3,29 +3,46 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-SANS_NOUVELLES = timedelta(minutes=10)  # un envoi pris et jamais daté : le serveur s'est arrêté en chemin
+from reseau.enums import EtatPli
+from reseau.models.pli import VALIDITE
+
+SANS_NOUVELLES = timedelta(minutes=10)  # au-delà, ni la page ni le processus qui l'avait pris ne reviendra
 
 
 class EnvoiDeLettreQuerySet(models.QuerySet):
     def en_attente(self):
-        """Inscrits, que personne n'a encore fait partir."""
+        """Inscrits, que personne n'a encore mis dans la boîte d'envoi."""
         return self.filter(pris_le=None, echec="")
+
+    def interrompus(self, maintenant):
+        """Jamais mis dans la boîte d'envoi : la page du lot s'est fermée, ou le serveur s'est arrêté en chemin."""
+        limite = maintenant - SANS_NOUVELLES
+        return self.filter(Q(pris_le__lt=limite) | Q(pris_le=None, demande_le__lt=limite), pli=None, envoye_le=None, echec="")
+
+    def oublies(self, maintenant):
+        """Ceux-là, tant qu'on les attend encore : un lot laissé là depuis des semaines ne part pas par surprise."""
+        return self.interrompus(maintenant).filter(demande_le__gt=maintenant - VALIDITE)
+
+    def qui_attendent(self):
+        """Dans la boîte d'envoi, à réessayer : un premier essai a échoué."""
+        return self.filter(pli__etat=EtatPli.ATTEND).exclude(echec="")
+
+    def a_constater(self):
+        """Ceux dont le courriel est parti, ou en a été empêché, sans qu'ils le disent encore."""
+        return self.filter(envoye_le=None, pli__isnull=False).filter(Q(pli__etat=EtatPli.PARTI) | ~Q(pli__echec=F("echec")))
 
     def partis(self):
         return self.filter(envoye_le__isnull=False)
 
     def echoues(self):
-        return self.exclude(echec="")
-
-    def interrompus(self, maintenant):
-        """Pris depuis longtemps, sans que l'on sache s'ils sont partis."""
-        return self.filter(pris_le__lt=maintenant - SANS_NOUVELLES, envoye_le=None, echec="")
+        return self.exclude(echec="").exclude(pli__etat=EtatPli.ATTEND)
 
 
 class EnvoiDeLettre(models.Model):
-    """Un courriel qui porte la lettre. Il s'inscrit avec le geste, se prend par qui le fait partir, puis se date ou échoue.
+    """Un courriel qui porte la lettre. Il s'inscrit avec le geste, se prend par qui compose son papier et le met dans la
+    boîte d'envoi (`pli`), puis se date ou dit pourquoi il n'est pas parti.
 
     `lot` : commun aux envois demandés ensemble ; None pour une lettre seule. `copies` : les adresses en copie.
     """
@@ -41,6 +58,7 @@ class EnvoiDeLettre(models.Model):
     pris_le = models.DateTimeField("pris le", null=True, blank=True)
     envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
     echec = models.CharField("pourquoi il n’est pas parti", max_length=200, blank=True)
+    pli = models.OneToOneField("reseau.Pli", models.SET_NULL, null=True, blank=True, related_name="envoi")
 
     objects = EnvoiDeLettreQuerySet.as_manager()
 

@@ -83,7 +83,7 @@ def courrier(request, pk):
         "peut_noter_un_retour": etat == EtatCourrier.ENVOYEE
         and not courrier.retour_le
         and autorise(membre, "courriers.imprimer"),
-        "envois": courrier.envois.exclude(echec=REMPLACE),
+        "envois": courrier.envois.exclude(echec=REMPLACE).select_related("pli"),
         "peut_envoyer": etat == EtatCourrier.SIGNEE and autorise(membre, "courriers.imprimer"),
     }
     return render(request, "visites/courrier_fiche.html", contexte)

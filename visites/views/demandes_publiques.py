@@ -5,15 +5,13 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 
 from reseau.acces import publique
-from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.erreurs import tenter
 from reseau.lib.visiteur import adresse_ip
 from reseau.presentation import presentation_de
 from visites import demandes as operations
 from visites.forms import DemandeForm
 from visites.models import DemandeDeVisite
 from visites.models.demande import VALIDITE
-
-PAS_PARTI = "Le courriel de confirmation n’a pas pu partir : rien n’est enregistré. Réessayez dans quelques minutes."
 
 
 @publique("GET", "HEAD", "POST")
@@ -40,8 +38,7 @@ def confirmer(request, jeton):
     if demande is None:
         return _montrer(request, "visites/demande_perimee.html", status=410)
     if request.method == "POST":
-        if operations.confirmer(demande, instant=instant):
-            operations.prevenir(demande, racine=request.build_absolute_uri("/"))
+        operations.confirmer(demande, instant=instant, racine=request.build_absolute_uri("/"))
         return redirect("visites:demande-confirmee", request.reseau.slug)
     return _montrer(request, "visites/demande_confirmer.html", demande=demande)
 
@@ -52,10 +49,8 @@ def confirmee(request):
 
 
 def _deposer(request, demande):
-    jeton = operations.deposer(demande, adresse=adresse_ip(request), instant=now())
-    if jeton and not operations.demander_confirmation(demande, jeton, racine=request.build_absolute_uri("/")):
-        operations.oublier(demande)
-        raise RegleEnfreinte(PAS_PARTI)
+    operations.deposer(demande, adresse=adresse_ip(request), instant=now(), racine=request.build_absolute_uri("/"))
+    return True
 
 
 def _montrer(request, gabarit, *, status=200, **contexte):

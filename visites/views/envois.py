@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from reseau.acces import formulaire
+from reseau.expedition import REPARTIRA
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.lettre import VARIABLES
 from reseau.templatetags.affichage import pluriel_fr
@@ -75,6 +76,8 @@ def _expedier(request, courrier, form):
         for envoi in operations.envoyer([cle], maintenant=maintenant):
             if envoi.envoye_le:
                 messages.success(request, f"La lettre est partie par courriel à {envoi.courriel}.")
+            elif envoi.pli and envoi.pli.en_attente:
+                messages.warning(request, f"Le courriel n’est pas encore parti. {envoi.echec} {REPARTIRA}")
             else:
                 messages.error(request, f"Le courriel n’est pas parti. {envoi.echec} La lettre reste à envoyer : réessayez.")
 
@@ -115,6 +118,7 @@ def _bilan(envois):
         "partis": envois.partis().count(),
         "echoues": echoues[:MONTRES],
         "nombre_d_echecs": echoues.count(),
+        "attendent": envois.qui_attendent().count(),
         "en_route": envois.filter(pris_le__isnull=False, envoye_le=None, echec="").count(),
     }
 

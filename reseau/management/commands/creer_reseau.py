@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 from django.utils.timezone import localdate
 
 from reseau.enums import Cercle, Civilite, Pole, Role
+from reseau.expedition import est_parti, expedier
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Institution, Membre, Reseau
 from reseau.operations import creer_reseau, envoyer_invitation
@@ -104,9 +105,15 @@ def _est_une_page(adresse):
 
 def _suite(animateur, adresse):
     email = animateur.utilisateur.email
-    if adresse and envoyer_invitation(animateur, racine=adresse):
+    if adresse and _invite(animateur, adresse):
         return f"Une invitation est partie à {email}."
     return f"{animateur} choisit son mot de passe par « Mot de passe oublié », avec le courriel {email}."
+
+
+def _invite(animateur, adresse):
+    pli = envoyer_invitation(animateur, racine=adresse)
+    expedier([pli.pk])
+    return est_parti(pli)
 
 
 def _phrases(erreur):

@@ -1,0 +1,134 @@
+"""Ce que disent les résumés envoyés à chacun, composés pour un lecteur : ses relances, les nouveaux comptes rendus. Sans HTTP."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from reseau.enums import FrequenceResume
+from suivi.echelle import a_relancer, echeances
+from suivi.enums import MotifRelance
+from suivi.models import Resume, dossiers
+from suivi.operations.comptes_rendus import peut_lire_la_reserve
+
+TITRES = {
+    MotifRelance.SANS_REPONSE: "Des actions vous sont confiées, elles attendent votre réponse",
+    MotifRelance.ECHUE: "La fin prévue de ces actions est passée",
+    MotifRelance.SANS_COMPTE_RENDU: "Ces visites attendent leur compte rendu",
+    MotifRelance.SUITES: "Ces chefs d’entreprise attendent les suites de votre visite",
+    MotifRelance.SANS_RENDEZ_VOUS: "Ces entreprises ont reçu la lettre, sans rendez-vous depuis",
+}
+PAGES = {
+    MotifRelance.SANS_COMPTE_RENDU: "suivi:compte-rendu",
+    MotifRelance.SUITES: "suivi:suites",
+    MotifRelance.SANS_RENDEZ_VOUS: "visites:visite",
+}
+
+
+@dataclass(frozen=True)
+class Texte:
+    """Un courriel composé : `echeances` pour un résumé de relances, `visites` pour un résumé de comptes rendus."""
+
+    objet: str
+    corps: str
+    echeances: list
+    visites: list
+
+
+def lundi(le):
+    return le - timedelta(days=le.weekday())
+
+
+def prochain(membre, le):
+    """Le premier jour, à partir de celui-ci, où ce membre peut recevoir un résumé ; None s'il n'en veut pas."""
+    ecart = FrequenceResume(membre.resume).semaines
+    if ecart is None:
+        return None
+    dernier = Resume.objects.filter(membre=membre, semaine__isnull=False).order_by("semaine").last()
+    return max(le, dernier.semaine + timedelta(weeks=ecart)) if dernier else le
+
+
+def relances(membre, le):
+    """Le `Texte` du résumé de ce membre ce jour-là ; None s'il n'y a rien de nouveau à dire."""
+    nouvelles = a_relancer(membre, le)
+    if not nouvelles:
+        return None
+    sections = [
+        (titre, [_ligne(membre.reseau, e) for e in nouvelles if e.motif == motif])
+        for motif, titre in TITRES.items()
+        if any(e.motif == motif for e in nouvelles)
+    ]
+    donnees = {
+        "membre": membre,
+        "reseau": membre.reseau,
+        "nombre": len(nouvelles),
+        "sections": sections,
+        "deja_dites": len(echeances(membre, le)) - len(nouvelles),
+        "accueil": _lien(membre.reseau.get_absolute_url()),
+        "reglage": _lien(reverse("reseau:ma-fiche", args=[membre.reseau.slug])),
+    }
+    return Texte(*_rendre("resume", donnees), echeances=nouvelles, visites=[])
+
+
+def restitutions(membre, reunion):
+    """Le `Texte` des comptes rendus à restituer que ce membre peut lire, nouveaux pour lui ; None s'il n'y en a pas.
+
+    Jamais la partie réservée : à qui peut la lire, on dit seulement qu'il y en a une.
+    """
+    visites = list(_nouveaux(membre))
+    if not visites:
+        return None
+    donnees = {
+        "membre": membre,
+        "reseau": membre.reseau,
+        "reunion": reunion,
+        "nombre": len(visites),
+        "lignes": [_compte_rendu(membre, visite) for visite in visites],
+        "lien": _lien(reunion.get_absolute_url()),
+    }
+    return Texte(*_rendre("restitutions", donnees), echeances=[], visites=visites)
+
+
+def _nouveaux(membre):
+    """Ceux que la réunion restituera, terminés depuis le dernier résumé de ce membre."""
+    visites = dossiers(membre).a_restituer().select_related("entreprise", "developpeur", "compte_rendu__auteur", "reseau")
+    dernier = Resume.objects.filter(membre=membre, reunion__isnull=False).order_by("compose_le").last()
+    if dernier:
+        visites = visites.filter(compte_rendu__termine_le__gt=dernier.compose_le)
+    return visites.select_related("compte_rendu__reserve").prefetch_related("projets").order_by("realisee_le", "pk")
+
+
+def _compte_rendu(membre, visite):
+    rendu = visite.compte_rendu
+    reserve = getattr(rendu, "reserve", None)
+    return {
+        "visite": visite,
+        "phrase": rendu.phrase,
+        "projets": [projet.titre for projet in visite.projets.all()],
+        "reserve": bool(reserve and reserve.texte.strip()) and peut_lire_la_reserve(membre, rendu),
+        "lien": _lien(reverse("suivi:compte-rendu-lire", args=[visite.reseau.slug, visite.pk])),
+    }
+
+
+def _ligne(reseau, echeance):
+    """(l'entreprise ou le numéro de l'action, la date d'où court l'échelle, l'adresse où agir)"""
+    objet = echeance.objet
+    if nom := PAGES.get(echeance.motif):
+        return {
+            "quoi": str(objet.entreprise),
+            "depuis": echeance.depuis,
+            "lien": _lien(reverse(nom, args=[reseau.slug, objet.pk])),
+        }
+    quoi = f"Action n° {objet.numero}, {objet.projet.visite.entreprise}"
+    return {"quoi": quoi, "depuis": echeance.depuis, "lien": _lien(reverse("suivi:action", args=[reseau.slug, objet.pk]))}
+
+
+def _lien(chemin):
+    return settings.ADRESSE_DU_SERVICE + chemin
+
+
+def _rendre(nom, donnees):
+    objet = render_to_string(f"suivi/courriels/{nom}_objet.txt", donnees)
+    return " ".join(objet.split()), render_to_string(f"suivi/courriels/{nom}_corps.txt", donnees).strip() + "\n"

@@ -1,0 +1,244 @@
+"""Les résumés : ce qu'ils disent, à qui, une fois ; jamais ce que leur lecteur ne lirait pas à l'écran."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from reseau import expedition
+from reseau.models import Journal, Membre, Pli
+from suivi import operations, resumes
+from suivi.echelle import a_relancer
+from suivi.models import Relance, Resume
+from tests.factories import (
+    ActionFactory,
+    CompteRenduFactory,
+    DeportFactory,
+    MembreFactory,
+    ProjetFactory,
+    ReseauFactory,
+    ReunionFactory,
+    VisiteFactory,
+)
+from tests.lib.simultane import ensemble
+from visites.models import PartieReservee
+
+pytestmark = pytest.mark.django_db
+LUNDI = date(2026, 3, 9)
+INSTANT = datetime(2026, 3, 9, 6, tzinfo=UTC)
+SEMAINE = timedelta(weeks=1)
+
+
+@pytest.fixture
+def visite(reseau, direct):
+    return VisiteFactory(reseau=reseau, realisee=True, developpeur=direct, realisee_le=LUNDI - timedelta(days=7))
+
+
+@pytest.fixture
+def echue(visite, direct):
+    """Une action du développeur, échue la veille."""
+    fin = LUNDI - timedelta(days=1)
+    return ActionFactory(projet=ProjetFactory(visite=visite), responsable=direct, acceptee=True, fin_prevue=fin, libelle="Secret")
+
+
+def relancer(membre, le=LUNDI):
+    return operations.relancer(membre, le=le, maintenant=datetime(le.year, le.month, le.day, 6, tzinfo=UTC))
+
+
+def motifs(membre, le):
+    return [echeance.motif.value for echeance in a_relancer(membre, le)]
+
+
+# Les relances
+
+
+def test_resume_mene_la_ou_agir_et_tait_le_libelle(echue, visite, direct):
+    texte = resumes.relances(direct, LUNDI)
+    assert texte.objet == f"2 choses vous attendent – {direct.reseau}"
+    assert f"Action n° {echue.numero}, {visite.entreprise}, depuis le 8 mars 2026" in texte.corps
+    assert f"http://localhost:8000{echue.get_absolute_url()}" in texte.corps
+    assert "Secret" not in texte.corps
+
+
+@pytest.mark.parametrize(("jours", "attendu"), [(0, []), (1, ["echue"])])
+def test_action_echue_se_relance_le_lendemain_de_sa_fin(reseau, direct, jours, attendu):
+    ActionFactory(projet__visite__reseau=reseau, responsable=direct, acceptee=True, fin_prevue=LUNDI)
+    assert motifs(direct, LUNDI + timedelta(days=jours)) == attendu
+
+
+@pytest.mark.parametrize(("jours", "attendu"), [(6, []), (7, ["sans_reponse"])])
+def test_action_sans_reponse_se_relance_apres_une_semaine(reseau, direct, jours, attendu):
+    ActionFactory(projet__visite__reseau=reseau, responsable=direct, proposee_le=LUNDI)
+    assert motifs(direct, LUNDI + timedelta(days=jours)) == attendu
+
+
+def test_palier_dit_ne_se_redit_pas_et_le_suivant_vient(echue, direct):
+    relancer(direct)
+    dits = [motifs(direct, LUNDI + timedelta(days=jours)) for jours in (0, 13, 14, 29)]
+    assert [liste.count("echue") for liste in dits] == [0, 0, 1, 1]
+
+
+def test_echeance_reportee_repart_du_bas_de_l_echelle(echue, direct):
+    relancer(direct)
+    echue.fin_prevue = LUNDI + timedelta(days=3)
+    echue.save()
+    assert motifs(direct, LUNDI + timedelta(days=4)) == ["echue"]
+
+
+def test_deporte_n_est_pas_relance(echue, visite, direct):
+    DeportFactory(entreprise=visite.entreprise, membre=direct)
+    assert motifs(direct, LUNDI) == []
+
+
+def test_une_semaine_n_a_qu_un_resume_meme_si_autre_chose_survient(echue, direct):
+    assert relancer(direct).pli
+    ActionFactory(projet=echue.projet, responsable=direct, acceptee=True, fin_prevue=LUNDI - timedelta(days=1))
+    assert [relancer(direct, LUNDI + timedelta(days=jours)) for jours in (0, 1, 6)] == [None] * 3
+    assert relancer(direct, LUNDI + SEMAINE).pli
+
+
+def test_semaine_sans_rien_a_dire_ne_s_ecrit_pas_mais_compte(direct):
+    assert relancer(direct).pli is None
+    assert (relancer(direct, LUNDI + timedelta(days=1)), Pli.objects.count()) == (None, 0)
+
+
+@pytest.mark.parametrize(("frequence", "semaines"), [("semaine", 1), ("quinzaine", 2), ("mois", 4)])
+def test_frequence_espace_les_resumes(direct, frequence, semaines):
+    direct.resume = frequence
+    relancer(direct)
+    assert [bool(relancer(direct, LUNDI + rang * SEMAINE)) for rang in range(1, 5)] == [
+        not rang % semaines for rang in range(1, 5)
+    ]
+
+
+def test_qui_n_en_veut_pas_n_en_recoit_pas(echue, direct):
+    direct.resume = "jamais"
+    assert (relancer(direct), resumes.prochain(direct, LUNDI)) == (None, None)
+
+
+def test_base_refuse_deux_resumes_d_une_semaine(direct):
+    Resume.objects.create(membre=direct, semaine=LUNDI, compose_le=INSTANT)
+    with pytest.raises(IntegrityError, match=r"resume_un_par_semaine|UNIQUE"), transaction.atomic():
+        Resume.objects.create(membre=direct, semaine=LUNDI, compose_le=INSTANT)
+
+
+def test_erreur_chez_l_un_n_arrete_pas_les_autres(reseau, echue, direct, membres, monkeypatch):
+    texte = resumes.relances
+
+    def casser(membre, le):
+        if membre == membres["animateur"]:
+            raise ValueError
+        return texte(membre, le)
+
+    monkeypatch.setattr(resumes, "relances", casser)
+    assert operations.relancer_tous(INSTANT) == {"resumes": 1, "erreurs": 1}
+    monkeypatch.undo()
+    assert operations.relancer_tous(INSTANT)["erreurs"] == 0
+    assert Resume.objects.filter(membre=membres["animateur"]).exists()
+
+
+def test_parti_ou_compte_ferme_n_est_pas_relance(echue, direct):
+    Membre.objects.filter(pk=direct.pk).update(parti_le=LUNDI)
+    assert operations.relancer_tous(INSTANT)["resumes"] == 0
+    Membre.objects.filter(pk=direct.pk).update(parti_le=None)
+    direct.utilisateur.is_active = False
+    direct.utilisateur.save()
+    assert operations.relancer_tous(INSTANT)["resumes"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deux_commandes_simultanees_n_ecrivent_qu_un_resume(references, base_sur_disque):
+    direct = MembreFactory()
+    ActionFactory(projet__visite__reseau=direct.reseau, responsable=direct, acceptee=True, fin_prevue=date(2026, 3, 1))
+    bilans = ensemble(*[lambda: operations.relancer_tous(INSTANT)] * 3)
+    assert sum(bilan["erreurs"] for bilan in bilans) == 0
+    assert sum(bilan["resumes"] for bilan in bilans) == Pli.objects.count()
+    assert (Pli.objects.filter(membre=direct).count(), Relance.objects.filter(membre=direct).count()) == (1, 1)
+
+
+def test_commande_ecrit_expedie_et_le_dit(echue, direct, capsys):
+    call_command("relancer")
+    assert [message.to for message in mail.outbox] == [[direct.utilisateur.email]]
+    assert "Résumés : 1. Avant réunion : 0. Courriels : parti 1." in capsys.readouterr().out
+
+
+def test_commande_exige_l_adresse_du_service(settings):
+    settings.ADRESSE_DU_SERVICE = ""
+    with pytest.raises(CommandError, match="ADRESSE_DU_SERVICE"):
+        call_command("relancer")
+
+
+# Les comptes rendus avant une réunion
+
+
+@pytest.fixture
+def reunion(reseau):
+    return ReunionFactory(reseau=reseau, le=LUNDI + timedelta(days=3))
+
+
+@pytest.fixture
+def rendu(visite):
+    rendu = CompteRenduFactory(visite=visite, termine=True, phrase="L’atelier sature.", entendu="Confidence")
+    ProjetFactory(visite=visite, titre="Agrandir")
+    PartieReservee.objects.create(compte_rendu=rendu, texte="Reprise envisagée")
+    return rendu
+
+
+def annoncer(reunion, membre):
+    return operations.annoncer_les_restitutions(reunion, membre, maintenant=INSTANT)
+
+
+def test_resume_dit_la_phrase_et_jamais_la_partie_reservee(reunion, rendu, visite, animateur):
+    corps = resumes.restitutions(animateur, reunion).corps
+    attendus = [str(visite.entreprise), "L’atelier sature.", "Projet : Agrandir", "Une partie réservée se lit en ligne."]
+    assert [mot for mot in attendus if mot not in corps] == []
+    assert [mot for mot in ("Reprise envisagée", "Confidence") if mot in corps] == []
+
+
+def test_resume_tait_la_partie_reservee_a_qui_ne_peut_la_lire(reunion, rendu, membres):
+    assert "réservée" not in resumes.restitutions(membres["secretariat"], reunion).corps
+    membres["animateur"].institution.regalienne = True
+    assert "réservée" not in resumes.restitutions(membres["animateur"], reunion).corps
+
+
+def test_resume_ne_part_qu_a_qui_lit_les_comptes_rendus(reunion, rendu, visite, membres):
+    DeportFactory(entreprise=visite.entreprise, membre=membres["secretariat"])
+    recus = {nom for nom, membre in membres.items() if annoncer(reunion, membre)}
+    assert recus == {"animateur", "direct"}  # ni l'associé, ni la préfecture, ni l'observateur, ni qui se déporte
+
+
+def test_associe_recoit_celui_de_son_dossier(reunion, rendu, visite, membres):
+    ActionFactory(projet=visite.projets.get(), responsable=membres["associe"])
+    assert annoncer(reunion, membres["associe"]).pli
+
+
+def test_resume_avant_reunion_part_une_fois_et_se_note_au_journal(reunion, rendu, animateur):
+    assert [bool(annoncer(reunion, animateur)) for _ in range(2)] == [True, False]
+    assert Journal.objects.filter(membre=animateur, geste="export", precision="résumé par courriel").get().nombre == 1
+
+
+def test_compte_rendu_deja_annonce_ne_revient_pas_avant_la_reunion_suivante(reunion, rendu, reseau, animateur):
+    annoncer(reunion, animateur)
+    autre = ReunionFactory(reseau=reseau, le=reunion.le + SEMAINE)
+    assert annoncer(autre, animateur) is None
+
+
+def test_qui_ne_veut_pas_des_comptes_rendus_n_en_recoit_pas(reunion, rendu, animateur):
+    animateur.restitutions = False
+    assert annoncer(reunion, animateur) is None
+
+
+@pytest.mark.parametrize(("jours", "ecrits"), [(-1, 0), (0, 2), (3, 2), (4, 0)])
+def test_commande_ecrit_dans_les_trois_jours_avant_la_reunion(reunion, rendu, membres, jours, ecrits):
+    Membre.objects.filter(pk=membres["secretariat"].pk).update(restitutions=False)
+    assert operations.relancer_tous(INSTANT + timedelta(days=jours))["restitutions"] == ecrits
+
+
+def test_reseaux_ne_se_melangent_pas(reunion, rendu):
+    ailleurs = MembreFactory(reseau=ReseauFactory(), role="animateur", qualite="aucun")
+    ReunionFactory(reseau=ailleurs.reseau, le=reunion.le)
+    operations.relancer_tous(INSTANT)
+    expedition.expedier(maintenant=INSTANT)
+    assert ailleurs.utilisateur.email not in {message.to[0] for message in mail.outbox}
