@@ -78,6 +78,11 @@ class EtatPresence(TextChoices):
     ABSENT = "absent", "Absent"
 
 
+class GenreDeFormation(TextChoices):
+    FORMATION = "formation", "Formation"
+    IMMERSION = "immersion", "Immersion dans un service"
+
+
 class Geste(TextChoices):
     """Ce que le journal retient : qui a lu, exporté, modifié quoi."""
 

@@ -115,3 +115,21 @@ class GenreEvenement(TextChoices):
     DOCUMENT = "document", "Documents"
     DEPORT = "deport", "Déports"
     FICHE = "fiche", "Vie de la fiche"
+
+
+class GenreDePoint(TextChoices):
+    """Ce qui peut figurer à l'ordre du jour, dans l'ordre-type (dossier, II.5)."""
+
+    VISITE = "visite", "Restitution d’une visite"
+    ACTIONS = "actions", "Actions à débloquer"
+    PROCHAINES = "prochaines", "Prochaines entreprises"
+    EXPOSE = "expose", "Exposé"
+    LIBRE = "libre", "Autre point"
+
+
+class VersionDuCompteRendu(TextChoices):
+    """À qui le compte rendu d'une réunion se lit."""
+
+    MEMBRES = "membres", "Membres directs"
+    EXPURGEE = "expurgee", "Membres directs, sans les entreprises dont l’un d’eux se déporte"
+    DIFFUSION = "diffusion", "Diffusion"

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from suivi.views import accueil, actions, comptes_rendus, entreprise, fusions, projets, reunions, seance, suites, tableaux
+from suivi.views import (
+    accueil,
+    actions,
+    comptes_rendus,
+    entreprise,
+    fusions,
+    ordre_du_jour,
+    projets,
+    reunions,
+    seance,
+    suites,
+    tableaux,
+)
 
 app_name = "suivi"
 urlpatterns = [
@@ -49,7 +61,12 @@ urlpatterns = [
     path("reunions/<int:pk>/modifier/", reunions.reunion_modifier, name="reunion-modifier"),
     path("reunions/<int:pk>/annuler/", reunions.reunion_annuler, name="reunion-annuler"),
     path("reunions/<int:pk>/repondre/", reunions.reunion_repondre, name="reunion-repondre"),
-    path("reunions/<int:pk>/proposer/", reunions.reunion_proposer, name="reunion-proposer"),
+    path("reunions/entreprises/", ordre_du_jour.entreprises, name="reunion-entreprises"),
+    path("reunions/<int:pk>/proposer/", ordre_du_jour.proposer, name="reunion-proposer"),
+    path("reunions/<int:pk>/ordre-du-jour/deplacer/", ordre_du_jour.deplacer, name="reunion-deplacer"),
+    path("reunions/<int:pk>/ordre-du-jour/retirer/", ordre_du_jour.retirer, name="reunion-retirer"),
+    path("reunions/<int:pk>/courriel/", reunions.reunion_convoquer, name="reunion-convoquer"),
+    path("reunions/<int:pk>/emargement.pdf", reunions.reunion_emargement, name="reunion-emargement-pdf"),
     path("reunions/<int:pk>/releve/", reunions.reunion_releve, name="reunion-releve"),
     path("reunions/<int:pk>/clore/", reunions.reunion_clore, name="reunion-clore"),
     path("reunions/<int:pk>/compte-rendu.pdf", reunions.reunion_pdf, name="reunion-pdf"),
@@ -59,6 +76,8 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/restituer/", seance.seance_restituer, name="seance-restituer"),
     path("reunions/<int:pk>/seance/designer/", seance.seance_designer, name="seance-designer"),
     path("reunions/<int:pk>/seance/choisir/", seance.seance_choisir, name="seance-choisir"),
+    path("reunions/<int:pk>/seance/agir/", seance.seance_agir, name="seance-agir"),
+    path("reunions/<int:pk>/seance/voter/", seance.seance_voter, name="seance-voter"),
     path("reunions/<int:pk>/seance/relever/", seance.seance_relever, name="seance-relever"),
     path("reunions/<int:pk>/seance/exposer/", seance.seance_exposer, name="seance-exposer"),
     path("tableaux/", tableaux.tableaux, name="tableaux"),

@@ -29,5 +29,6 @@ urlpatterns = [
         name="password_reset_complete",
     ),
     path("", include("visites.urls_racine")),
+    path("", include("suivi.urls_racine")),
     path("<slug:reseau>/", include(RESEAU)),
 ]

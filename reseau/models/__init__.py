@@ -2,22 +2,27 @@
 
 from reseau.models.absence import Absence
 from reseau.models.dispositif import Dispositif
+from reseau.models.formation import Binome, Formation, Participation
 from reseau.models.membre import Institution, Membre, Utilisateur
 from reseau.models.presentation import LogoDInstitution, Presentation
 from reseau.models.registre import Compteur, JetonUtilise, Journal, Versionne
 from reseau.models.reseau import Reseau, Signataire
-from reseau.models.reunion import Expose, Presence, Reunion
+from reseau.models.reunion import Convocation, Expose, Presence, Reunion
 
 __all__ = [
     "Absence",
+    "Binome",
     "Compteur",
+    "Convocation",
     "Dispositif",
     "Expose",
+    "Formation",
     "Institution",
     "JetonUtilise",
     "Journal",
     "LogoDInstitution",
     "Membre",
+    "Participation",
     "Presence",
     "Presentation",
     "Reseau",

@@ -87,7 +87,7 @@ releve?.addEventListener("submit", () => {
 });
 
 let decide = false;
-for (const formulaire of $$("[data-decision]")) {
+for (const formulaire of $$("[data-decision], [data-nouvelle]")) {
   formulaire.addEventListener("change", () => { decide = true; });
   formulaire.addEventListener("submit", () => { decide = false; });
 }
@@ -127,7 +127,7 @@ async function suivre() {
 }
 
 if ($("[data-seance]")) {
-  setInterval(suivre, 10000);
+  setInterval(suivre, 5000);
   // Le curseur attend au sujet : la touche de tabulation mène droit à ses gestes.
   if (window.location.search) $("#sujet")?.focus({ preventScroll: true });
 }

@@ -5,10 +5,22 @@ from suivi.forms.compte_rendu import SaisieDeCompteRendu
 from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
 from suivi.forms.gestes import ClotureForm, RefusForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
-from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
+from suivi.forms.reunions import (
+    ActionEnSeanceForm,
+    DesignationsForm,
+    ExposeForm,
+    NoteForm,
+    PointForm,
+    ReleveForm,
+    ReponseForm,
+    RetenueForm,
+    RetraitForm,
+    ReunionForm,
+)
 from suivi.forms.suites import SuitesForm
 
 __all__ = [
+    "ActionEnSeanceForm",
     "ActionForm",
     "ActionProposeeForm",
     "Choix",
@@ -17,12 +29,15 @@ __all__ = [
     "DesignationsForm",
     "ExposeForm",
     "FusionForm",
+    "NoteForm",
     "PointForm",
     "ProjetForm",
     "ProjetSuiviForm",
     "RefusForm",
     "ReleveForm",
+    "ReponseForm",
     "RetenueForm",
+    "RetraitForm",
     "ReunionForm",
     "SaisieDeCompteRendu",
     "SignalementForm",

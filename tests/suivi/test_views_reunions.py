@@ -150,8 +150,7 @@ def test_repondre_depuis_l_accueil_y_revient(reunion, clients):
 
 def test_proposer_un_point(reunion, clients, direct):
     clients["direct"].post(adresse("reunion-proposer", reunion), {"texte": "Le salon"})
-    reunion.refresh_from_db()
-    assert reunion.ordre_du_jour == f"Le salon (proposé par {direct})"
+    assert list(reunion.points.values_list("titre", "demande_par")) == [("Le salon", direct.pk)]
 
 
 # Lire

@@ -1,0 +1,172 @@
+"""Convoquer par courriel, prévenir d'un report, retirer de l'agenda ; et le lien d'où l'on répond d'un clic, sans compte.
+
+Comme une invitation de visite, chaque envoi s'inscrit avec le geste et part après lui : un serveur muet ne défait rien, et
+ce qui n'est pas parti reste à renvoyer. La réponse, elle, ne s'attend pas de l'agenda : peu de messageries la rendent.
+"""
+
+from datetime import timedelta
+
+from django.core.mail import EmailMultiAlternatives
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.timezone import override
+
+from reseau.enums import EtatReunion, Geste
+from reseau.lib import agenda as ics
+from reseau.lib.courriels import expedier
+from reseau.models import Convocation, Presence, Reunion
+from reseau.operations import noter
+from suivi.enums import GenreDePoint
+from suivi.models import Action, Proposition
+from visites.agenda import evenement_de_reunion, expediteur, organisateur
+from visites.models import Visite
+
+SIGNATURE = Signer(salt="suivi.convocation")
+EN_PARTANCE = timedelta(minutes=10)  # au-delà, un envoi inscrit qui n'est ni parti ni refusé s'est perdu : on le refait
+
+
+def a_prevenir(reunion, *, maintenant):
+    """Les `Presence` à qui écrire : jamais convoquées, ou à qui l'on a dit autre chose que ce qui est prévu.
+
+    D'une réunion annulée, ceux-là seuls qu'on avait convoqués. Deux requêtes.
+    """
+    if reunion.etat == EtatReunion.TENUE:
+        return []
+    annulee = reunion.etat == EtatReunion.ANNULEE
+    connues = _dernieres(reunion, maintenant)
+    invitees = reunion.presences.select_related("membre__utilisateur", "membre__institution")
+    presences = [presence for presence in invitees if not presence.membre.est_parti(reunion.le)]
+    if annulee:
+        return [presence for presence in presences if (dite := connues.get(presence.membre_id)) and not dite.annule]
+    return [presence for presence in presences if not _sait(connues.get(presence.membre_id), reunion)]
+
+
+@transaction.atomic
+def inscrire(reunion, *, par, maintenant):
+    """Inscrit un envoi par personne à prévenir ; rend leurs clés, pour `envoyer`. La réunion se verrouille."""
+    reunion = Reunion.objects.select_for_update(of=("self",)).select_related("reseau").get(pk=reunion.pk)
+    presences = a_prevenir(reunion, maintenant=maintenant)
+    lignes = [_ligne(reunion, presence.membre, maintenant) for presence in presences]
+    Convocation.objects.bulk_create(lignes)
+    if lignes:
+        noter(par, Geste.AJOUT, "convocations", nombre=len(lignes), precision=f"réunion {reunion.pk}")
+    return [ligne.pk for ligne in lignes]
+
+
+def envoyer(cles, *, racine, maintenant):
+    """Fait partir ces envois, hors de toute transaction ; rend les `Convocation`, datées ou portant leur échec."""
+    lignes = list(Convocation.objects.filter(pk__in=cles).select_related("reunion__reseau", "membre__utilisateur"))
+    if not lignes:
+        return []
+    reunion = lignes[0].reunion
+    presences = {presence.membre_id: presence for presence in reunion.presences.all()}
+    deja = set(reunion.convocations.parties().values_list("membre", flat=True))
+    commun = {"annonce": annonce_de_l_ordre_du_jour(reunion), "racine": racine.rstrip("/"), "maintenant": maintenant}
+    courriels = [message(ligne, presences[ligne.membre_id], deja_convoque=ligne.membre_id in deja, **commun) for ligne in lignes]
+    for ligne, raison in zip(lignes, expedier(courriels), strict=True):
+        ligne.echec, ligne.envoyee_le = raison, None if raison else maintenant
+    Convocation.objects.bulk_update(lignes, ["echec", "envoyee_le"])
+    return lignes
+
+
+def bilan(lignes):
+    """(vrai si tout est parti, la phrase qui le dit)."""
+    parties = [ligne for ligne in lignes if ligne.envoyee_le]
+    restees = [ligne for ligne in lignes if not ligne.envoyee_le]
+    nom = "annulation" if lignes[0].annule else "convocation"
+    accord = "s" if len(parties) > 1 else ""
+    dit = f"{len(parties)} {nom}{accord} partie{accord} par courriel." if parties else ""
+    if not restees:
+        return True, dit
+    noms = ", ".join(str(ligne.membre) for ligne in restees[:5])
+    autres = f" et {len(restees) - 5} autres" if len(restees) > 5 else ""
+    return False, f"{dit} Rien n’est parti à {noms}{autres} : {restees[0].echec} Renvoyez depuis cette page.".strip()
+
+
+def annonce_de_l_ordre_du_jour(reunion):
+    """Les lignes de l'ordre du jour que tout convoqué peut lire : des nombres, jamais le nom d'une entreprise."""
+    du_reseau = Visite.objects.filter(reseau=reunion.reseau_id)
+    points = list(reunion.points.all())
+    retires = {point.code for point in points if point.retire_le}
+    restitutions = du_reseau.a_restituer().filter(compte_rendu__termine_le__isnull=False)
+    restitutions = restitutions.exclude(pk__in=[p.visite_id for p in points if p.visite_id and p.retire_le]).count()
+    bloquees = Action.objects.filter(reseau=reunion.reseau_id).echues(reunion.le).count()
+    proposees = Proposition.objects.en_attente().filter(entreprise__reseau=reunion.reseau_id).count()
+    lignes = [f"Restitution de {restitutions} visite{'s' if restitutions > 1 else ''}"] if restitutions else []
+    if bloquees and GenreDePoint.ACTIONS not in retires:
+        lignes.append(f"Actions échues : {bloquees}")
+    if GenreDePoint.PROCHAINES not in retires:
+        lignes.append(f"Choix des prochaines entreprises{f' ({proposees} proposées)' if proposees > 1 else ''}")
+    if GenreDePoint.EXPOSE not in retires:
+        lignes += [f"Exposé : {expose.titre}" for expose in reunion.exposes.all()]
+    return lignes + [point.titre for point in points if point.titre and not point.retire_le]
+
+
+def message(ligne, presence, *, annonce, deja_convoque, racine, maintenant):
+    """Le courriel de cette ligne : texte, évènement dans le corps (text/calendar) et en pièce jointe.
+
+    `deja_convoque` : la personne avait reçu une autre date ou un autre lieu. `racine` : l'adresse du site, sans « / ».
+    """
+    reunion, membre = ligne.reunion, ligne.membre
+    lien = racine + chemin_de_reponse(presence)
+    donnees = {"reunion": reunion, "membre": membre, "annonce": annonce, "change": deja_convoque, "lien": lien, "racine": racine}
+    nom = "reunion_annulee" if ligne.annule else "convocation"
+    with override(reunion.reseau.fuseau):
+        objet = " ".join(render_to_string(f"suivi/courriels/{nom}_objet.txt", donnees).split())
+        corps = render_to_string(f"suivi/courriels/{nom}_corps.txt", donnees).strip() + "\n"
+    contenu, methode = _evenement(ligne, racine, maintenant)
+    repondre = [reunion.reseau.courriel] if reunion.reseau.courriel else None
+    courriel = EmailMultiAlternatives(objet, corps, to=[membre.utilisateur.email], reply_to=repondre)
+    courriel.attach_alternative(contenu.decode(), f"text/calendar; method={methode}")
+    courriel.attach("annulation.ics" if ligne.annule else "convocation.ics", contenu, "application/ics")
+    return courriel
+
+
+def chemin_de_reponse(presence):
+    """L'adresse, signée, d'où ce convoqué répond sans se connecter."""
+    return reverse("reponse", args=[SIGNATURE.sign(presence.pk)])
+
+
+def trouver(jeton):
+    """La `Presence` que ce lien désigne, avec sa réunion et son membre ; None s'il est inventé."""
+    try:
+        cle = int(SIGNATURE.unsign(jeton))
+    except (BadSignature, ValueError):
+        return None
+    return Presence.objects.select_related("reunion__reseau", "membre__utilisateur").filter(pk=cle).first()
+
+
+def _dernieres(reunion, maintenant):
+    """{membre: sa dernière `Convocation`, partie ou en partance}."""
+    lignes = reunion.convocations.filter(echec="")
+    recentes = [ligne for ligne in lignes if ligne.envoyee_le or ligne.demandee_le > maintenant - EN_PARTANCE]
+    return {ligne.membre_id: ligne for ligne in recentes}
+
+
+def _sait(dite, reunion):
+    return dite is not None and not dite.annule and dite.details == reunion.details
+
+
+def _ligne(reunion, membre, maintenant):
+    return Convocation(
+        reunion=reunion,
+        membre=membre,
+        annule=reunion.etat == EtatReunion.ANNULEE,
+        sequence=reunion.version - 1,
+        le=reunion.le,
+        heure=reunion.heure,
+        lieu=reunion.lieu,
+        demandee_le=maintenant,
+    )
+
+
+def _evenement(ligne, racine, maintenant):
+    """(octets du .ics, méthode). Un seul participant : les adresses des autres ne regardent pas son agenda."""
+    reunion, reseau = ligne.reunion, ligne.reunion.reseau
+    seul = [ics.Personne(str(ligne.membre), ligne.membre.utilisateur.email)]
+    qui = {"organisateur": organisateur(reseau), "envoye_par": expediteur(), "participants": seul}
+    methode = ics.ANNULATION if ligne.annule else ics.DEMANDE
+    evenement = evenement_de_reunion(reunion, reseau, racine, **qui)
+    return ics.ecrire([evenement], methode=methode, fuseau=reseau.fuseau, le=maintenant), methode
