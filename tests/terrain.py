@@ -24,6 +24,7 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    FormationFactory,
     FusionFactory,
     ImportFactory,
     InstitutionFactory,
@@ -120,6 +121,7 @@ class Terrain:
             "guide": question.theme.guide_id,
             "theme": question.theme_id,
             "question": question.pk,
+            "formation": FormationFactory(**du_reseau).pk,
             "dispositif": DispositifFactory(**du_reseau).pk,
             "code": "2.5",
         }

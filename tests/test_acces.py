@@ -42,6 +42,7 @@ PUBLIQUES = {
     "reseau:accessibilite",
     "reseau:aide",
     "flux-agenda",
+    "reponse",
     "hors-reseau",
     "service-worker",
 }

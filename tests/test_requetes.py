@@ -12,6 +12,7 @@ from tests.conftest import connecter
 from tests.factories import (
     AbsenceFactory,
     ActionFactory,
+    BinomeFactory,
     CampagneFactory,
     CibleFactory,
     CompteRenduFactory,
@@ -25,6 +26,8 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    ExposeFactory,
+    FormationFactory,
     FusionFactory,
     GuideFactory,
     ImportFactory,
@@ -33,6 +36,8 @@ from tests.factories import (
     LigneDeCibleFactory,
     MembreFactory,
     ModeleDeCourrierFactory,
+    NoteFactory,
+    PointFactory,
     PresenceFactory,
     ProjetFactory,
     QuestionFactory,
@@ -83,7 +88,11 @@ def peupler(nombre):
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
         PresenceFactory(reunion=reunion, membre=deport.membre)
-        ReunionFactory(**du_reseau, tenue=True)
+        ExposeFactory(reunion=ReunionFactory(**du_reseau, tenue=True))
+        PointFactory(reunion=reunion, demande_par=visiteur)
+        NoteFactory(proposition__entreprise=EntrepriseFactory(**du_reseau), proposition__proposee_par=visiteur)
+        formation = FormationFactory(**du_reseau)
+        BinomeFactory(junior=deport.membre, ancien=visiteur)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
     objets = {
         "membre": visiteur,
@@ -115,6 +124,7 @@ def peupler(nombre):
         "guide": guide,
         "theme": question.theme,
         "question": question,
+        "formation": formation,
         "dispositif": dispositif,
         "reunion": reunion,
     }

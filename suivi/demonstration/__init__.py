@@ -23,6 +23,7 @@ from suivi.demonstration import (
     projets,
     recits,
     registre,
+    reunions,
     seances,
     sollicitations,
     suites,
@@ -91,6 +92,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     absences.poser(chantier)
     lettres_de_suites.poser(chantier)
     presentation.poser(chantier)
+    reunions.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

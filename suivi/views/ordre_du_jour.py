@@ -79,7 +79,7 @@ def entreprises(request):
     q = request.GET.get("q", "").strip()[:TEXTE_MAX]
     page_obj = page_de(request, _propositions(request.membre).avec_noms())
     for proposition in page_obj:
-        proposition.la_mienne = next((n for n in proposition.notes.all() if n.membre_id == request.membre.pk), None)
+        proposition.la_mienne = next((n.texte for n in proposition.notes.all() if n.membre_id == request.membre.pk), "")
     contexte = {"form": form, "q": q, "trouvees": _trouvees(request.membre, q) if q else [], "page_obj": page_obj}
     return render(request, "suivi/proposition_liste.html", contexte)
 

@@ -16,9 +16,10 @@ from reseau.lib.pdf import rendre_pdf
 from reseau.lib.reponses import fichier
 from reseau.models import Presence, Reunion
 from reseau.operations import noter
-from suivi import convocations, operations
+from suivi import convocations, diffusion, operations
 from suivi.convocations import a_prevenir
 from suivi.forms import ReleveForm, ReponseForm, ReunionForm
+from suivi.lectures import pour_la_diffusion, pour_un_membre
 from suivi.seance import releve
 from suivi.views.ordre_du_jour import a_venir
 
@@ -127,7 +128,7 @@ def reunion_repondre(request, pk):
 def reunion(request, pk):
     """La réunion pour ce lecteur : ce qui s'y prépare, ou ce qui s'y est décidé."""
     reunion, membre = _reunion(request, pk), request.membre
-    compose = None if reunion.ouverte else releve(reunion, membre)
+    compose = None if reunion.ouverte else releve(reunion, pour_un_membre(membre))
     if compose and compose.restitutions:
         noter(membre, Geste.LECTURE, reunion, nombre=len(compose.restitutions))
     contexte = {
@@ -179,27 +180,68 @@ def reunion_clore(request, pk):
     return redirect(reunion)
 
 
+@geste("reunions.convoquer")
+def reunion_diffuser(request, pk):
+    """Fige le compte rendu relu, et prévient chacun qu'il peut le lire."""
+    reunion = diffusion.diffuser(_reunion(request, pk), par=request.membre)
+    messages.success(request, "Le compte rendu est diffusé : il ne change plus.")
+    transaction.on_commit(lambda: _annoncer(request, reunion))
+    return redirect(reunion)
+
+
+def _annoncer(request, reunion):
+    ecrits, restes = diffusion.annoncer(reunion, racine=request.build_absolute_uri("/"), par=request.membre)
+    if restes:
+        messages.warning(request, f"{restes} courriels sur {ecrits} n’ont pas pu partir ; le compte rendu se lit ici.")
+
+
 @page("reunions.voir_les_restitutions")
 def reunion_pdf(request, pk):
     """Le compte rendu complet, pour qui lit toutes les restitutions ; les autres ont la diffusion."""
-    reunion = _reunion(request, pk)
-    if portee(request.membre, "reunions.voir_les_restitutions") is not TOUT:
-        return redirect("suivi:reunion-diffusion-pdf", request.reseau.slug, reunion.pk)
-    return _imprimer(request, reunion, diffusion=False)
+    return _compte_rendu(request, pk, "pdf")
+
+
+@page("reunions.voir_les_restitutions")
+def reunion_docx(request, pk):
+    return _compte_rendu(request, pk, "docx")
 
 
 @page("reunions.voir")
 def reunion_diffusion_pdf(request, pk):
-    """Le relevé de décisions, sans les restitutions."""
-    return _imprimer(request, _reunion(request, pk), diffusion=True)
+    """Le relevé de décisions, qui ne nomme aucune entreprise."""
+    return _diffusion(request, pk, "pdf")
 
 
-def _imprimer(request, reunion, *, diffusion):
-    compose = releve(reunion, request.membre, diffusion=diffusion)
-    noter(request.membre, Geste.IMPRESSION, reunion, precision=compose.titre)
-    octets = rendre_pdf("pdf/reunion.html", {"nom_reseau": reunion.reseau.nom, "reunion": compose}, titre=compose.titre)
-    nom = "releve-de-decisions" if diffusion else "compte-rendu"
-    return fichier(octets, f"{nom}-{reunion.le:%Y-%m-%d}", "pdf")
+@page("reunions.voir")
+def reunion_diffusion_docx(request, pk):
+    return _diffusion(request, pk, "docx")
+
+
+def _compte_rendu(request, pk, genre):
+    reunion, membre = _reunion(request, pk), request.membre
+    version = diffusion.version_pour(reunion, membre)
+    lit_tout = portee(membre, "reunions.voir_les_restitutions") is TOUT
+    if not lit_tout or (reunion.diffusee_le and version == diffusion.DIFFUSION):
+        return redirect(f"suivi:reunion-diffusion-{genre}", request.reseau.slug, reunion.pk)
+    if reunion.diffusee_le:
+        octets = diffusion.fige(reunion, version, genre)
+    else:
+        octets = diffusion.imprimer(reunion, pour_un_membre(membre), genre, date=now())
+    return _rendre(request, reunion, octets, "compte-rendu", genre)
+
+
+def _diffusion(request, pk, genre):
+    reunion = _reunion(request, pk)
+    if reunion.diffusee_le:
+        octets = diffusion.fige(reunion, diffusion.DIFFUSION, genre)
+    else:
+        octets = diffusion.imprimer(reunion, pour_la_diffusion(), genre, date=now())
+    return _rendre(request, reunion, octets, "releve-de-decisions", genre)
+
+
+def _rendre(request, reunion, octets, nom, genre):
+    noter(request.membre, Geste.IMPRESSION if genre == "pdf" else Geste.EXPORT, reunion, precision=nom)
+    return fichier(octets, f"{nom}-{reunion.le:%Y-%m-%d}", genre)
 
 
 def _reunion(request, pk):

@@ -18,7 +18,7 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Absence, Dispositif, Institution, Membre, Reunion, Signataire
+from reseau.models import Absence, Dispositif, Formation, Institution, Membre, Reunion, Signataire
 from suivi.models import Action, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
@@ -78,6 +78,7 @@ def exemples(membre):
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
         "reunion": Reunion.objects.filter(**du_reseau),
+        "formation": Formation.objects.filter(**du_reseau),
     }
     return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}
 
@@ -99,6 +100,7 @@ def propres(membre):
         "visites:courrier-rejeter": [{"courrier": _premier(Courrier.objects.filter(reseau=reseau).a_signer())}],
         **{f"visites:courrier-{geste}": [brouillon] for geste in ("corriger", "modele")},
         "visites:vue-modifier": [{"vue": _premier(VueEnregistree.objects.filter(membre=membre))}],
+        "suivi:reunion": [prevue, {"reunion": _premier(Reunion.objects.filter(reseau=reseau, etat=EtatReunion.TENUE))}],
         "suivi:reunion-modifier": [prevue],
         "suivi:seance": [prevue],
         "suivi:fusionner": [{"entreprise": doublon.entreprise_id, "autre": doublon.autre_id}] if doublon else [],
