@@ -80,6 +80,7 @@ urlpatterns = [
     path("reunions/<int:pk>/seance/designer/", seance.seance_designer, name="seance-designer"),
     path("reunions/<int:pk>/seance/choisir/", seance.seance_choisir, name="seance-choisir"),
     path("reunions/<int:pk>/seance/agir/", seance.seance_agir, name="seance-agir"),
+    path("reunions/<int:pk>/seance/clore-une-action/", seance.seance_clore, name="seance-clore"),
     path("reunions/<int:pk>/seance/voter/", seance.seance_voter, name="seance-voter"),
     path("reunions/<int:pk>/seance/relever/", seance.seance_relever, name="seance-relever"),
     path("reunions/<int:pk>/seance/exposer/", seance.seance_exposer, name="seance-exposer"),

@@ -39,7 +39,7 @@ def poser(chantier):
     _points(chantier, prochaine)
     _propositions(chantier)
     _formations(chantier)
-    anciens, nouveaux = chantier.directs[:2], sorted(_actifs(chantier), key=lambda membre: membre.entre_le)[-2:]
+    anciens, nouveaux = _actifs(chantier)[:2], sorted(_actifs(chantier), key=lambda membre: membre.entre_le)[-2:]
     paires = [(ancien, junior) for ancien, junior in zip(anciens, nouveaux, strict=True) if ancien != junior]
     Binome.objects.bulk_create(
         Binome(ancien=ancien, junior=junior, debut_le=max(junior.entre_le, chantier.il_y_a(60))) for ancien, junior in paires

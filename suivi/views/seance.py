@@ -23,7 +23,7 @@ from suivi import operations
 from suivi.enums import GenreDePoint, Issue
 from suivi.forms import ExposeForm, ReleveForm, RetenueForm
 from suivi.forms.reunions import empreinte
-from suivi.models import Proposition
+from suivi.models import Action, Proposition
 from suivi.ordre_du_jour import ordre_du_jour, visites_de_la_seance
 from suivi.views.panneaux import action_en_seance, deblocages, designations, panneau
 from visites.enums import OrigineVisite
@@ -94,15 +94,13 @@ def seance_restituer(request, pk):
 
 @geste("reunions.decider")
 def seance_designer(request, pk):
-    """Confirme les interlocuteurs, désigne les responsables du sujet en cours, change les échéances ; `clore` clôt une action."""
+    """Confirme les interlocuteurs, désigne les responsables du sujet en cours, change les échéances."""
     reunion = _reunion(request, pk)
     form = _designations(request, reunion)
     decisions = _decisions(request, form)
     operations.decider(reunion, **decisions, par=request.membre)
     nombre = sum(len(decisions[genre]) for genre in ("interlocuteurs", "responsables", "echeances"))
-    if "clore" in request.POST:
-        _clore_une_action(request, reunion, form)
-    elif nombre:
+    if nombre:
         messages.success(request, "C’est décidé." if nombre == 1 else f"{nombre} décisions enregistrées.")
     elif form.is_valid():
         messages.info(request, "Rien n’a changé.")
@@ -116,16 +114,18 @@ def _designations(request, reunion):
     return deblocages(request, reunion, presents)
 
 
-def _clore_une_action(request, reunion, form):
-    """Clôt l'action du formulaire que nomme `clore`, avec son issue et sa phrase."""
-    cle = request.POST["clore"]
-    action = form.actions.get(int(cle)) if cle.isdecimal() and len(cle) < 19 else None
-    issue = request.POST.get(f"issue-{cle}")
+@geste("reunions.decider")
+def seance_clore(request, pk):
+    """Clôt une action, avec son issue et sa phrase."""
+    reunion, issue = _reunion(request, pk), request.POST.get("issue")
+    actions = Action.objects.visibles_par(request.membre).avec_noms()
+    action = actions.filter(pk__in=_entiers([request.POST.get("action", "")])).first()
     if action is None or issue not in Issue.values:
         raise RegleEnfreinte("Choisissez l’issue de l’action à clore.")
-    texte = request.POST.get(f"fin-{cle}", "")[:300]
+    texte = request.POST.get("texte", "")[:300]
     operations.clore_en_seance(action, issue=issue, texte=texte, reunion=reunion, par=request.membre)
     messages.success(request, f"Action n° {action.numero} close.")
+    return _au_sujet(request, reunion)
 
 
 @geste("reunions.decider")
