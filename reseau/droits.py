@@ -63,6 +63,8 @@ TABLE = {
     "reunions.convoquer": (TOUT, NON, NON, NON, NON, NON),
     "reunions.pointer": (TOUT, TOUT, NON, NON, NON, NON),
     "reunions.decider": (TOUT, NON, NON, NON, NON, NON),
+    "formations.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
+    "formations.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "actions.voir": (TOUT, TOUT, TOUT, SIENS, NON, NON),
     "actions.proposer": (TOUT, TOUT, TOUT, NON, NON, NON),
     "actions.conduire": (TOUT, TOUT, SIENS, SIENS, NON, NON),

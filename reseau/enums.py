@@ -78,6 +78,11 @@ class EtatPresence(TextChoices):
     ABSENT = "absent", "Absent"
 
 
+class GenreDeFormation(TextChoices):
+    FORMATION = "formation", "Formation"
+    IMMERSION = "immersion", "Immersion dans un service"
+
+
 class Geste(TextChoices):
     """Ce que le journal retient : qui a lu, exporté, modifié quoi."""
 
@@ -107,6 +112,8 @@ class GenrePli(TextChoices):
     QUESTIONNAIRE = "questionnaire", "Questionnaire au chef d’entreprise"
     RETOUR = "retour", "Retour d’un chef d’entreprise"
     RAPPORT = "rapport", "Rapport ou tableau figé"
+    CONVOCATION = "convocation", "Convocation à une réunion"
+    DIFFUSION = "diffusion", "Compte rendu de réunion"
 
 
 class EtatPli(TextChoices):

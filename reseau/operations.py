@@ -272,10 +272,14 @@ def pointer(reunion, membre, etat, *, par):
 
 
 @transaction.atomic
-def repondre(reunion, reponse, *, par):
-    """Réponse d'un membre à sa convocation (présent ou excusé)."""
+def repondre(reunion, reponse, *, par, remplacant=""):
+    """Réponse d'un membre à sa convocation : présent, excusé, ou représenté par quelqu'un qu'il nomme."""
     _ouverte(reunion)
-    Presence.objects.update_or_create(reunion=reunion, membre=par, defaults={"reponse": reponse})
+    remplacant = remplacant.strip() if reponse == EtatPresence.REPRESENTE else ""
+    if reponse == EtatPresence.REPRESENTE and not remplacant:
+        raise RegleEnfreinte("Dites qui vous remplace.")
+    valeurs = {"reponse": reponse, "remplacant": remplacant, "repondu_le": now()}
+    Presence.objects.update_or_create(reunion=reunion, membre=par, defaults=valeurs)
 
 
 @transaction.atomic
@@ -288,7 +292,7 @@ def clore(reunion, *, par):
     a_pointer = reunion.presences.filter(etat="")
     if not reunion.presences.filter(etat=EtatPresence.PRESENT).exists():
         raise RegleEnfreinte("Pointez au moins une personne présente avant de clore la séance.")
-    a_pointer.filter(reponse=EtatPresence.EXCUSE).update(etat=EtatPresence.EXCUSE)
+    a_pointer.filter(reponse__in=[EtatPresence.EXCUSE, EtatPresence.REPRESENTE]).update(etat=EtatPresence.EXCUSE)
     a_pointer.all().update(etat=EtatPresence.ABSENT)
     reunion.etat, reunion.close_le = EtatReunion.TENUE, instant
     return enregistrer(reunion, par=par)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reseau.views import cartes, dispositifs, institutions, journal, membres, parametres, presentation
+from reseau.views import cartes, dispositifs, formations, institutions, journal, membres, parametres, presentation
 
 PAGES = [
     path("membres/", membres.membres, name="membres"),
@@ -22,6 +22,12 @@ PAGES = [
     path("dispositifs/", dispositifs.dispositifs, name="dispositifs"),
     path("dispositifs/ajouter/", dispositifs.creer, name="dispositif-creer"),
     path("dispositifs/<int:pk>/modifier/", dispositifs.modifier, name="dispositif-modifier"),
+    path("formations/", formations.formations, name="formations"),
+    path("formations/ajouter/", formations.creer, name="formation-creer"),
+    path("formations/binome/", formations.jumeler, name="formations-binome"),
+    path("formations/<int:pk>/", formations.formation, name="formation"),
+    path("formations/<int:pk>/modifier/", formations.modifier, name="formation-modifier"),
+    path("formations/<int:pk>/presents/", formations.pointer, name="formation-presents"),
     path("institutions/<int:pk>/logo/", institutions.logo, name="institution-logo"),
     path("parametres/", parametres.reglages, name="parametres"),
     path("parametres/lettre/", parametres.lettre, name="parametres-lettre"),

@@ -6,7 +6,7 @@ requêtes est constant.
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Min, Prefetch, Q, Sum, Value
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import now
@@ -16,7 +16,7 @@ from reseau.droits import NON, autorise, portee
 from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
-from reseau.models import FicheCompetence, Membre, Pli, Reunion
+from reseau.models import Convocation, FicheCompetence, Membre, Pli, Reunion
 from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
 from suivi.suites import DELAI_JOURS, attendues, en_retard
@@ -124,15 +124,15 @@ def accueil(membre, le):
 
 def prochaine_reunion(membre, le):
     """La prochaine réunion prévue, les réponses reçues et la mienne ; None s'il n'y en a pas."""
-    reunion = Reunion.objects.visibles_par(membre).select_related("reseau").a_venir(le).first()
+    parties = Convocation.objects.dites().filter(reunion=OuterRef("pk"))
+    reunions = Reunion.objects.visibles_par(membre).select_related("reseau").annotate(convoquee=Exists(parties))
+    reunion = reunions.a_venir(le).first()
     if reunion is None:
         return None
     comptes = reunion.presences.aggregate(
         reponses=Count("pk", filter=~Q(reponse="")), invites=Count("pk"), moi=Min("reponse", filter=Q(membre=membre))
     )
-    return ProchaineReunion(
-        reunion, comptes["reponses"], comptes["invites"], bool(reunion.ordre_du_jour.strip()), ma_reponse=comptes["moi"] or ""
-    )
+    return ProchaineReunion(reunion, comptes["reponses"], comptes["invites"], reunion.convoquee, ma_reponse=comptes["moi"] or "")
 
 
 def fiches_a_confirmer(membre, le):

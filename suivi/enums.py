@@ -141,3 +141,21 @@ class MotifRelance(TextChoices):
     SANS_COMPTE_RENDU = "sans_compte_rendu", "Visite sans compte rendu"
     SANS_RENDEZ_VOUS = "sans_rendez_vous", "Lettre sans rendez-vous"
     SUITES = "suites", "Suites à donner au chef d’entreprise"
+
+
+class GenreDePoint(TextChoices):
+    """Ce qui peut figurer à l'ordre du jour, dans l'ordre-type (dossier, II.5)."""
+
+    VISITE = "visite", "Restitution d’une visite"
+    ACTIONS = "actions", "Actions à débloquer"
+    PROCHAINES = "prochaines", "Prochaines entreprises"
+    EXPOSE = "expose", "Exposé"
+    LIBRE = "libre", "Autre point"
+
+
+class VersionDuCompteRendu(TextChoices):
+    """À qui le compte rendu d'une réunion se lit."""
+
+    MEMBRES = "membres", "Membres directs"
+    EXPURGEE = "expurgee", "Membres directs, sans les entreprises dont l’un d’eux se déporte"
+    DIFFUSION = "diffusion", "Diffusion"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import ceil
 
+from django.db.models import Max
 from django.utils.text import Truncator
 
 from entreprises.models import Concurrence, Entreprise, Sollicitation
@@ -15,8 +16,8 @@ from reseau.models import Dispositif
 from reseau.templatetags.affichage import date_fr, siret_lisible
 from suivi.chronologie import chronologie
 from suivi.enums import GenreEvenement, Nature
-from suivi.models import Action, Projet, dossiers
-from visites.models import Guide
+from suivi.models import Action, Note, Projet, dossiers
+from visites.models import Guide, Visite
 
 RECENTS = [GenreEvenement.VISITE, GenreEvenement.LETTRE, GenreEvenement.COMPTE_RENDU]
 MOIS_RECENTS = 12  # au-delà, un contact d'une autre institution n'éclaire plus la visite
@@ -166,6 +167,7 @@ def _matieres(entreprise, membre, le):
     return [
         Matiere("À ne pas évoquer : concurrence", _concurrentes(entreprise, membre), alerte=True),
         Matiere("Contacts", _contacts(entreprise)),
+        Matiere("Notes des membres avant cette visite", _notes(entreprise)),
         Matiere("Ce que le réseau a fait", _recents(entreprise, membre)),
         Matiere("Projets", _projets(entreprise, membre)),
         Matiere("Actions ouvertes", _actions(entreprise, membre)),
@@ -188,6 +190,15 @@ def _contacts(entreprise):
         (str(contact), ", ".join(mot for mot in (contact.fonction, contact.telephone, contact.courriel) if mot))
         for contact in entreprise.contacts.all()
     ]
+
+
+def _notes(entreprise):
+    """Ce que chacun en a dit quand elle a été proposée, depuis la dernière visite faite."""
+    notes = Note.objects.filter(proposition__entreprise=entreprise).select_related("membre__institution")
+    derniere = Visite.objects.filter(entreprise=entreprise).realisees().aggregate(le=Max("realisee_le"))["le"]
+    if derniere:
+        notes = notes.filter(proposition__proposee_le__gte=derniere)
+    return [(f"{note.membre} ({note.membre.institution})", note.texte) for note in notes.order_by("-le", "pk")]
 
 
 def _recents(entreprise, membre):

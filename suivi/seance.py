@@ -1,8 +1,7 @@
-"""Le compte rendu d'une réunion, tiré de ses décisions sans rien ressaisir, et composé pour un lecteur.
+"""Le compte rendu d'une réunion, tiré de ses décisions sans rien ressaisir, et composé pour une `Lecture`.
 
-Deux classes de droits (conception, section 5) : les membres directs le lisent avec les restitutions ; la diffusion, que
-lit la préfecture, n'a ni restitution, ni action, ni discussion. Les entreprises dont le lecteur se déporte n'y sont pas,
-et un associé n'y voit que ses dossiers, sans la discussion. Les objets d'ici sont ceux que lit `templates/pdf/reunion.html`.
+Les membres directs le lisent avec les restitutions ; la diffusion, que tous peuvent lire, ne nomme aucune entreprise. Les
+objets d'ici sont ceux que lisent `templates/pdf/reunion.html` et `templates/bureautique/document/reunion.xml`.
 """
 
 from dataclasses import dataclass, field
@@ -12,13 +11,12 @@ from itertools import groupby
 from django.db.models import Prefetch
 from django.utils.timezone import localdate, localtime, make_aware
 
-from reseau.droits import NON, TOUT, portee
 from reseau.enums import EtatPresence, Role
 from reseau.lib.tableau import date_longue
 from reseau.models import Membre
 from reseau.models import Reunion as ReunionTenue
-from suivi.models import Action as ActionSuivie
-from suivi.models import MouvementDAction, dossiers
+from suivi.enums import EtatAction, GenreDePoint, Mouvement
+from suivi.models import MouvementDAction
 from suivi.models import Projet as ProjetSuivi
 from visites.enums import EtatVisite
 from visites.models import Visite
@@ -44,9 +42,21 @@ class Presence:
 
 @dataclass(frozen=True)
 class Action:
+    """`issue` : vide si l'action est restée ouverte."""
+
     quoi: str
     responsable: str
     echeance: date | None
+    issue: str = ""
+
+
+@dataclass(frozen=True)
+class Suivie:
+    """Une action d'une visite restituée auparavant, dont cette séance a décidé."""
+
+    numero: int
+    entreprise: str
+    action: Action
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class Expose:
     titre: str
     intervenant: str
     organisme: str
-    resume: str = ""
+    programme: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ class Releve:
     redige_par: str
     presences: list[Presence]
     restitutions: list[Restitution]
+    suivies: list[Suivie]
     designations: list[Designation]
     prochaines: list[Prochaine]
     exposes: list[Expose]
@@ -116,29 +127,25 @@ class Releve:
     prochaine_reunion: str
 
 
-def releve(reunion, lecteur, *, diffusion=False):
-    """`Releve` de la réunion pour ce lecteur ; `diffusion` : sans les restitutions, quel que soit son rôle.
-
-    Nombre de requêtes constant, quel que soit le nombre de visites, de projets et d'actions.
-    """
-    etendue = NON if diffusion else portee(lecteur, "reunions.voir_les_restitutions")
-    complet, integral = etendue is not NON, etendue is TOUT
+def releve(reunion, lecture):
+    """`Releve` de la réunion pour cette `Lecture` ; nombre de requêtes constant, quoi qu'on y ait décidé."""
     presences = list(reunion.presences.select_related("membre__institution"))
     suivante = ReunionTenue.objects.filter(reseau=reunion.reseau).a_venir(reunion.le).exclude(pk=reunion.pk).first()
     return Releve(
-        titre="Compte rendu de la réunion" if integral else "Relevé de décisions",
-        debut=make_aware(datetime.combine(reunion.le, reunion.heure)),
+        titre="Compte rendu de la réunion" if lecture.integral else "Relevé de décisions",
+        debut=make_aware(datetime.combine(reunion.le, reunion.heure), reunion.reseau.fuseau),
         fin=_fin(reunion),
         lieu=reunion.lieu,
         animee_par=_roles(presences, Role.ANIMATEUR) or _animateurs(reunion),
         redige_par=_roles(presences, Role.SECRETARIAT),
         presences=_presences(presences),
-        restitutions=_restitutions(reunion, lecteur) if complet else [],
-        designations=_designations(reunion, lecteur, complet),
-        prochaines=_prochaines(reunion, lecteur, complet),
-        exposes=[Expose(e.titre, e.intervenant, e.organisme) for e in reunion.exposes.all()],
-        points=[Point("Échanges", reunion.releve)] if integral and reunion.releve.strip() else [],
-        decisions=_decisions(reunion, lecteur, complet),
+        restitutions=_restitutions(reunion, lecture) if lecture.complet else [],
+        suivies=_suivies(reunion, lecture) if lecture.complet else [],
+        designations=_designations(reunion, lecture),
+        prochaines=_prochaines(reunion, lecture),
+        exposes=[Expose(e.titre, e.intervenant, e.organisme, e.programme) for e in reunion.exposes.all()],
+        points=_points(reunion) if lecture.integral else [],
+        decisions=_decisions(reunion),
         prochaine_reunion=_date_et_lieu(suivante) if suivante else "",
     )
 
@@ -168,16 +175,22 @@ def _presences(presences):
         ligne = Presence(institution)
         for presence in groupe:
             if presence.etat:
-                getattr(ligne, ETATS[presence.etat]).append(str(presence.membre))
+                getattr(ligne, ETATS[presence.etat]).append(_nom(presence))
         lignes.append(ligne)
     return lignes
 
 
-def _restitutions(reunion, lecteur):
+def _nom(presence):
+    """« Camille Durand », et qui est venu à sa place."""
+    represente = presence.etat == EtatPresence.REPRESENTE and presence.remplacant
+    return f"{presence.membre} (par {presence.remplacant})" if represente else str(presence.membre)
+
+
+def _restitutions(reunion, lecture):
     mouvements = Prefetch("mouvements", MouvementDAction.objects.select_related("responsable"))
-    actions = ActionSuivie.objects.visibles_par(lecteur).select_related("responsable").prefetch_related(mouvements)
+    actions = lecture.actions.select_related("responsable").prefetch_related(mouvements)
     projets = ProjetSuivi.objects.select_related("interlocuteur").prefetch_related(Prefetch("actions", actions))
-    visites = dossiers(lecteur).filter(restituee_en=reunion).avec_noms().select_related("compte_rendu")
+    visites = lecture.dossiers.filter(restituee_en=reunion).avec_noms().select_related("compte_rendu")
     visites = visites.prefetch_related(Prefetch("projets", projets)).order_by("realisee_le", "pk")
     return [_restitution(visite, reunion) for visite in visites]
 
@@ -206,53 +219,70 @@ def _action(action, reunion):
     fin = reunion.close_le
     avant = [mouvement for mouvement in action.mouvements.all() if fin is None or mouvement.le <= fin]
     responsable = avant[-1].responsable if avant else action.responsable
-    return Action(action.libelle, str(responsable) if responsable else "à désigner", action.fin_prevue)
+    close = action.etat == EtatAction.CLOSE and any(m.mouvement == Mouvement.CLOTURE for m in avant)
+    issue = action.get_issue_display() if close else ""
+    return Action(action.libelle, str(responsable) if responsable else "à désigner", action.fin_prevue, issue)
 
 
-def _designations(reunion, lecteur, complet):
-    visibles = Visite.objects.visibles_par(lecteur)
-    projets = ProjetSuivi.objects.visibles_par(visibles).filter(interlocuteur_confirme_en=reunion).avec_noms()
+def _suivies(reunion, lecture):
+    """Les actions décidées hors des restitutions : confiées, datées ou closes par cette séance."""
+    decidees = MouvementDAction.objects.filter(reunion=reunion).values("action")
+    mouvements = Prefetch("mouvements", MouvementDAction.objects.select_related("responsable"))
+    actions = lecture.actions.filter(pk__in=decidees).exclude(projet__visite__restituee_en=reunion)
+    actions = actions.avec_noms().prefetch_related(mouvements).order_by("numero")
+    return [Suivie(action.numero, str(action.projet.visite.entreprise), _action(action, reunion)) for action in actions]
+
+
+def _designations(reunion, lecture):
+    projets = ProjetSuivi.objects.visibles_par(lecture.visites).filter(interlocuteur_confirme_en=reunion).avec_noms()
     lignes = [
-        Designation(str(projet.visite.entreprise), str(projet.interlocuteur), projet.titre if complet else "")
+        Designation(str(projet.visite.entreprise), str(projet.interlocuteur), projet.titre if lecture.complet else "")
         for projet in projets.order_by("visite__entreprise__raison_sociale", "pk")
     ]
     return list(dict.fromkeys(lignes))
 
 
-def _prochaines(reunion, lecteur, complet):
-    visites = Visite.objects.visibles_par(lecteur).filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE).avec_noms()
+def _prochaines(reunion, lecture):
+    visites = lecture.visites.filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE).avec_noms()
     return [
         Prochaine(
             entreprise=str(visite.entreprise),
             commune=_commune(visite.entreprise),
             developpeur=str(visite.developpeur) if visite.developpeur else "à désigner",
-            remarque=f"Malgré le délai : {visite.derogation}" if complet and visite.derogation else "",
+            remarque=f"Malgré le délai : {visite.derogation}" if lecture.complet and visite.derogation else "",
         )
         for visite in visites.order_by("entreprise__raison_sociale", "pk")
     ]
 
 
-def _decisions(reunion, lecteur, complet):
-    """Ce qui se décide sans nommer d'entreprise, puis, pour qui les lit, les actions confiées hors des restitutions."""
+def _points(reunion):
+    """Les points demandés et ce qui s'en est dit, ceux retirés avec leur motif, puis les échanges."""
+    points = reunion.points.filter(genre=GenreDePoint.LIBRE).avec_noms()
+    lus = [
+        Point(f"{point.titre} (retiré)", point.motif_de_retrait)
+        if point.retire_le
+        else Point(f"{point.titre} ({point.demande_par})", point.texte)
+        for point in points
+    ]
+    return lus + ([Point("Échanges", reunion.releve)] if reunion.releve.strip() else [])
+
+
+def _decisions(reunion):
+    """Ce qui s'est décidé, sans nommer d'entreprise : des totaux du réseau, les mêmes pour tous."""
     phrases = [
         f"Cible décidée : {cible.nom} ({cible.nombre} entreprise{'s' if cible.nombre > 1 else ''})."
         for cible in reunion.cibles.avec_nombre()
     ]
-    restituees = Visite.objects.filter(restituee_en=reunion).count()
-    if restituees:
-        phrases.append(f"{restituees} visite{'s' if restituees > 1 else ''} restituée{'s' if restituees > 1 else ''}.")
-    confiees = MouvementDAction.objects.filter(reunion=reunion)
-    nombre = confiees.values("action").distinct().count()
-    if nombre:
-        phrases.append(f"{nombre} action{'s' if nombre > 1 else ''} confiée{'s' if nombre > 1 else ''} à un responsable.")
-    if complet:
-        visibles = ActionSuivie.objects.visibles_par(lecteur)
-        anciennes = confiees.filter(action__in=visibles).exclude(action__projet__visite__restituee_en=reunion)
-        anciennes = anciennes.select_related("action__projet__visite__entreprise", "responsable")
-        phrases += [
-            f"Action n° {m.action.numero}, {m.action.projet.visite.entreprise} : confiée à {m.responsable}." for m in anciennes
-        ]
-    return phrases
+    visites = Visite.objects.filter(reseau=reunion.reseau_id)
+    mouvements = MouvementDAction.objects.filter(reunion=reunion).order_by().values("action").distinct()
+    choisies = visites.filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE)
+    totaux = [
+        (visites.filter(restituee_en=reunion).count(), "visite restituée", "visites restituées"),
+        (mouvements.filter(mouvement=Mouvement.DESIGNATION).count(), "action confiée", "actions confiées"),
+        (mouvements.filter(mouvement=Mouvement.CLOTURE).count(), "action close", "actions closes"),
+        (choisies.count(), "entreprise à visiter choisie", "entreprises à visiter choisies"),
+    ]
+    return phrases + [f"{nombre} {plusieurs if nombre > 1 else une}." for nombre, une, plusieurs in totaux if nombre]
 
 
 def _date_et_lieu(reunion):

@@ -12,6 +12,7 @@ OBJETS = {
     "reseau:institution": "institution",
     "reseau:signataire": "signataire",
     "reseau:dispositif": "dispositif",
+    "reseau:formation": "formation",
     "entreprises:": "entreprise",
     "entreprises:contact-ajouter": "entreprise",
     "entreprises:contact": "contact",

@@ -24,9 +24,12 @@ from entreprises.models import (
 from reseau.enums import Cercle, Civilite, Domaine, EtatPli, EtatPresence, EtatReunion, GenrePli, Pole, Qualite, Role
 from reseau.models import (
     Absence,
+    Binome,
+    Convocation,
     Dispositif,
     Expose,
     FicheCompetence,
+    Formation,
     Institution,
     Membre,
     Pli,
@@ -37,8 +40,8 @@ from reseau.models import (
     Signataire,
     Utilisateur,
 )
-from suivi.enums import EtatAction, Issue, Nature, TypeAction
-from suivi.models import Action, BesoinCommun, Doublon, Fusion, LettreDeSuites, Projet
+from suivi.enums import EtatAction, GenreDePoint, Issue, Nature, TypeAction
+from suivi.models import Action, BesoinCommun, Doublon, Fusion, LettreDeSuites, Note, Point, Projet, Proposition
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
 from visites.models import (
     Campagne,
@@ -184,6 +187,39 @@ class PresenceFactory(DjangoModelFactory):
     reunion = factory.SubFactory(ReunionFactory)
     membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reunion.reseau"))
     etat = EtatPresence.PRESENT
+
+
+class ConvocationFactory(DjangoModelFactory):
+    """Une convocation partie."""
+
+    class Meta:
+        model = Convocation
+
+    reunion = factory.SubFactory(ReunionFactory)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reunion.reseau"))
+    sequence = 0
+    le = factory.SelfAttribute("reunion.le")
+    heure = factory.SelfAttribute("reunion.heure")
+    lieu = factory.SelfAttribute("reunion.lieu")
+    demandee_le = INSTANT
+
+
+class FormationFactory(DjangoModelFactory):
+    class Meta:
+        model = Formation
+
+    reseau = factory.SubFactory(ReseauFactory)
+    titre = "Parler à un chef d’entreprise"
+    le = JOUR
+
+
+class BinomeFactory(DjangoModelFactory):
+    class Meta:
+        model = Binome
+
+    junior = factory.SubFactory(MembreFactory)
+    ancien = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..junior.reseau"))
+    debut_le = JOUR
 
 
 class ExposeFactory(DjangoModelFactory):
@@ -582,3 +618,33 @@ class FusionFactory(DjangoModelFactory):
     )
     par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))
     deplaces = factory.LazyFunction(lambda: {"ecritures": [], "presents": {}})
+
+
+class PointFactory(DjangoModelFactory):
+    """Un point demandé par un membre."""
+
+    class Meta:
+        model = Point
+
+    reunion = factory.SubFactory(ReunionFactory)
+    genre = GenreDePoint.LIBRE
+    titre = "Le salon de printemps"
+    demande_par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reunion.reseau"))
+
+
+class PropositionFactory(DjangoModelFactory):
+    class Meta:
+        model = Proposition
+
+    entreprise = factory.SubFactory(EntrepriseFactory)
+    proposee_par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..entreprise.reseau"))
+    proposee_le = JOUR
+
+
+class NoteFactory(DjangoModelFactory):
+    class Meta:
+        model = Note
+
+    proposition = factory.SubFactory(PropositionFactory)
+    membre = factory.SelfAttribute("proposition.proposee_par")
+    texte = "Elle cherche un terrain."

@@ -26,6 +26,7 @@ from tests.factories import (
     EntrepriseFactory,
     EtiquetteFactory,
     FicheCompetenceFactory,
+    FormationFactory,
     FusionFactory,
     ImportFactory,
     InstitutionFactory,
@@ -126,6 +127,7 @@ class Terrain:
             "question": question.pk,
             "besoin": self._besoin(projet, developpeur).pk,
             "competence": FicheCompetenceFactory(membre=developpeur).pk,
+            "formation": FormationFactory(**du_reseau).pk,
             "dispositif": DispositifFactory(**du_reseau).pk,
             "code": "2.5",
         }

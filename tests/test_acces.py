@@ -44,6 +44,7 @@ PUBLIQUES = {
     "action-repondre",
     "action-repondue",
     "flux-agenda",
+    "reponse",
     "hors-reseau",
     "service-worker",
 }

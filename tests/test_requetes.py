@@ -12,6 +12,7 @@ from tests.conftest import connecter
 from tests.factories import (
     AbsenceFactory,
     ActionFactory,
+    BinomeFactory,
     CampagneFactory,
     CibleFactory,
     CompteRenduFactory,
@@ -25,6 +26,8 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    ExposeFactory,
+    FormationFactory,
     FusionFactory,
     GuideFactory,
     ImportFactory,
@@ -33,7 +36,9 @@ from tests.factories import (
     LigneDeCibleFactory,
     MembreFactory,
     ModeleDeCourrierFactory,
+    NoteFactory,
     PliFactory,
+    PointFactory,
     PresenceFactory,
     ProjetFactory,
     QuestionFactory,
@@ -85,7 +90,11 @@ def peupler(nombre):
         absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
         PresenceFactory(reunion=reunion, membre=deport.membre)
         pli = PliFactory(**du_reseau, membre=visiteur, par=visiteur, abandonne=True)
-        ReunionFactory(**du_reseau, tenue=True)
+        ExposeFactory(reunion=ReunionFactory(**du_reseau, tenue=True))
+        PointFactory(reunion=reunion, demande_par=visiteur)
+        NoteFactory(proposition__entreprise=EntrepriseFactory(**du_reseau), proposition__proposee_par=visiteur)
+        formation = FormationFactory(**du_reseau)
+        BinomeFactory(junior=deport.membre, ancien=visiteur)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
     objets = {
         "membre": visiteur,
@@ -117,6 +126,7 @@ def peupler(nombre):
         "guide": guide,
         "theme": question.theme,
         "question": question,
+        "formation": formation,
         "dispositif": dispositif,
         "pli": pli,
         "reunion": reunion,

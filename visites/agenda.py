@@ -114,7 +114,9 @@ def du_membre(membre, *, maintenant, racine):
         return trouves
     reunions = Reunion.objects.visibles_par(membre).filter(le__gte=(maintenant - PASSE).date())
     reunions = reunions.filter(Q(annulee_le=None) | Q(annulee_le__gte=maintenant - SORTIES))
-    return trouves + [_reunion(reunion, membre.reseau, racine) for reunion in reunions.order_by("le", "heure", "pk")[:LIGNES_MAX]]
+    return trouves + [
+        evenement_de_reunion(reunion, membre.reseau, racine) for reunion in reunions.order_by("le", "heure", "pk")[:LIGNES_MAX]
+    ]
 
 
 def _description(visite, equipe):
@@ -142,8 +144,11 @@ def _rendez_vous(visite, racine):
     )
 
 
-def _reunion(reunion, reseau, racine):
-    """La date et le lieu ; jamais l'ordre du jour, qui peut nommer des entreprises."""
+def evenement_de_reunion(reunion, reseau, racine, **champs):
+    """La date et le lieu ; jamais l'ordre du jour, qui peut nommer des entreprises. Le même numéro au flux et en convocation.
+
+    `champs` : ce qu'une convocation y ajoute (organisateur, participants).
+    """
     debut = make_aware(datetime.combine(reunion.le, reunion.heure), reseau.fuseau)
     return Evenement(
         uid=f"reunion-{reunion.pk}@{reseau.slug}.{DOMAINE}",
@@ -155,4 +160,5 @@ def _reunion(reunion, reseau, racine):
         lien=racine + reverse("suivi:reunion", args=[reseau.slug, reunion.pk]),
         statut=ANNULE if reunion.etat == EtatReunion.ANNULEE else CONFIRME,
         prive=True,
+        **champs,
     )

@@ -143,7 +143,7 @@ def lettres_en_docx(lettres: Sequence[Lettre], *, titre: str, edite_le: datetime
     edite_le = edite_le or timezone.now()
     contexte = _contexte(lettres, titre, edite_le)
     pieces = {nom: render_to_string(f"bureautique/docx/{nom}", contexte).encode() for nom in PIECES_DOCX}
-    return _zipper(pieces, "word/media", contexte["images"], edite_le)
+    return zipper(pieces, "word/media", contexte["images"], edite_le)
 
 
 def lettres_en_odt(lettres: Sequence[Lettre], *, titre: str, edite_le: datetime | None = None) -> bytes:
@@ -153,7 +153,7 @@ def lettres_en_odt(lettres: Sequence[Lettre], *, titre: str, edite_le: datetime 
     # La norme veut le genre en tête, sans compression : c'est à cela qu'un .odt se reconnaît.
     pieces = {"mimetype": GENRE_ODT.encode()}
     pieces |= {nom: render_to_string(f"bureautique/odt/{nom}", contexte).encode() for nom in PIECES_ODT}
-    return _zipper(pieces, "Pictures", contexte["images"], edite_le)
+    return zipper(pieces, "Pictures", contexte["images"], edite_le)
 
 
 FORMATS = {"docx": lettres_en_docx, "odt": lettres_en_odt}
@@ -163,7 +163,7 @@ def _contexte(lettres: Sequence[Lettre], titre: str, edite_le: datetime) -> dict
     album = _Album()
     pages = [_page(_admissible(lettre), album, rang) for rang, lettre in enumerate(lettres, 1)]
     return {
-        "titre": _sans_interdits(titre),
+        "titre": sans_interdits(titre),
         "instant": f"{edite_le.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "condensations": sorted({(page["corps_adresse"], pourcent) for page in pages for _, pourcent in page["lignes_adresse"]}),
         "pages": pages,
@@ -225,18 +225,20 @@ def _tient(lettre: Lettre, corps: Corps) -> bool:
 def _admissible(lettre: Lettre) -> Lettre:
     """La même lettre, ses espaces fondues comme sur le papier, moins les caractères qui rendraient le fichier illisible."""
     champs = {champ.name: getattr(lettre, champ.name) for champ in dataclasses.fields(lettre)}
-    textes = {nom: _sans_interdits(valeur) for nom, valeur in champs.items() if isinstance(valeur, str)}
+    textes = {nom: sans_interdits(valeur) for nom, valeur in champs.items() if isinstance(valeur, str)}
     listes = {
-        nom: [_sans_interdits(texte) for texte in valeur] for nom, valeur in champs.items() if isinstance(valeur, list | tuple)
+        nom: [sans_interdits(texte) for texte in valeur] for nom, valeur in champs.items() if isinstance(valeur, list | tuple)
     }
     return dataclasses.replace(lettre, **textes, **listes)
 
 
-def _sans_interdits(texte: str) -> str:
+def sans_interdits(texte: str) -> str:
+    """Sur une ligne, sans les caractères que XML n'admet pas."""
     return re.sub(r"[ \t\r\n]+", " ", _INTERDITS.sub("", texte))
 
 
-def _zipper(pieces: Mapping[str, bytes], dossier: str, images: Iterable[Illustration], edite_le: datetime) -> bytes:
+def zipper(pieces: Mapping[str, bytes], dossier: str, images: Iterable[Illustration], edite_le: datetime) -> bytes:
+    """L'archive ; à pièces et date égales, mêmes octets."""
     sortie = io.BytesIO()
     with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as archive:
         for nom, octets in pieces.items():

@@ -58,6 +58,8 @@ class Migration(migrations.Migration):
                             ("questionnaire", "Questionnaire au chef d’entreprise"),
                             ("retour", "Retour d’un chef d’entreprise"),
                             ("rapport", "Rapport ou tableau figé"),
+                            ("convocation", "Convocation à une réunion"),
+                            ("diffusion", "Compte rendu de réunion"),
                         ],
                         max_length=20,
                     ),

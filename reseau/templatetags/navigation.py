@@ -37,7 +37,14 @@ MENU = [
         "Actions",
         [("Actions", "suivi:actions", "actions_voir"), ("Besoins communs", "suivi:besoins", "besoins_voir")],
     ),
-    ("Réunions", [("Réunions", "suivi:reunions", "reunions_voir")]),
+    (
+        "Réunions",
+        [
+            ("Réunions", "suivi:reunions", "reunions_voir"),
+            ("Entreprises proposées", "suivi:reunion-entreprises", "reunions_repondre"),
+            ("Exposés et formations", "reseau:formations", "formations_voir"),
+        ],
+    ),
     ("Tableaux de bord", [("Tableaux de bord", "suivi:tableaux", "tableaux_voir")]),
     (
         "Annuaire",

@@ -87,10 +87,16 @@ releve?.addEventListener("submit", () => {
 });
 
 let decide = false;
-for (const formulaire of $$("[data-decision]")) {
+for (const formulaire of $$("[data-decision], [data-nouvelle]")) {
   formulaire.addEventListener("change", () => { decide = true; });
   formulaire.addEventListener("submit", () => { decide = false; });
 }
+// Entrée dans une date enregistre les décisions : le premier bouton du formulaire, lui, passe à la suite.
+document.addEventListener("keydown", (evenement) => {
+  if (evenement.key !== "Enter" || !evenement.target.matches("[data-decision] input")) return;
+  evenement.preventDefault();
+  $("[data-touche=d]")?.click();
+});
 window.addEventListener("beforeunload", (evenement) => { if (modifie || decide) evenement.preventDefault(); });
 
 // Suivre : la page se relit seule. On ne touche ni à ce qui est tapé ni à ce qui a le curseur.
@@ -127,7 +133,7 @@ async function suivre() {
 }
 
 if ($("[data-seance]")) {
-  setInterval(suivre, 10000);
+  setInterval(suivre, 5000);
   // Le curseur attend au sujet : la touche de tabulation mène droit à ses gestes.
   if (window.location.search) $("#sujet")?.focus({ preventScroll: true });
 }

@@ -26,6 +26,7 @@ from suivi.demonstration import (
     projets,
     recits,
     registre,
+    reunions,
     seances,
     sollicitations,
     suites,
@@ -96,6 +97,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     echanges.poser(chantier)
     lettres_de_suites.poser(chantier)
     presentation.poser(chantier)
+    reunions.poser(chantier)
     courriels.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)

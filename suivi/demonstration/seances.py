@@ -28,7 +28,7 @@ SUJETS = (
     "Les échéances dépassées sont reprises une à une ; trois actions changent de responsable.",
     "Le secrétariat enverra le tableau des visites avec la convocation.",
 )
-ORDRE_DU_JOUR = "Restitution des visites\nActions échues\nChoix des prochaines entreprises\nExposé"
+MESSAGE = "Merci d’avoir terminé vos comptes rendus l’avant-veille : ils seront projetés."
 REPONSES = (EtatPresence.PRESENT,) * 7 + (EtatPresence.EXCUSE,) * 2 + ("",) * 2
 ABSENCES = (EtatPresence.EXCUSE, EtatPresence.EXCUSE, EtatPresence.ABSENT, EtatPresence.REPRESENTE)
 ASSIDUITE = {"animateur": 1.0, "secretariat": 0.95, "prefecture": 0.55, "observateur": 0.25}
@@ -55,15 +55,13 @@ def _reunions(chantier):
     reunions = [_tenue(chantier, jour, lieux[rang % 2]) for rang, jour in enumerate(tenues)]
     reunions.append(_reunion(chantier, annulee, lieux[0], EtatReunion.ANNULEE, annulee_le=instant(annulee, 8)))
     reunions += [_reunion(chantier, jour, lieux[0], EtatReunion.PREVUE) for jour in (prochaine, suivante)]
-    reunions[-2].ordre_du_jour = ORDRE_DU_JOUR + "\nCalendrier du prochain semestre"
+    reunions[-2].message = MESSAGE
     chantier.reunions = sorted(Reunion.objects.bulk_create(reunions), key=lambda reunion: reunion.le)
 
 
 def _tenue(chantier, jour, lieu):
     releve = " ".join(chantier.hasard.sample(SUJETS, 2))
-    return _reunion(
-        chantier, jour, lieu, EtatReunion.TENUE, close_le=instant(jour, 16, 40), releve=releve, ordre_du_jour=ORDRE_DU_JOUR
-    )
+    return _reunion(chantier, jour, lieu, EtatReunion.TENUE, close_le=instant(jour, 16, 40), releve=releve)
 
 
 def _reunion(chantier, jour, lieu, etat, **champs):

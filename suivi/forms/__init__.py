@@ -5,10 +5,22 @@ from suivi.forms.compte_rendu import SaisieDeCompteRendu
 from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
 from suivi.forms.gestes import ClotureForm, MessageForm, RefusForm, ReponseForm, SommeilForm, SuiteForm, TransmissionForm
 from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
-from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
+from suivi.forms.reunions import (
+    ActionEnSeanceForm,
+    DesignationsForm,
+    ExposeForm,
+    NoteForm,
+    PointForm,
+    ReleveForm,
+    ReponseALaConvocationForm,
+    RetenueForm,
+    RetraitForm,
+    ReunionForm,
+)
 from suivi.forms.suites import SuitesForm
 
 __all__ = [
+    "ActionEnSeanceForm",
     "ActionForm",
     "ActionProposeeForm",
     "Choix",
@@ -18,13 +30,16 @@ __all__ = [
     "ExposeForm",
     "FusionForm",
     "MessageForm",
+    "NoteForm",
     "PointForm",
     "ProjetForm",
     "ProjetSuiviForm",
     "RefusForm",
     "ReleveForm",
+    "ReponseALaConvocationForm",
     "ReponseForm",
     "RetenueForm",
+    "RetraitForm",
     "ReunionForm",
     "SaisieDeCompteRendu",
     "SignalementForm",

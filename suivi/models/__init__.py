@@ -3,11 +3,13 @@
 from suivi.models.action import Action, MouvementDAction
 from suivi.models.besoin import BesoinCommun, BesoinRepere
 from suivi.models.brouillon import Brouillon
+from suivi.models.compte_rendu_fige import CompteRenduFige
 from suivi.models.dossier import dossiers
 from suivi.models.echange import MessageDAction, PieceDAction
 from suivi.models.evaluation import ChefDuPanel, ConsultationDuPanel, Evaluation
 from suivi.models.fige import FichierFige, TableauFige
 from suivi.models.fusion import Doublon, Fusion
+from suivi.models.ordre_du_jour import Note, Point, Proposition
 from suivi.models.projet import Projet
 from suivi.models.relance import Relance, Resume
 from suivi.models.suites import LettreDeSuites
@@ -18,6 +20,7 @@ __all__ = [
     "BesoinRepere",
     "Brouillon",
     "ChefDuPanel",
+    "CompteRenduFige",
     "ConsultationDuPanel",
     "Doublon",
     "Evaluation",
@@ -26,8 +29,11 @@ __all__ = [
     "LettreDeSuites",
     "MessageDAction",
     "MouvementDAction",
+    "Note",
     "PieceDAction",
+    "Point",
     "Projet",
+    "Proposition",
     "Relance",
     "Resume",
     "TableauFige",

@@ -103,15 +103,22 @@ def reveiller(action, *, par, texte=""):
     return _changer(action, Mouvement.REVEIL, par, texte)
 
 
-def clore(action, *, issue, par, texte="", fin_reelle=None):
-    """Fin réelle et issue : un clic et une phrase."""
+def redater(action, fin_prevue, *, par, reunion):
+    """Nouvelle fin prévue, décidée en séance : le responsable et l'état ne changent pas."""
+    exiger(action.ouverte, CLOSE)
+    action.fin_prevue = fin_prevue
+    return _changer(action, Mouvement.SUITE, par, f"Fin prévue : {fin_prevue:%d/%m/%Y}", reunion=reunion)
+
+
+def clore(action, *, issue, par, texte="", fin_reelle=None, reunion=None):
+    """Fin réelle et issue : un clic et une phrase ; `reunion`, si la séance l'a décidé."""
     exiger(action.ouverte, "Cette action est déjà close.")
     fin = fin_reelle or localdate()
     exiger(fin <= localdate(), "La fin réelle est dans l’avenir.")
     exiger(fin >= action.proposee_le, "La fin réelle précède la proposition de l’action.")
     action.etat, action.issue, action.fin_reelle = EtatAction.CLOSE, issue, fin
     _sortir_de_la_reserve(action)
-    return _changer(action, Mouvement.CLOTURE, par, texte)
+    return _changer(action, Mouvement.CLOTURE, par, texte, reunion=reunion)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from visites.models import Visite
 SUIVENT = {
     "visites.visite.entreprise": (),
     "visites.demandedevisite.entreprise": (),
+    "suivi.proposition.entreprise": (),
     "entreprises.contact.entreprise": (),
     "entreprises.document.entreprise": (),
     "entreprises.changement.entreprise": (),

@@ -2,9 +2,11 @@
 
 from django.db import transaction
 
-from reseau.models import Membre, Presence
+from reseau.models import Membre, Presence, Reunion
 from reseau.operations import ajouter, convoquer, enregistrer, pointer
-from suivi.operations.actions import designer
+from suivi.models import Proposition
+from suivi.operations.actions import clore, designer, proposer, redater
+from suivi.operations.ordre_du_jour import proposer_un_point
 from suivi.operations.projets import designer_interlocuteur
 from suivi.operations.regles import exiger
 from visites.enums import EtatVisite, OrigineVisite
@@ -31,16 +33,15 @@ def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", or
         visite.choisie_en = visite.choisie_en or reunion
         visite.derogation = derogation or visite.derogation
         enregistrer(visite, par=par)
+    Proposition.objects.en_attente().filter(entreprise=entreprise).update(decidee_en=reunion)
     return affecter(visite, developpeur, par=par, le=le, **motifs) if developpeur else visite
 
 
 @transaction.atomic
-def restituer_en_seance(visite, *, reunion, par, interlocuteurs=(), responsables=(), malgre_concurrence=""):
+def restituer_en_seance(visite, *, reunion, par, **decisions):
     """La visite est restituée, et ce que la séance en décide avec elle (voir `decider`)."""
     exiger(reunion.ouverte, SEANCE_CLOSE)
-    if interlocuteurs or responsables:
-        decisions = {"interlocuteurs": interlocuteurs, "responsables": responsables, "malgre_concurrence": malgre_concurrence}
-        decider(reunion, **decisions, par=par)
+    decider(reunion, **decisions, par=par)
     return restituer(visite, reunion=reunion, par=par)
 
 
@@ -51,6 +52,7 @@ def defaire_la_restitution(visite, *, reunion, par):
     return reprendre_restitution(visite, par=par)
 
 
+@transaction.atomic
 def renoncer(visite, *, reunion, par, le):
     """Défait un choix de cette séance, tant que la visite n'est pas allée plus loin."""
     exiger(reunion.ouverte and visite.choisie_en_id == reunion.pk, "Cette entreprise n’a pas été choisie dans cette séance.")
@@ -58,38 +60,37 @@ def renoncer(visite, *, reunion, par, le):
         visite.etat in (EtatVisite.A_PROGRAMMER, EtatVisite.PROGRAMMEE),
         "Cette visite est déjà annoncée : elle s’annule depuis sa fiche.",
     )
+    # Ce que l'on n'a pas retenu après tout reste proposé, avec ses notes.
+    reunion.propositions.filter(entreprise=visite.entreprise_id, motif_d_ecart="").update(decidee_en=None)
     return annuler(visite, precision="Retirée en séance.", par=par, le=le)
 
 
 def rediger_le_releve(reunion, *, par):
     """Enregistre le relevé de la discussion, pendant ou après la séance ; jamais d'une réunion annulée."""
     exiger(reunion.annulee_le is None, "Cette réunion est annulée.")
+    exiger(reunion.diffusee_le is None, "Le compte rendu est diffusé : il ne change plus.")
     return enregistrer(reunion, par=par)
 
 
 @transaction.atomic
-def proposer_un_point(reunion, texte, *, par):
-    """Ajoute une ligne à l'ordre du jour, avec le nom de qui la propose."""
-    exiger(reunion.ouverte, "Cette réunion est close : son ordre du jour ne change plus.")
-    exiger(texte.strip(), "Dites en une ligne de quoi vous voulez parler.")
-    ligne = f"{texte.strip()} (proposé par {par})"
-    reunion.ordre_du_jour = f"{reunion.ordre_du_jour}\n{ligne}".strip()
-    return enregistrer(reunion, par=par)
-
-
-@transaction.atomic
-def preparer(reunion, *, expose=None, par):
+def preparer(reunion, *, expose=None, points=(), par):
     """Convoque la réunion, ou enregistre ses changements ; `expose` (pas encore enregistré) remplace celui prévu.
 
-    Une réunion déplacée invite aussi qui est entré dans le réseau d'ici là.
+    `points` : les titres à inscrire. Une réunion déplacée invite aussi qui est entré dans le réseau d'ici là, et redemande
+    à chacun sa réponse.
     """
     if reunion.pk is None:
         convoquer(reunion, par=par)
     else:
         exiger(reunion.ouverte, "Cette réunion est close : elle ne se modifie plus.")
+        avant = Reunion.objects.get(pk=reunion.pk)
         enregistrer(reunion, par=par)
         _inviter_les_nouveaux(reunion)
+        if (avant.le, avant.heure) != (reunion.le, reunion.heure):
+            reunion.presences.update(reponse="", remplacant="", repondu_le=None)
     _poser_l_expose(reunion, expose)
+    for titre in points:
+        proposer_un_point(reunion, titre, par=par)
     return reunion
 
 
@@ -123,8 +124,9 @@ def exposer(expose, *, reunion, par):
 
 
 @transaction.atomic
-def decider(reunion, *, interlocuteurs=(), responsables=(), par, malgre_concurrence=""):
-    """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables.
+def decider(reunion, *, interlocuteurs=(), responsables=(), echeances=(), par, malgre_concurrence=""):
+    """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables,
+    [(Action, date)] à finir pour une autre date.
 
     `malgre_concurrence` : pourquoi l'un d'eux, qui suit une concurrente ; commun au sujet.
     """
@@ -133,3 +135,22 @@ def decider(reunion, *, interlocuteurs=(), responsables=(), par, malgre_concurre
         designer_interlocuteur(projet, membre, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
     for action, membre in responsables:
         designer(action, membre, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
+    for action, fin_prevue in echeances:
+        redater(action, fin_prevue, reunion=reunion, par=par)
+
+
+@transaction.atomic
+def agir_en_seance(action, *, projet, responsable, reunion, par, malgre_concurrence=""):
+    """Une action née de la discussion : proposée, et confiée aussitôt si l'on sait à qui."""
+    exiger(reunion.ouverte, SEANCE_CLOSE)
+    proposer(action, projet=projet, par=par)
+    if responsable:
+        designer(action, responsable, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
+    return action
+
+
+@transaction.atomic
+def clore_en_seance(action, *, issue, texte, reunion, par):
+    """La séance constate qu'une action est finie."""
+    exiger(reunion.ouverte, SEANCE_CLOSE)
+    return clore(action, issue=issue, texte=texte, reunion=reunion, par=par)

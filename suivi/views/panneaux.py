@@ -5,14 +5,18 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.timezone import localdate, now
 
+from entreprises.enums import Voix
 from entreprises.models import Cible, Entreprise
+from entreprises.operations.votes import scrutin
 from reseau.droits import autorise
 from reseau.enums import Geste
+from reseau.lib.dates import plus_mois
 from reseau.models import Journal, Membre, Reunion
 from reseau.operations import noter
-from suivi.forms import Choix, DesignationsForm, ExposeForm, ReleveForm, RetenueForm
+from suivi.enums import Issue
+from suivi.forms import ActionEnSeanceForm, Choix, DesignationsForm, ExposeForm, ReleveForm, RetenueForm
 from suivi.forms.choix import nom_et_sigle
-from suivi.models import Action, Projet
+from suivi.models import Action, Projet, Proposition
 from suivi.ordre_du_jour import (
     ACTIONS,
     CLOTURE,
@@ -31,7 +35,7 @@ from visites.espacement import empechements
 from visites.models import Visite
 from visites.sollicitations import contacts_recents
 
-CANDIDATES = 10
+CANDIDATES, PROPOSEES, CIBLES = 10, 25, 5
 GABARITS = {
     OUVERTURE: "suivi/_seance_ouverture.html",
     "visite": "suivi/_seance_visite.html",
@@ -40,13 +44,14 @@ GABARITS = {
     PROCHAINES: "suivi/_seance_prochaines.html",
     EXPOSE: "suivi/_seance_expose.html",
     RELEVE: "suivi/_seance_releve.html",
+    "point": "suivi/_seance_point.html",
     CLOTURE: "suivi/_seance_cloture.html",
 }
 
 
 def panneau(request, reunion, sujet, presents):
     """Le gabarit du sujet et son contexte ; `presents` : clés des membres pointés."""
-    genre = "visite" if sujet.visite else sujet.code
+    genre = sujet.code.partition("-")[0]
     return {"panneau": GABARITS[genre], **PREPARER[genre](request, reunion, sujet, presents)}
 
 
@@ -57,28 +62,36 @@ def _pour_une_visite(request, reunion, courant, presents):
         _noter_la_lecture(request.membre, compte_rendu)
     form = designations(request, visite, presents)
     projets = [(projet, *_lignes(form, projet)) for projet in form.projets.values()]
+    nouvelles = {cle: action_en_seance(request, visite, presents, form.choix, cle) for cle in form.projets}
     sortent = Membre.objects.filter(deports__entreprise=visite.entreprise, pk__in=presents)
     return {
         "visite": visite,
         "compte_rendu": compte_rendu,
         "form": form,
         "projets": projets,
+        "nouvelles": [(projet, nouvelles[projet.pk]) for projet in form.projets.values()],
+        "issues": Issue.choices,
         "sortent": list(sortent),
         "concurrentes": form.concurrentes,
     }
 
 
 def _lignes(form, projet):
-    """Le champ de l'interlocuteur du projet, et [(action, ses champs)]."""
-    actions = [(action, form.paires("responsable", action)) for action in projet.actions.all()]
+    """Le champ de l'interlocuteur du projet, et [(action, ses champs, ceux de son échéance)]."""
+    actions = [_ligne(form, action) for action in projet.actions.all()]
     return form.paires("interlocuteur", projet), actions
+
+
+def _ligne(form, action):
+    return action, form.paires("responsable", action), form.paires("echeance", action)
 
 
 def _pour_les_actions(request, reunion, courant, presents):
     form = deblocages(request, reunion, presents)
     le = localdate()
-    lignes = [(action, form.paires("responsable", action), action.est_echue(le)) for action in form.actions.values()]
-    return {"form": form, "lignes": lignes}
+    lignes = [(*_ligne(form, action), action.est_echue(le)) for action in form.actions.values() if action.ouverte]
+    closes = [action for action in form.actions.values() if not action.ouverte]
+    return {"form": form, "lignes": lignes, "closes": closes, "issues": Issue.choices}
 
 
 def _pour_les_visites_en_souffrance(request, reunion, courant, presents):
@@ -92,10 +105,12 @@ def _pour_les_prochaines(request, reunion, courant, presents):
     raisons = empechements(candidates, reunion.reseau, le)
     contacts = contacts_recents(candidates, reunion.reseau, le)
     concurrentes = concurrentes_par_entreprise(candidates, request.membre)
+    proposees = _propositions(candidates)
     for entreprise in candidates:
         entreprise.contacts_recents = contacts.get(entreprise.pk, [])
         entreprise.concurrentes = concurrentes.get(entreprise.pk, [])
-    candidates.sort(key=lambda entreprise: entreprise.pk in raisons)
+        entreprise.proposition = proposees.get(entreprise.pk)
+    candidates.sort(key=lambda entreprise: (entreprise.proposition is None, entreprise.pk in raisons))
     directs = Membre.objects.visibles_par(request.membre).affectables(le)
     developpeurs = [(membre.pk, nom_et_sigle(membre)) for membre in directs]
     lignes = [
@@ -107,23 +122,33 @@ def _pour_les_prochaines(request, reunion, courant, presents):
         for entreprise in candidates
     ]
     a_decider = Cible.objects.visibles_par(request.membre).en_preparation() if autorise(request.membre, "cibles.gerer") else []
+    a_decider = [(cible, scrutin(cible, request.membre)) for cible in a_decider[:CIBLES]]
     choisies = choisies.avec_noms().order_by("entreprise__raison_sociale")
-    return {"choisies": choisies, "lignes": lignes, "cherche": cherche, "a_decider": a_decider}
+    return {"choisies": choisies, "lignes": lignes, "cherche": cherche, "a_decider": a_decider, "voix": Voix.choices}
 
 
 def _candidates(membre, cherche, le):
-    """Ce que trouve la recherche ; sans elle, les entreprises de la cible que personne n'a encore touchées."""
+    """Ce que trouve la recherche ; sans elle, les entreprises proposées, puis celles de la cible que personne n'a touchées."""
     entreprises = Entreprise.objects.visibles_par(membre).avec_references()
     en_attente = Visite.objects.a_programmer().filter(entreprise=OuterRef("pk"))
     entreprises = entreprises.annotate(en_attente=Exists(en_attente))
     if cherche:
         return entreprises.cherche(cherche)[:CANDIDATES]
+    proposees = Exists(Proposition.objects.en_attente().filter(entreprise=OuterRef("pk")))
+    visites = Visite.objects.filter(entreprise=OuterRef("pk"))
+    libres = entreprises.exclude(Exists(visites.confiees()))
+    candidates = list(libres.filter(proposees)[:PROPOSEES])
     cible = Cible.objects.en_vigueur(membre.reseau, le)
     if cible is None:
-        return entreprises.none()
-    visites = Visite.objects.filter(entreprise=OuterRef("pk"))
-    libres = entreprises.filter(lignes_de_cible__cible=cible, lignes_de_cible__motif_d_ecart="")
-    return libres.exclude(Exists(visites.confiees())).exclude(Exists(visites.touchees(cible.decidee_le, le)))[:CANDIDATES]
+        return candidates
+    de_la_cible = libres.filter(~proposees, lignes_de_cible__cible=cible, lignes_de_cible__motif_d_ecart="")
+    return candidates + list(de_la_cible.exclude(Exists(visites.touchees(cible.decidee_le, le)))[:CANDIDATES])
+
+
+def _propositions(entreprises):
+    """{entreprise: sa `Proposition` en attente, avec ses notes}."""
+    propositions = Proposition.objects.en_attente().filter(entreprise__in=[entreprise.pk for entreprise in entreprises])
+    return {proposition.entreprise_id: proposition for proposition in propositions.avec_noms()}
 
 
 def _pour_l_expose(request, reunion, courant, presents):
@@ -131,11 +156,18 @@ def _pour_l_expose(request, reunion, courant, presents):
 
 
 def _pour_le_releve(request, reunion, courant, presents):
-    return {"form": ReleveForm(reunion=reunion)}
+    return {"form": ReleveForm(enregistre=reunion.releve)}
+
+
+def _pour_un_point(request, reunion, courant, presents):
+    point = reunion.points.avec_noms().get(pk=courant.point)
+    form = ReleveForm(enregistre=point.texte)
+    form.fields["releve"].label = "Ce qui s’est dit, ce qui est décidé"
+    return {"point": point, "form": form}
 
 
 def _pour_l_ouverture(request, reunion, courant, presents):
-    return {"points": [ligne for ligne in reunion.ordre_du_jour.splitlines() if ligne.strip()]}
+    return {}
 
 
 def _pour_la_cloture(request, reunion, courant, presents):
@@ -152,6 +184,15 @@ def designations(request, visite, presents):
     ouvertes = [action for projet in projets for action in projet.actions.all()]
     choix = Choix(request.membre, visite.entreprise, localdate())
     return _formulaire(request, projets, ouvertes, choix, presents, choix.concurrentes)
+
+
+def action_en_seance(request, visite, presents, choix=None, projet=None):
+    """Le formulaire d'une action née de la discussion, pour un projet de cette visite."""
+    choix = choix or Choix(request.membre, visite.entreprise, localdate())
+    projets = Projet.objects.filter(visite=visite)
+    initial = {"projet": projet, "fin_prevue": plus_mois(localdate(), 1)}
+    listes = {"projets": projets, "choix": choix, "presents": presents, "auto_id": f"nouvelle-{projet}-%s"}
+    return ActionEnSeanceForm(request.POST or None, initial=initial, **listes)
 
 
 def deblocages(request, reunion, presents):
@@ -188,5 +229,6 @@ PREPARER = {
     PROCHAINES: _pour_les_prochaines,
     EXPOSE: _pour_l_expose,
     RELEVE: _pour_le_releve,
+    "point": _pour_un_point,
     CLOTURE: _pour_la_cloture,
 }

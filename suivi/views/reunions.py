@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from reseau import operations as vie_du_reseau
 from reseau.acces import formulaire, geste, page
@@ -15,15 +15,22 @@ from reseau.lib.pdf import rendre_pdf
 from reseau.lib.reponses import fichier
 from reseau.models import Presence, Reunion
 from reseau.operations import noter
-from suivi import operations
-from suivi.forms import PointForm, ReleveForm, ReunionForm
-from suivi.models import dossiers
+from reseau.templatetags.affichage import pluriel_fr
+from suivi import convocations, diffusion, operations
+from suivi.convocations import a_prevenir
+from suivi.forms import ReleveForm, ReponseALaConvocationForm, ReunionForm
+from suivi.lectures import pour_la_diffusion, pour_un_membre
 from suivi.seance import releve
 from suivi.views.figes import figer_la_reunion
-from visites.models import Visite
+from suivi.views.ordre_du_jour import a_venir
 
 PAR_PAGE = 25
-REPONSES = {EtatPresence.PRESENT: "Vous serez présent.", EtatPresence.EXCUSE: "Vous êtes excusé."}
+LIGNES_BLANCHES = 4  # de la feuille d'émargement, pour qui vient sans être inscrit
+DITES = {
+    EtatPresence.PRESENT: "Vous serez présent.",
+    EtatPresence.EXCUSE: "Vous êtes excusé.",
+    EtatPresence.REPRESENTE: "C’est noté : quelqu’un vous remplace.",
+}
 
 
 @page("reunions.voir")
@@ -49,95 +56,117 @@ def _avec_ma_reponse(reunion):
 @formulaire("reunions.convoquer")
 def reunion_creer(request):
     form = ReunionForm(request.POST or None, le=localdate())
-    if form.is_valid() and tenter(form, operations.preparer, form.instance, expose=form.expose_prevu, par=request.membre):
+    if form.is_valid() and _preparer(request, form, points=form.cleaned_data["points"]):
         messages.success(request, "La réunion est convoquée : tous les membres actifs y sont inscrits.")
+        if form.cleaned_data["envoyer"]:
+            prevenir(request, form.instance)
         return redirect(form.instance)
     return render(request, "suivi/reunion_form.html", {"form": form, "reunion": None})
 
 
 @formulaire("reunions.convoquer")
 def reunion_modifier(request, pk):
+    """Ce qui change du jour, de l'heure ou du lieu se dit aussitôt à qui a reçu la convocation."""
     reunion = _reunion(request, pk)
     if not reunion.ouverte:
         raise RegleEnfreinte("Cette réunion est close : elle ne se modifie plus.")
     form = ReunionForm(request.POST or None, instance=reunion, le=localdate())
-    if form.is_valid() and tenter(form, operations.preparer, form.instance, expose=form.expose_prevu, par=request.membre):
+    if form.is_valid() and _preparer(request, form):
         messages.success(request, "La réunion est enregistrée.")
+        if reunion.convocations.dites().exists():
+            prevenir(request, reunion)
         return redirect(reunion)
     return render(request, "suivi/reunion_form.html", {"form": form, "reunion": reunion})
+
+
+def _preparer(request, form, **suite):
+    return tenter(form, operations.preparer, form.instance, expose=form.expose_prevu, par=request.membre, **suite)
+
+
+@geste("reunions.convoquer")
+def reunion_convoquer(request, pk):
+    """Envoie la convocation à qui ne l'a pas encore, ou n'en a qu'une autre date."""
+    reunion = _reunion(request, pk)
+    if not prevenir(request, reunion):
+        messages.info(request, "Tous les convoqués ont déjà reçu ces date, heure et lieu.")
+    return redirect(reunion)
+
+
+def prevenir(request, reunion):
+    """Inscrit les courriels à envoyer, avec le geste ; rend les `Convocation`."""
+    lignes = convocations.inscrire(reunion, par=request.membre, racine=request.build_absolute_uri("/"), maintenant=now())
+    if lignes:
+        nom = "annulation,annulations" if lignes[0].annule else "convocation,convocations"
+        messages.success(request, f"{pluriel_fr(len(lignes), nom)} {'part' if len(lignes) == 1 else 'partent'} par courriel.")
+    return lignes
 
 
 @geste("reunions.convoquer")
 def reunion_annuler(request, pk):
     reunion = vie_du_reseau.annuler_reunion(_reunion(request, pk), par=request.membre)
     messages.success(request, "La réunion est annulée : elle ne compte pas dans la participation.")
+    prevenir(request, reunion)
     return redirect(reunion)
 
 
 @geste("reunions.repondre")
 def reunion_repondre(request, pk):
-    """Présent ou excusé, d'un clic."""
-    reunion, reponse = _reunion(request, pk), request.POST.get("reponse")
-    if reponse not in REPONSES:
-        raise RegleEnfreinte("Répondez « présent » ou « excusé ».")
-    vie_du_reseau.repondre(reunion, reponse, par=request.membre)
-    messages.success(request, REPONSES[reponse])
-    return redirect(request.reseau if request.POST.get("retour") == "accueil" else reunion)
-
-
-@geste("reunions.repondre")
-def reunion_proposer(request, pk):
-    """Un membre propose un point à l'ordre du jour."""
-    reunion, form = _reunion(request, pk), PointForm(request.POST)
+    """Présent, excusé ou remplacé, d'un clic."""
+    reunion, form = _reunion(request, pk), ReponseALaConvocationForm(request.POST)
     if not form.is_valid():
-        raise RegleEnfreinte("Dites en une ligne de quoi vous voulez parler.")
-    operations.proposer_un_point(reunion, form.cleaned_data["texte"], par=request.membre)
-    messages.success(request, "Le point est à l’ordre du jour.")
-    return redirect(reunion)
+        raise RegleEnfreinte("Répondez « présent » ou « excusé », ou dites qui vous remplace.")
+    vie_du_reseau.repondre(reunion, **form.cleaned_data, par=request.membre)
+    messages.success(request, DITES[form.cleaned_data["reponse"]])
+    return redirect(request.reseau if request.POST.get("retour") == "accueil" else reunion)
 
 
 @page("reunions.voir")
 def reunion(request, pk):
     """La réunion pour ce lecteur : ce qui s'y prépare, ou ce qui s'y est décidé."""
     reunion, membre = _reunion(request, pk), request.membre
-    compose = None if reunion.ouverte else releve(reunion, membre)
+    compose = None if reunion.ouverte else releve(reunion, pour_un_membre(membre))
     if compose and compose.restitutions:
         noter(membre, Geste.LECTURE, reunion, nombre=len(compose.restitutions))
     contexte = {
         "reunion": reunion,
-        "presences": reunion.presences.select_related("membre__institution"),
-        "ma_reponse": reunion.presences.filter(membre=membre).values_list("reponse", flat=True).first() or "",
+        "presences": list(reunion.presences.select_related("membre__institution")),
         "exposes": reunion.exposes.all(),
         "releve": compose,
-        "a_restituer": _a_restituer(reunion, membre),
-        "point": PointForm(),
         "complet": portee(membre, "reunions.voir_les_restitutions") is TOUT,
         "peut_convoquer": autorise(membre, "reunions.convoquer"),
         "peut_pointer": autorise(membre, "reunions.pointer"),
         "peut_repondre": autorise(membre, "reunions.repondre"),
+        **(a_venir(reunion, membre) if reunion.ouverte else {}),
     }
+    miennes = (presence for presence in contexte["presences"] if presence.membre_id == membre.pk)
+    contexte["ma_presence"] = next(miennes, Presence(reunion=reunion, membre=membre))
     contexte["nb_reponses"] = sum(1 for presence in contexte["presences"] if presence.reponse)
+    contexte["a_prevenir"] = a_prevenir(reunion) if contexte["peut_convoquer"] else []
     return render(request, "suivi/reunion_fiche.html", contexte)
 
 
-def _a_restituer(reunion, membre):
-    """Les visites qui attendent leur restitution, parmi les dossiers du lecteur ; rien pour une réunion passée."""
-    if not reunion.ouverte:
-        return Visite.objects.none()
-    return dossiers(membre).a_restituer().avec_noms().order_by("realisee_le", "pk")
+@page("reunions.pointer")
+def reunion_emargement(request, pk):
+    """La feuille d'émargement, à imprimer avant la séance."""
+    reunion = _reunion(request, pk)
+    presences = reunion.presences.select_related("membre__institution")
+    contexte = {"nom_reseau": request.reseau.nom, "reunion": reunion, "presences": presences, "blanches": range(LIGNES_BLANCHES)}
+    octets = rendre_pdf("pdf/emargement.html", contexte, titre="Feuille d’émargement")
+    noter(request.membre, Geste.IMPRESSION, reunion, precision="feuille d’émargement")
+    return fichier(octets, f"emargement-{reunion.le:%Y-%m-%d}", "pdf")
 
 
 @formulaire("reunions.pointer")
 def reunion_releve(request, pk):
     """Relire et compléter le relevé de la discussion, pendant ou après la séance."""
     reunion = _reunion(request, pk)
-    form = ReleveForm(request.POST or None, reunion=reunion)
+    form = ReleveForm(request.POST or None, enregistre=reunion.releve)
     if form.is_valid() and not form.signaler_un_conflit():
         reunion.releve = form.cleaned_data["releve"]
         if tenter(form, operations.rediger_le_releve, reunion, par=request.membre):
             messages.success(request, "Le relevé est enregistré.")
             return redirect(reunion)
-    return render(request, "suivi/reunion_releve.html", {"form": form, "reunion": reunion})
+    return render(request, "suivi/reunion_releve.html", {"form": form, "reunion": reunion, "point": None})
 
 
 @geste("reunions.decider")
@@ -148,27 +177,62 @@ def reunion_clore(request, pk):
     return redirect(reunion)
 
 
+@geste("reunions.convoquer")
+def reunion_diffuser(request, pk):
+    """Fige le compte rendu relu, et prévient chacun qu'il peut le lire."""
+    reunion = diffusion.diffuser(_reunion(request, pk), par=request.membre)
+    messages.success(request, "Le compte rendu est diffusé : il ne change plus.")
+    diffusion.annoncer(reunion, racine=request.build_absolute_uri("/"), par=request.membre)
+    return redirect(reunion)
+
+
 @page("reunions.voir_les_restitutions")
 def reunion_pdf(request, pk):
     """Le compte rendu complet, pour qui lit toutes les restitutions ; les autres ont la diffusion."""
-    reunion = _reunion(request, pk)
-    if portee(request.membre, "reunions.voir_les_restitutions") is not TOUT:
-        return redirect("suivi:reunion-diffusion-pdf", request.reseau.slug, reunion.pk)
-    return _imprimer(request, reunion, diffusion=False)
+    return _compte_rendu(request, pk, "pdf")
+
+
+@page("reunions.voir_les_restitutions")
+def reunion_docx(request, pk):
+    return _compte_rendu(request, pk, "docx")
 
 
 @page("reunions.voir")
 def reunion_diffusion_pdf(request, pk):
-    """Le relevé de décisions, sans les restitutions."""
-    return _imprimer(request, _reunion(request, pk), diffusion=True)
+    """Le relevé de décisions, qui ne nomme aucune entreprise."""
+    return _diffusion(request, pk, "pdf")
 
 
-def _imprimer(request, reunion, *, diffusion):
-    compose = releve(reunion, request.membre, diffusion=diffusion)
-    noter(request.membre, Geste.IMPRESSION, reunion, precision=compose.titre)
-    octets = rendre_pdf("pdf/reunion.html", {"nom_reseau": reunion.reseau.nom, "reunion": compose}, titre=compose.titre)
-    nom = "releve-de-decisions" if diffusion else "compte-rendu"
-    return fichier(octets, f"{nom}-{reunion.le:%Y-%m-%d}", "pdf")
+@page("reunions.voir")
+def reunion_diffusion_docx(request, pk):
+    return _diffusion(request, pk, "docx")
+
+
+def _compte_rendu(request, pk, genre):
+    reunion, membre = _reunion(request, pk), request.membre
+    version = diffusion.version_pour(reunion, membre)
+    lit_tout = portee(membre, "reunions.voir_les_restitutions") is TOUT
+    if not lit_tout or (reunion.diffusee_le and version == diffusion.DIFFUSION):
+        return redirect(f"suivi:reunion-diffusion-{genre}", request.reseau.slug, reunion.pk)
+    if reunion.diffusee_le:
+        octets = diffusion.fige(reunion, version, genre)
+    else:
+        octets = diffusion.imprimer(reunion, pour_un_membre(membre), genre, date=now())
+    return _rendre(request, reunion, octets, "compte-rendu", genre)
+
+
+def _diffusion(request, pk, genre):
+    reunion = _reunion(request, pk)
+    if reunion.diffusee_le:
+        octets = diffusion.fige(reunion, diffusion.DIFFUSION, genre)
+    else:
+        octets = diffusion.imprimer(reunion, pour_la_diffusion(), genre, date=now())
+    return _rendre(request, reunion, octets, "releve-de-decisions", genre)
+
+
+def _rendre(request, reunion, octets, nom, genre):
+    noter(request.membre, Geste.IMPRESSION if genre == "pdf" else Geste.EXPORT, reunion, precision=nom)
+    return fichier(octets, f"{nom}-{reunion.le:%Y-%m-%d}", genre)
 
 
 def _reunion(request, pk):

@@ -13,15 +13,19 @@ from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
 from entreprises.models import Cible
-from reseau.acces import geste, page
+from entreprises.operations import votes
+from reseau.acces import exiger, geste, page
 from reseau.droits import autorise
 from reseau.enums import EtatPresence
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.models import Membre, Reunion
 from suivi import operations
+from suivi.enums import GenreDePoint, Issue
 from suivi.forms import ExposeForm, ReleveForm, RetenueForm
+from suivi.forms.reunions import empreinte
+from suivi.models import Action, Proposition
 from suivi.ordre_du_jour import ordre_du_jour, visites_de_la_seance
-from suivi.views.panneaux import deblocages, designations, panneau
+from suivi.views.panneaux import action_en_seance, deblocages, designations, panneau
 from visites.enums import OrigineVisite
 from visites.models import Visite
 
@@ -82,7 +86,7 @@ def seance_restituer(request, pk):
         return _au_sujet(request, reunion)
     decisions = {}
     if autorise(request.membre, "reunions.decider"):
-        decisions = _decisions(designations(request, visite, _presents(reunion)), confirmer=True)
+        decisions = _decisions(request, designations(request, visite, _presents(reunion)), confirmer=True)
     operations.restituer_en_seance(visite, reunion=reunion, par=request.membre, **decisions)
     messages.success(request, f"{visite.entreprise} : visite restituée.")
     return _au_sujet(request, reunion)
@@ -90,21 +94,53 @@ def seance_restituer(request, pk):
 
 @geste("reunions.decider")
 def seance_designer(request, pk):
-    """Confirme les interlocuteurs et désigne les responsables du sujet en cours."""
-    reunion, presents = _reunion(request, pk), _presents(_reunion(request, pk))
-    if "visite" in request.POST:
-        form = designations(request, _visite(request, reunion), presents)
-    else:
-        form = deblocages(request, reunion, presents)
-    decisions = _decisions(form)
+    """Confirme les interlocuteurs, désigne les responsables du sujet en cours, change les échéances."""
+    reunion = _reunion(request, pk)
+    form = _designations(request, reunion)
+    decisions = _decisions(request, form)
     operations.decider(reunion, **decisions, par=request.membre)
     confiees, racine = [action for action, _ in decisions["responsables"]], request.build_absolute_uri("/")
     operations.prevenir(confiees, par=request.membre, racine=racine)
-    nombre = len(decisions["interlocuteurs"]) + len(decisions["responsables"])
+    nombre = sum(len(decisions[genre]) for genre in ("interlocuteurs", "responsables", "echeances"))
     if nombre:
         messages.success(request, "C’est décidé." if nombre == 1 else f"{nombre} décisions enregistrées.")
-    else:
+    elif form.is_valid():
         messages.info(request, "Rien n’a changé.")
+    return _au_sujet(request, reunion)
+
+
+def _designations(request, reunion):
+    presents = _presents(reunion)
+    if "visite" in request.POST:
+        return designations(request, _visite(request, reunion), presents)
+    return deblocages(request, reunion, presents)
+
+
+@geste("reunions.decider")
+def seance_clore(request, pk):
+    """Clôt une action, avec son issue et sa phrase."""
+    reunion, issue = _reunion(request, pk), request.POST.get("issue")
+    actions = Action.objects.visibles_par(request.membre).avec_noms()
+    action = actions.filter(pk__in=_entiers([request.POST.get("action", "")])).first()
+    if action is None or issue not in Issue.values:
+        raise RegleEnfreinte("Choisissez l’issue de l’action à clore.")
+    texte = request.POST.get("texte", "")[:300]
+    operations.clore_en_seance(action, issue=issue, texte=texte, reunion=reunion, par=request.membre)
+    messages.success(request, f"Action n° {action.numero} close.")
+    return _au_sujet(request, reunion)
+
+
+@geste("reunions.decider")
+def seance_agir(request, pk):
+    """Ajoute une action née de la discussion à un projet de la visite restituée."""
+    reunion = _reunion(request, pk)
+    visite = _visite(request, reunion)
+    form = action_en_seance(request, visite, _presents(reunion))
+    if not form.is_valid():
+        raise RegleEnfreinte("Dites quoi, et pour quand : l’action n’est pas ajoutée.")
+    action, projet, responsable = form.decision
+    operations.agir_en_seance(action, projet=projet, responsable=responsable, reunion=reunion, par=request.membre)
+    messages.success(request, f"Action n° {action.numero} ajoutée.")
     return _au_sujet(request, reunion)
 
 
@@ -124,29 +160,76 @@ def seance_choisir(request, pk):
     if not form.is_valid():
         raise RegleEnfreinte("Choisissez une entreprise de la liste.")
     entreprise = form.cleaned_data["entreprise"]
+    if "ecarter" in request.POST:
+        _ecarter(request, reunion, entreprise)
+        return _au_sujet(request, reunion)
     operations.retenir(**form.cleaned_data, reunion=reunion, par=request.membre, le=le, origine=_origine(entreprise, reunion, le))
     messages.success(request, f"{entreprise} est choisie.")
     return _au_sujet(request, reunion)
 
 
+def _ecarter(request, reunion, entreprise):
+    proposition = Proposition.objects.en_attente().filter(entreprise=entreprise).first()
+    if proposition is None:
+        raise RegleEnfreinte("Cette entreprise n’est plus proposée.")
+    operations.ecarter(proposition, reunion=reunion, motif=request.POST.get("motif", "")[:200], par=request.membre)
+    messages.success(request, f"{entreprise} n’est pas retenue.")
+
+
+@geste("reunions.pointer")
+def seance_voter(request, pk):
+    """Le vote sur une cible, sans quitter la séance : l'ouvrir, y donner sa voix, le clore."""
+    reunion, cle = _reunion(request, pk), request.POST.get("cible", "")
+    cible = Cible.objects.visibles_par(request.membre).filter(pk__in=_entiers([cle])).first()
+    if cible is None:
+        raise RegleEnfreinte("Cette cible n’est plus à décider.")
+    if "voix" in request.POST:
+        votes.voter(cible, request.POST["voix"], par=request.membre)
+        messages.success(request, "Votre voix est enregistrée.")
+        return _au_sujet(request, reunion)
+    exiger(request.membre, "cibles.gerer")
+    if "clore" in request.POST:
+        messages.success(request, votes.scrutin(votes.clore_le_vote(cible, par=request.membre), request.membre).resultat)
+    else:
+        votes.ouvrir_le_vote(cible, par=request.membre)
+        messages.success(request, "Le vote est ouvert : chacun vote depuis sa page des cibles.")
+    return _au_sujet(request, reunion)
+
+
 @geste("reunions.pointer")
 def seance_relever(request, pk):
-    """Enregistre le relevé de la discussion. Par le navigateur seul, rend {"garde", "texte", "avant", "enregistre"}."""
+    """Enregistre le relevé de la discussion, ou ce qui s'est dit d'un `point`.
+
+    Par le navigateur seul, rend {"garde", "texte", "avant", "enregistre"}.
+    """
     reunion = _reunion(request, pk)
-    form = ReleveForm(request.POST, reunion=reunion)
+    point = _point(request, reunion) if "point" in request.POST else None
+    autre = point.texte if point else reunion.releve
+    form = ReleveForm(request.POST, enregistre=autre)
     conflit = not form.is_valid() or form.signaler_un_conflit()
-    autre = reunion.releve
-    if not conflit:
-        reunion.releve = form.cleaned_data["releve"]
-        conflit = not tenter(form, operations.rediger_le_releve, reunion, par=request.membre)
+    conflit = conflit or not tenter(form, _garder_le_texte, reunion, point, form.cleaned_data["releve"], request.membre)
     if request.headers.get("Accept") == "application/json":
         heure = localtime()
         texte = " ".join(form.non_field_errors()) if conflit else f"Enregistré à {heure:%H} h {heure:%M}"
-        avant = form.data.get("avant") if conflit else ReleveForm(reunion=reunion).initial["avant"]
+        avant = form.data.get("avant") if conflit else empreinte(form.cleaned_data["releve"])
         return JsonResponse({"garde": not conflit, "texte": texte, "avant": avant, "enregistre": autre if conflit else ""})
     if conflit:
-        return render(request, "suivi/reunion_releve.html", {"form": form, "reunion": reunion})
+        return render(request, "suivi/reunion_releve.html", {"form": form, "reunion": reunion, "point": point})
     return _au_sujet(request, reunion)
+
+
+def _garder_le_texte(reunion, point, texte, membre):
+    if point:
+        return operations.ecrire_au_point(point, texte, par=membre)
+    reunion.releve = texte
+    return operations.rediger_le_releve(reunion, par=membre)
+
+
+def _point(request, reunion):
+    point = reunion.points.inscrits().filter(pk__in=_entiers([request.POST["point"]]), genre=GenreDePoint.LIBRE).first()
+    if point is None:
+        raise RegleEnfreinte("Ce point n’est plus à l’ordre du jour.")
+    return point
 
 
 @geste("reunions.pointer")
@@ -194,10 +277,13 @@ def _presents(reunion):
     return set(reunion.presences.filter(etat=EtatPresence.PRESENT).values_list("membre", flat=True))
 
 
-def _decisions(form, confirmer=False):
-    """Ce que `decider` attend, changements et motif ; `confirmer` : les interlocuteurs inchangés aussi."""
+def _decisions(request, form, confirmer=False):
+    """Ce que `decider` attend ; `confirmer` : les interlocuteurs inchangés aussi.
+
+    Ce qu'un autre poste vient de décider se dit et ne s'écrase pas ; le reste de l'envoi est gardé.
+    """
     if not form.is_valid():
-        raise RegleEnfreinte(" ".join(erreur for erreurs in form.errors.values() for erreur in erreurs))
+        messages.warning(request, " ".join(erreur for erreurs in form.errors.values() for erreur in erreurs))
     interlocuteurs = dict(form.interlocuteurs_changes())
     if confirmer:
         inchanges = [projet for projet in form.projets.values() if projet.interlocuteur_confirme_en_id is None]
@@ -205,6 +291,7 @@ def _decisions(form, confirmer=False):
     return {
         "interlocuteurs": list(interlocuteurs.items()),
         "responsables": list(form.responsables_changes()),
+        "echeances": list(form.echeances_changees()),
         "malgre_concurrence": form.cleaned_data.get("malgre_concurrence", ""),
     }
 

@@ -18,7 +18,7 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Absence, Dispositif, FicheCompetence, Institution, Membre, Pli, Reunion, Signataire
+from reseau.models import Absence, Dispositif, FicheCompetence, Formation, Institution, Membre, Pli, Reunion, Signataire
 from suivi.models import Action, BesoinCommun, Doublon, Fusion, Projet
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
@@ -81,6 +81,7 @@ def exemples(membre):
         "action": Action.objects.visibles_par(membre),
         "pli": Pli.objects.visibles_par(membre).rejouables(),
         "reunion": Reunion.objects.filter(**du_reseau),
+        "formation": Formation.objects.filter(**du_reseau),
     }
     return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}
 
@@ -102,6 +103,7 @@ def propres(membre):
         "visites:courrier-rejeter": [{"courrier": _premier(Courrier.objects.filter(reseau=reseau).a_signer())}],
         **{f"visites:courrier-{geste}": [brouillon] for geste in ("corriger", "modele")},
         "visites:vue-modifier": [{"vue": _premier(VueEnregistree.objects.filter(membre=membre))}],
+        "suivi:reunion": [prevue, {"reunion": _premier(Reunion.objects.filter(reseau=reseau, etat=EtatReunion.TENUE))}],
         "suivi:reunion-modifier": [prevue],
         "suivi:seance": [prevue],
         "suivi:fusionner": [{"entreprise": doublon.entreprise_id, "autre": doublon.autre_id}] if doublon else [],

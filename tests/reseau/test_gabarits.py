@@ -66,7 +66,8 @@ def test_menu_de_l_animateur_est_complet():
         *["Accueil", "Entreprises", "Entreprises", "Noter un contact", "Cibles", "Imports", "Doublons"],
         *["Visites", "Plan de visites", "Visites", "Demandes de visite", "Campagnes"],
         *["Courriers", "Guide d’entretien", "Qui a vu qui"],
-        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
+        *["Actions", "Réunions", "Réunions", "Entreprises proposées", "Exposés et formations", "Tableaux de bord"],
+        *["Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
         *["Paramètres", "Paramètres", "Courriels envoyés", "Journal"],
     ]
 
@@ -100,7 +101,16 @@ def test_adresse_absente_n_a_pas_de_lien_mort():
     adresses.urlpatterns = [application("reseau")]
     with override_settings(ROOT_URLCONF=adresses):
         html = composer(demande(role=Role.ANIMATEUR), PAGE.replace("visites:entreprises", "reseau:membres"))
-    attendus = ["Annuaire", "Membres", "Institutions", "Dispositifs", "Paramètres", "Paramètres", "Journal"]
+    attendus = [
+        "Exposés et formations",
+        "Annuaire",
+        "Membres",
+        "Institutions",
+        "Dispositifs",
+        "Paramètres",
+        "Paramètres",
+        "Journal",
+    ]
     assert onglets_du_menu(html) == attendus
 
 

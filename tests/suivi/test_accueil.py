@@ -15,6 +15,7 @@ from tests.factories import (
     CibleFactory,
     CompteRenduFactory,
     ContactFactory,
+    ConvocationFactory,
     CourrierFactory,
     DeportFactory,
     DoublonFactory,
@@ -69,7 +70,8 @@ def test_animateur_qui_visite_a_aussi_sa_journee(reseau):
 
 
 def test_prochaine_reunion_dit_les_reponses_et_la_mienne(reseau, membres):
-    reunion = ReunionFactory(reseau=reseau, le=JOUR, ordre_du_jour="Calendrier")
+    reunion = ReunionFactory(reseau=reseau, le=JOUR)
+    ConvocationFactory(reunion=reunion, membre=membres["direct"])
     ReunionFactory(reseau=reseau, le=JOUR + timedelta(days=15))
     PresenceFactory(reunion=reunion, membre=membres["direct"], reponse=EtatPresence.EXCUSE)
     PresenceFactory(reunion=reunion, membre=membres["associe"], reponse="")

@@ -205,11 +205,11 @@ def test_reunion_garde_l_expose_et_reclame_son_titre(reseau):
 
 def test_releve_ecrit_entre_temps_se_signale_et_se_garde(reseau):
     reunion = ReunionFactory(reseau=reseau, releve="Un")
-    avant = ReleveForm(reunion=reunion).initial["avant"]
+    avant = ReleveForm(enregistre=reunion.releve).initial["avant"]
     reunion.releve = "Deux"
-    form = ReleveForm({"avant": avant, "releve": "Trois"}, reunion=reunion)
+    form = ReleveForm({"avant": avant, "releve": "Trois"}, enregistre=reunion.releve)
     assert (form.is_valid(), form.signaler_un_conflit(), form["releve"].value()) == (True, True, "Trois")
-    second = ReleveForm(form.data, reunion=reunion)
+    second = ReleveForm(form.data, enregistre=reunion.releve)
     assert (second.is_valid(), second.signaler_un_conflit()) == (True, False)
 
 

@@ -146,5 +146,5 @@ def test_releve_se_complete_apres_la_seance_jamais_apres_l_annulation(reseau, an
 
 
 def test_proposer_un_point_l_ajoute_avec_son_nom(reunion, direct):
-    operations.proposer_un_point(reunion, " Le salon de printemps ", par=direct)
-    assert reunion.ordre_du_jour == f"Le salon de printemps (proposé par {direct})"
+    point = operations.proposer_un_point(reunion, " Le salon de printemps ", par=direct)
+    assert (point.titre, point.demande_par) == ("Le salon de printemps", direct)

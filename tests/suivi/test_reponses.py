@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from reseau import expedition
 from reseau.models import Membre
 from suivi import liens, operations
 from suivi.enums import EtatAction, Mouvement, TypeAction
@@ -45,7 +46,7 @@ def etat(action):
 
 
 def test_courriel_mene_a_la_reponse_et_ne_nomme_pas_l_entreprise(action, direct, responsable):
-    assert operations.prevenir([action.pk], par=direct, racine=RACINE) == []
+    expedition.expedier([pli.pk for pli in operations.prevenir([action], par=direct, racine=RACINE)])
     (courriel,) = mail.outbox
     (adresse,) = re.findall(r"https://\S+", courriel.body)
     assert (courriel.to, liens.lire(adresse.split("/")[-2], localdate())) == (
@@ -61,7 +62,7 @@ def test_courriel_groupe_ce_qu_un_meme_geste_propose_et_oublie_ce_qui_est_accept
     for autre in autres:
         operations.proposer(autre, projet=action.projet, par=direct)
     operations.accepter(autres[0], par=responsable)
-    operations.prevenir([action.pk, *(autre.pk for autre in autres)], par=direct, racine=RACINE)
+    expedition.expedier([pli.pk for pli in operations.prevenir([action, *autres], par=direct, racine=RACINE)])
     (courriel,) = mail.outbox
     assert ("2 actions" in courriel.subject, courriel.body.count("/repondre/")) == (True, 2)
 

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from reseau.enums import EtatPresence
 from suivi import operations
+from suivi.lectures import pour_la_diffusion, pour_un_membre
 from suivi.models import Projet
 from suivi.ordre_du_jour import actions_a_debloquer, ordre_du_jour
 from suivi.seance import releve
@@ -51,7 +52,7 @@ def restituee(reunion, **champs):
 def test_releve_dit_tout_a_un_membre_direct(reunion, animateur, direct):
     visite = restituee(reunion, developpeur=direct)
     VisiteFactory(reseau=reunion.reseau, choisie_en=reunion, derogation="Elle rappelle")
-    compose = releve(reunion, direct)
+    compose = releve(reunion, pour_un_membre(direct))
     (restitution,) = compose.restitutions
     assert (compose.titre, compose.animee_par, restitution.entreprise) == (
         "Compte rendu de la réunion",
@@ -66,13 +67,19 @@ def test_releve_dit_tout_a_un_membre_direct(reunion, animateur, direct):
     assert [expose.titre for expose in compose.exposes] == ["La médiation du crédit"]
 
 
-@pytest.mark.parametrize(("profil", "diffusion"), [("prefecture", False), ("direct", True), ("animateur", True)])
-def test_releve_de_diffusion_n_a_ni_restitution_ni_action_ni_discussion(reunion, membres, profil, diffusion):
+def test_releve_de_la_prefecture_nomme_les_entreprises_sans_restitution_ni_discussion(reunion, membres):
+    visite = restituee(reunion)
+    compose = releve(reunion, pour_un_membre(membres["prefecture"]))
+    assert (compose.titre, compose.restitutions, compose.suivies, compose.points) == ("Relevé de décisions", [], [], [])
+    assert [(ligne.entreprise, ligne.remarque) for ligne in compose.designations] == [(str(visite.entreprise), "")]
+
+
+def test_releve_de_diffusion_ne_nomme_aucune_entreprise(reunion):
     restituee(reunion)
-    compose = releve(reunion, membres[profil], diffusion=diffusion)
-    assert (compose.titre, compose.restitutions, compose.points) == ("Relevé de décisions", [], [])
-    assert [designation.remarque for designation in compose.designations] == [""]
-    assert compose.decisions == ["1 visite restituée."]
+    VisiteFactory(reseau=reunion.reseau, choisie_en=reunion)
+    compose = releve(reunion, pour_la_diffusion())
+    assert (compose.restitutions, compose.suivies, compose.designations, compose.prochaines, compose.points) == ([],) * 5
+    assert compose.decisions == ["1 visite restituée.", "1 entreprise à visiter choisie."]
 
 
 def test_releve_sans_les_entreprises_dont_le_lecteur_se_deporte(reunion, direct):
@@ -80,7 +87,7 @@ def test_releve_sans_les_entreprises_dont_le_lecteur_se_deporte(reunion, direct)
     choisie = VisiteFactory(reseau=reunion.reseau, choisie_en=reunion)
     for entreprise in (visite.entreprise, choisie.entreprise):
         DeportFactory(entreprise=entreprise, membre=direct)
-    compose = releve(reunion, direct)
+    compose = releve(reunion, pour_un_membre(direct))
     assert (compose.restitutions, compose.designations, compose.prochaines) == ([], [], [])
 
 
@@ -88,7 +95,7 @@ def test_releve_d_un_associe_ne_montre_que_ses_dossiers(reunion, membres):
     restituee(reunion)
     sienne = restituee(reunion, accompagnant=membres["associe"])
     VisiteFactory(reseau=reunion.reseau, choisie_en=reunion)
-    compose = releve(reunion, membres["associe"])
+    compose = releve(reunion, pour_un_membre(membres["associe"]))
     assert [restitution.entreprise for restitution in compose.restitutions] == [str(sienne.entreprise)]
     assert (compose.points, compose.prochaines, compose.titre) == ([], [], "Relevé de décisions")
 
@@ -100,18 +107,16 @@ def test_releve_ne_bouge_plus_quand_l_action_change_de_mains(reunion, animateur,
     reunion.etat, reunion.close_le = "tenue", now()
     reunion.save()
     operations.transmettre(action, MembreFactory(reseau=reseau), par=animateur)
-    assert releve(reunion, animateur).restitutions[0].projets[0].actions[0].responsable == str(direct)
+    assert releve(reunion, pour_un_membre(animateur)).restitutions[0].projets[0].actions[0].responsable == str(direct)
 
 
 def test_releve_nomme_les_actions_anciennes_confiees_en_seance(reunion, animateur, direct, reseau):
     action = ActionFactory(projet=ProjetFactory(visite=VisiteFactory(reseau=reseau, restituee=True)), responsable=None)
     operations.designer(action, direct, par=animateur, reunion=reunion)
     societe = action.projet.visite.entreprise
-    assert releve(reunion, animateur).decisions == [
-        "1 action confiée à un responsable.",
-        f"Action n° {action.numero}, {societe} : confiée à {direct}.",
-    ]
-    assert releve(reunion, animateur, diffusion=True).decisions == ["1 action confiée à un responsable."]
+    (suivie,) = releve(reunion, pour_un_membre(animateur)).suivies
+    assert (suivie.numero, suivie.entreprise, suivie.action.responsable) == (action.numero, str(societe), str(direct))
+    assert releve(reunion, pour_la_diffusion()).decisions == ["1 action confiée."]
 
 
 def test_releve_groupe_les_presences_par_institution(reunion, reseau):
@@ -119,7 +124,7 @@ def test_releve_groupe_les_presences_par_institution(reunion, reseau):
     for etat in EtatPresence:
         PresenceFactory(reunion=reunion, membre=MembreFactory(reseau=reseau, institution=institution, nom=etat), etat=etat)
     PresenceFactory(reunion=reunion, membre=MembreFactory(reseau=reseau, institution=institution), etat="")
-    ligne = releve(reunion, MembreFactory(reseau=reseau)).presences[0]
+    ligne = releve(reunion, pour_un_membre(MembreFactory(reseau=reseau))).presences[0]
     assert (ligne.institution, ligne.presents, ligne.excuses, ligne.representes, ligne.absents) == (
         "AAA",
         ["Camille present"],
@@ -131,15 +136,15 @@ def test_releve_groupe_les_presences_par_institution(reunion, reseau):
 
 def test_releve_dit_l_heure_de_fin_d_une_seance_close_le_jour_meme(reunion, animateur):
     reunion.close_le = datetime(2026, 3, 2, 15, 40, tzinfo=UTC)
-    assert f"{releve(reunion, animateur).fin:%H:%M}" == "16:40"
+    assert f"{releve(reunion, pour_un_membre(animateur)).fin:%H:%M}" == "16:40"
     reunion.close_le = datetime(2026, 3, 3, 8, tzinfo=UTC)
-    assert releve(reunion, animateur).fin is None
+    assert releve(reunion, pour_un_membre(animateur)).fin is None
 
 
 def test_releve_annonce_la_prochaine_reunion_et_la_cible_decidee(reunion, animateur, reseau):
     ReunionFactory(reseau=reseau, le=date(2026, 4, 1), heure="09:30", lieu="Mairie de Gray")
     CibleFactory(reseau=reseau, decidee=True, reunion=reunion, nom="Métallurgie")
-    compose = releve(reunion, animateur)
+    compose = releve(reunion, pour_un_membre(animateur))
     assert (compose.prochaine_reunion, compose.decisions) == (
         "1er avril 2026 à 09 h 30, Mairie de Gray.",
         ["Cible décidée : Métallurgie (0 entreprise)."],
@@ -148,10 +153,10 @@ def test_releve_annonce_la_prochaine_reunion_et_la_cible_decidee(reunion, animat
 
 def test_releve_en_un_nombre_constant_de_requetes(reunion, animateur, requetes):
     restituee(reunion)
-    un = requetes(lambda: releve(reunion, animateur))
+    un = requetes(lambda: releve(reunion, pour_un_membre(animateur)))
     for _ in range(20):
         restituee(reunion)
-    assert requetes(lambda: releve(reunion, animateur)) == un
+    assert requetes(lambda: releve(reunion, pour_un_membre(animateur))) == un
 
 
 # L'ordre du jour

@@ -270,7 +270,7 @@ def test_prochaines_proposent_de_decider_une_cible_dans_cette_reunion(reunion, r
     CibleFactory(reseau=reseau, decidee=True)
     response = ecran(clients[profil], reunion, "prochaines")
     decider = reverse("entreprises:cible-decider", args=[reseau.slug, cible.pk], query={"reunion": reunion.pk})
-    assert (list(response.context["a_decider"]), decider in response.content.decode()) == ([cible], True)
+    assert (response.context["a_decider"], decider in response.content.decode()) == ([(cible, None)], True)
 
 
 def test_prochaines_cherchees_disent_l_empechement_avant(reunion, reseau, clients):

@@ -94,7 +94,7 @@ def test_flux_tait_l_entreprise_dont_on_se_deporte(flux, rendez_vous, direct):
 
 
 def test_flux_ne_dit_rien_de_confidentiel(flux, rendez_vous, reseau):
-    ReunionFactory(reseau=reseau, le=localdate() + DEMAIN, ordre_du_jour=f"Restitution {rendez_vous.entreprise} SECRET")
+    ReunionFactory(reseau=reseau, le=localdate() + DEMAIN, message=f"Restitution {rendez_vous.entreprise} SECRET")
     CompteRenduFactory(visite=rendez_vous, phrase="SECRET", entendu="SECRET")
     Visite.objects.update(precision="SECRET", derogation="SECRET", malgre_contact="SECRET")
     contenu = lire(flux).content.decode()
