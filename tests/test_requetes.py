@@ -12,6 +12,7 @@ from tests.conftest import connecter
 from tests.factories import (
     AbsenceFactory,
     ActionFactory,
+    BesoinCommunFactory,
     CampagneFactory,
     CibleFactory,
     CompteRenduFactory,
@@ -25,6 +26,7 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    FicheCompetenceFactory,
     FusionFactory,
     GuideFactory,
     ImportFactory,
@@ -57,6 +59,7 @@ def peupler(nombre):
     visiteur = MembreFactory(**du_reseau, institution=institution)
     guide = GuideFactory(**du_reseau, en_service=True)
     campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
+    besoin = None
     for _ in range(nombre):
         entreprise = EntrepriseFactory(**du_reseau)
         etiquette, vue = EtiquetteFactory(**du_reseau), VueEnregistreeFactory(membre=lecteur)
@@ -83,9 +86,20 @@ def peupler(nombre):
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
         PresenceFactory(reunion=reunion, membre=deport.membre)
+        besoin = besoin if besoin else BesoinCommunFactory(**du_reseau)
+        besoin.reperes.create(projet=action.projet, par=lecteur, le=besoin.ouvert_le)
+        BesoinCommunFactory(**du_reseau)
+        competence = FicheCompetenceFactory(membre=deport.membre)
+        competence.dispositifs.add(dispositif)
         ReunionFactory(**du_reseau, tenue=True)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
+    for _ in range(nombre):  # autour d'une seule action
+        action.messages.create(membre=visiteur, texte="Vu hier")
+        action.pieces.create(document=DocumentFactory(entreprise=entreprise, membre=visiteur))
+        ActionFactory(projet=action.projet, nee_de=action)
     objets = {
+        "besoin": besoin,
+        "competence": competence,
         "membre": visiteur,
         "institution": autre,
         "signataire": Signataire.objects.get(reseau=reseau),
