@@ -93,10 +93,11 @@ def peupler(nombre):
         competence.dispositifs.add(dispositif)
         ReunionFactory(**du_reseau, tenue=True)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
+    ailleurs = ProjetFactory(visite=VisiteFactory(**du_reseau, developpeur=visiteur, realisee=True))
     for _ in range(nombre):  # autour d'une seule action
         action.messages.create(membre=visiteur, texte="Vu hier")
         action.pieces.create(document=DocumentFactory(entreprise=entreprise, membre=visiteur))
-        ActionFactory(projet=action.projet, nee_de=action)
+        ActionFactory(projet=ailleurs, nee_de=action)
     objets = {
         "besoin": besoin,
         "competence": competence,
