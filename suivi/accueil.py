@@ -16,10 +16,11 @@ from reseau.droits import NON, autorise, portee
 from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
-from reseau.models import Convocation, FicheCompetence, Membre, Pli, Reunion
+from reseau.models import Convocation, Membre, Pli, Reunion
 from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
 from suivi.suites import DELAI_JOURS, attendues, en_retard
+from suivi.veille import autour_de_ses_actions, fiches_a_confirmer
 from visites.couverture import couverture
 from visites.enums import EtatVisite
 from visites.generations import epuisement
@@ -85,6 +86,7 @@ class MesActions:
     nb_en_cours: int
     refusees: int = 0
     sans_reponse: int = 0
+    messages: list = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,6 @@ def prochaine_reunion(membre, le):
         reponses=Count("pk", filter=~Q(reponse="")), invites=Count("pk"), moi=Min("reponse", filter=Q(membre=membre))
     )
     return ProchaineReunion(reunion, comptes["reponses"], comptes["invites"], reunion.convoquee, ma_reponse=comptes["moi"] or "")
-
-
-def fiches_a_confirmer(membre, le):
-    """Ses fiches de compétence que rien n'a confirmées depuis un an ; aucune pour qui n'en tient pas."""
-    if portee(membre, "competences.tenir") is NON:
-        return []
-    return list(FicheCompetence.objects.filter(membre=membre).a_confirmer(le))
 
 
 def votes_attendus(membre):
@@ -353,9 +348,9 @@ def mes_actions(membre, le):
     ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
     a_accepter = [action for action in ouvertes if action.a_accepter]
     echues = [action for action in ouvertes if action.en_route and action.est_echue(le)]
-    confiees = Action.objects.visibles_par(membre).suivies_par(membre)
-    suites = {"refusees": confiees.refusees().count(), "sans_reponse": confiees.a_accepter().count()}
-    return MesActions(a_accepter, echues, miennes.ouvertes().count() - len(a_accepter) - len(echues), **suites)
+    return MesActions(
+        a_accepter, echues, miennes.ouvertes().count() - len(a_accepter) - len(echues), **autour_de_ses_actions(membre)
+    )
 
 
 def _dernieres_reunions(membre):

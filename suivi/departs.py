@@ -16,6 +16,7 @@ from suivi.models import Action, Projet
 from visites.models import Visite
 
 VISITE, ACCOMPAGNEMENT, ACTION, PROJET, FICHE = "visite", "accompagnement", "action", "projet", "fiche"
+LIGNES_MAX = 200  # au-delà, le reste vient une fois celles-ci redistribuées
 TITRES = {
     VISITE: "Visites à faire",
     ACCOMPAGNEMENT: "Visites en accompagnement",
@@ -66,9 +67,9 @@ def fiches_de(membre):
 
 
 def legs(membre, lecteur, le):
-    """[`Legs`] de ce membre que voit ce lecteur, genre par genre ; le nombre de requêtes est constant."""
+    """[`Legs`] de ce membre que voit ce lecteur, `LIGNES_MAX` au plus ; le nombre de requêtes est constant."""
     restants = list(Membre.objects.visibles_par(lecteur).actifs(le).exclude(pk=membre.pk).exclude(role__in=SANS_ACTION))
-    laisses = [*_visites(membre, lecteur), *_actions(membre, lecteur), *_projets(membre, lecteur), *_fiches(membre)]
+    laisses = [*_fiches(membre), *_visites(membre, lecteur), *_actions(membre, lecteur), *_projets(membre, lecteur)][:LIGNES_MAX]
     cles = {leg.entreprise for leg in laisses if leg.entreprise}
     deports = set(Deport.objects.filter(entreprise__in=cles).values_list("membre", "entreprise"))
     collegues = cycle(

@@ -1,7 +1,7 @@
 """L'annuaire des compétences sur le papier : un tableau par domaine, par ordre alphabétique."""
 
 from reseau.enums import Domaine
-from reseau.lib.tableau import Colonne, Section, Tableau, date_longue
+from reseau.lib.tableau import INSECABLE, Colonne, Section, Tableau, date_longue
 from suivi.correspondants import territoires_en_mots
 
 COLONNES = [
@@ -45,6 +45,6 @@ def _ligne(annuaire, fiche):
         "apport": fiche.apport,
         "ou": territoires_en_mots(fiche, annuaire.noms),
         "dispositifs": ", ".join(str(dispositif) for dispositif in fiche.dispositifs.all()),
-        "telephone": membre.telephone,
+        "telephone": membre.telephone.replace(" ", INSECABLE),
         "confirmee": fiche.confirmee_le,
     }

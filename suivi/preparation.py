@@ -238,10 +238,16 @@ def _actions(entreprise, membre):
         return []
     actions = Action.objects.visibles_par(membre).ouvertes().filter(projet__visite__entreprise=entreprise)
     actions = actions.select_related("responsable").order_by("fin_prevue", "numero")
-    return [
-        (f"n° {action.numero}", f"{action.responsable} : {action.libelle}" if action.responsable else action.libelle)
-        for action in actions
-    ]
+    return [(f"n° {action.numero}", f"{_qui_porte(action)}{action.libelle}{_en_reserve(action)}") for action in actions]
+
+
+def _qui_porte(action):
+    return f"{action.responsable} : " if action.responsable else ""
+
+
+def _en_reserve(action):
+    """L'évènement qu'on attend se vérifie justement en visite."""
+    return f" (en réserve, à réveiller {action.reveil_dit})" if action.endormie else ""
 
 
 def _autres_institutions(entreprise, membre, le):

@@ -16,7 +16,7 @@ from django.db import transaction
 from entreprises.models import Changement, Concurrence, Document
 from reseau.models import Reunion
 from suivi.enums import Mouvement
-from suivi.models import MouvementDAction
+from suivi.models import BesoinCommun, MouvementDAction
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import (
@@ -60,6 +60,7 @@ LUES = {
         "visites:liste",
         "visites:demandes",
         "suivi:actions-toutes",
+        "suivi:besoin",
         "suivi:seance",
         "visites:courriers",
         "suivi:reunion",
@@ -117,6 +118,9 @@ class Canari:
                 reunion=reunion,
                 texte=MOT,
             )
+            portee.messages.create(membre=visiteur, texte=MOT)
+        besoin = BesoinCommun.objects.get(pk=terrain.a_eux["besoin"])
+        besoin.reperes.create(projet=projet, par=visiteur, le=JOUR)
         AccesFactory(entreprise=self.entreprise, membre=accompagnant)
         self.objets = {
             "entreprise": self.entreprise.pk,
@@ -128,7 +132,7 @@ class Canari:
             "action": action.pk,
             "ligne": self._ciblee(),
             "sollicitation": SollicitationFactory(entreprise=self.entreprise, precision=MOT, institution=visiteur.institution).pk,
-            "document": self._document(visiteur),
+            "document": self._document(visiteur, action),
             "demande": DemandeDeVisiteFactory(**reseau, entreprise=self.entreprise, raison_sociale=f"{MOT} Forges").pk,
         }
         self._importe(visiteur)
@@ -154,9 +158,12 @@ class Canari:
         self.terrain.a_eux["cible"] = ligne.cible_id
         return ligne.pk
 
-    def _document(self, membre):
+    def _document(self, membre, action):
+        """Une pièce jointe de l'action."""
         piece = {"nom": f"{MOT}.pdf", "contenu": MOT.encode(), "taille": 9}
-        return Document.objects.create(entreprise=self.entreprise, membre=membre, **piece).pk
+        document = Document.objects.create(entreprise=self.entreprise, membre=membre, **piece)
+        action.pieces.create(document=document)
+        return document.pk
 
     def _importe(self, membre):
         extrait = [

@@ -12,6 +12,7 @@ from tests.conftest import connecter
 from tests.factories import (
     AbsenceFactory,
     ActionFactory,
+    BesoinCommunFactory,
     BinomeFactory,
     CampagneFactory,
     CibleFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
     EntrepriseFactory,
     EtiquetteFactory,
     ExposeFactory,
+    FicheCompetenceFactory,
     FormationFactory,
     FusionFactory,
     GuideFactory,
@@ -63,6 +65,7 @@ def peupler(nombre):
     visiteur = MembreFactory(**du_reseau, institution=institution)
     guide = GuideFactory(**du_reseau, en_service=True)
     campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
+    besoin = None
     for _ in range(nombre):
         entreprise = EntrepriseFactory(**du_reseau)
         etiquette, vue = EtiquetteFactory(**du_reseau), VueEnregistreeFactory(membre=lecteur)
@@ -95,8 +98,20 @@ def peupler(nombre):
         NoteFactory(proposition__entreprise=EntrepriseFactory(**du_reseau), proposition__proposee_par=visiteur)
         formation = FormationFactory(**du_reseau)
         BinomeFactory(junior=deport.membre, ancien=visiteur)
+        besoin = besoin if besoin else BesoinCommunFactory(**du_reseau)
+        besoin.reperes.create(projet=action.projet, par=lecteur, le=besoin.ouvert_le)
+        BesoinCommunFactory(**du_reseau)
+        competence = FicheCompetenceFactory(membre=deport.membre)
+        competence.dispositifs.add(dispositif)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
+    ailleurs = ProjetFactory(visite=VisiteFactory(**du_reseau, developpeur=visiteur, realisee=True))
+    for _ in range(nombre):  # autour d'une seule action
+        action.messages.create(membre=visiteur, texte="Vu hier")
+        action.pieces.create(document=DocumentFactory(entreprise=entreprise, membre=visiteur))
+        ActionFactory(projet=ailleurs, nee_de=action)
     objets = {
+        "besoin": besoin,
+        "competence": competence,
         "membre": visiteur,
         "institution": autre,
         "signataire": Signataire.objects.get(reseau=reseau),

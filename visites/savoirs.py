@@ -17,7 +17,7 @@ from reseau.enums import Domaine
 from reseau.lib.dates import plus_mois
 from reseau.lib.jours import jours_ouvres
 from reseau.lib.recherche import cle_de_recherche
-from reseau.models import Dispositif
+from reseau.models import Dispositif, FicheCompetence
 from visites.calendrier import absences_de, jours_libres
 from visites.charge import Charge, charges, repere
 from visites.concurrences import concurrentes_par_entreprise, suivies_par_membre
@@ -113,7 +113,7 @@ def lire(entreprises, membres, campagne, le, lecteur):
         charges=charges(visites.filter(campagne=campagne)),
         reperes={membre.pk: repere(campagne, membre) for membre in membres},
         declares={membre.pk: cle_de_recherche(membre.competence) for membre in membres},
-        domaines={membre.pk: _domaines(membre) for membre in membres},
+        domaines=_domaines(membres, le),
         mobilises=_mobilises(membres, reseau, le),
         sujets=_sujets(cles, depuis, le),
     )
@@ -193,7 +193,15 @@ def _absences(membres, reseau, le):
     return {"absences": absences, "libres": {membre.pk: libres.get(membre.pk, 1) for membre in membres}}
 
 
-def _domaines(membre):
+def _domaines(membres, le):
+    """Clé de membre → les domaines de ses fiches de compétence, et ceux que disent ses mots."""
+    domaines = {membre.pk: _selon_les_mots(membre) for membre in membres}
+    for membre, domaine in FicheCompetence.objects.filter(membre__in=membres).en_service(le).values_list("membre", "domaine"):
+        domaines[membre].add(Domaine(domaine))
+    return domaines
+
+
+def _selon_les_mots(membre):
     mots = cle_de_recherche(membre.competence).split()
     return {domaine for domaine, debuts in MOTS_D_UN_DOMAINE.items() if any(mot.startswith(debuts) for mot in mots)}
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from reseau.lib.formulaires import Formulaire
+from reseau.lib.formulaires import Formulaire, LongueListe
 from suivi.departs import TITRES
 from suivi.forms.choix import nom_et_sigle
 
@@ -45,6 +45,5 @@ class DepartForm(Formulaire):
     def _champ(self, leg):
         self.membres |= {membre.pk: membre for membre in leg.permis}
         choix = [("", LAISSER), *((membre.pk, nom_et_sigle(membre)) for membre in leg.permis)]
-        champ = forms.ChoiceField(required=False, label=leg.intitule, choices=choix, help_text=leg.raison)
-        champ.widget.attrs["class"] = "fr-select"
-        return champ
+        liste = LongueListe(attrs={"class": "fr-select"})
+        return forms.ChoiceField(required=False, label=leg.intitule, choices=choix, help_text=leg.raison, widget=liste)

@@ -99,6 +99,11 @@ class ActionQuerySet(models.QuerySet):
         )
         return self.order_by(rang, F("fin_prevue").asc(nulls_last=True), "numero")
 
+    def par_reponse(self):
+        """Sans responsable d'abord (refusées), puis celles qui attendent une réponse, puis par échéance."""
+        rang = Case(When(responsable=None, then=0), When(etat=EtatAction.PROPOSEE, then=1), default=2)
+        return self.order_by(rang, F("fin_prevue").asc(nulls_last=True), "numero")
+
 
 class Action(Versionne):
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="actions")

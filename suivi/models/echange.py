@@ -1,6 +1,20 @@
 """Ce que les institutions se disent et se passent à propos d'une action : le fil, les pièces jointes."""
 
 from django.db import models
+from django.db.models import Q
+
+from suivi.models.action import Action
+
+
+class MessageDActionQuerySet(models.QuerySet):
+    def adresses_a(self, membre):
+        """Ceux que d'autres ont laissés sur les actions qu'il mène ou qu'il suit auprès du chef d'entreprise."""
+        siennes = Q(action__responsable=membre) | Q(action__projet__interlocuteur=membre)
+        visibles = Action.objects.visibles_par(membre).order_by().values("pk")
+        return self.filter(siennes, action__in=visibles).exclude(membre=membre)
+
+    def depuis(self, instant):
+        return self.filter(le__gte=instant)
 
 
 class MessageDAction(models.Model):
@@ -10,6 +24,8 @@ class MessageDAction(models.Model):
     membre = models.ForeignKey("reseau.Membre", models.RESTRICT, related_name="+", verbose_name="de")
     le = models.DateTimeField(auto_now_add=True)
     texte = models.TextField(max_length=2000)
+
+    objects = MessageDActionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "message d’une action"

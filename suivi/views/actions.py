@@ -42,7 +42,7 @@ def actions_confiees(request):
     """Ce que l'on a confié : d'abord ce qui est refusé, puis ce qui attend une réponse, puis ce qui suit son cours."""
     le, membre = localdate(), request.membre
     confiees = Action.objects.visibles_par(membre).suivies_par(membre)
-    page_obj = page_de(request, confiees.ouvertes().par_urgence(le).avec_noms().avec_refus())
+    page_obj = page_de(request, confiees.ouvertes().par_reponse().avec_noms().avec_refus())
     for action in page_obj:
         action.gestes, action.echue = gestes_permis(membre, action), action.est_echue(le)
     contexte = {"page_obj": page_obj, "nombre": page_obj.paginator.count, "le": le, "onglet": CONFIEES}

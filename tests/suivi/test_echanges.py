@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from entreprises.models import Document
 from reseau.lib.erreurs import RegleEnfreinte
 from suivi import operations
+from suivi.accueil import mes_actions
 from suivi.besoins import avec_comptes, projets_du_besoin, semblables
 from suivi.enums import EtatAction, Mouvement, TypeAction
 from suivi.models import Action, BesoinCommun
@@ -48,6 +49,14 @@ def test_fil_se_lit_de_ceux_qui_voient_l_action(action, clients):
         clients[profil].post(page("action-message", action), {"texte": "Oui"}).status_code for profil in ("associe", "prefecture")
     ]
     assert (refus, action.messages.count()) == ([404, 403], 1)
+
+
+def test_message_de_la_semaine_se_lit_sur_l_accueil_de_qui_mene_ou_suit(action, direct, animateur):
+    operations.ecrire_un_message(action, texte="Vu hier", par=animateur)
+    operations.ecrire_un_message(action, texte="Merci", par=direct)
+    lus = [mot.texte for mot in mes_actions(direct, JOUR).messages]
+    DeportFactory(entreprise=action.projet.visite.entreprise, membre=direct)
+    assert (lus, mes_actions(direct, JOUR).messages) == (["Vu hier"], [])
 
 
 def test_fil_vide_se_refuse(action, direct):
