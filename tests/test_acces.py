@@ -29,6 +29,7 @@ POSSEDES = {
     "courrier",
     "projet",
     "action",
+    "evaluation",
 }
 # À une seule personne : sur le terrain, au direct ; qui n'a que les siens ne les ouvre pas.
 PERSONNELS = {"absence"}
@@ -42,6 +43,7 @@ PUBLIQUES = {
     "reseau:accessibilite",
     "reseau:aide",
     "flux-agenda",
+    "evaluation",
     "hors-reseau",
     "service-worker",
 }

@@ -13,6 +13,7 @@ from tests.factories import (
     AbsenceFactory,
     ActionFactory,
     CampagneFactory,
+    ChefDuPanelFactory,
     CibleFactory,
     CompteRenduFactory,
     ConcurrenceFactory,
@@ -25,6 +26,7 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    EvaluationFactory,
     FusionFactory,
     GuideFactory,
     ImportFactory,
@@ -41,6 +43,7 @@ from tests.factories import (
     ReunionFactory,
     SignataireFactory,
     SollicitationFactory,
+    TableauFigeFactory,
     VisiteFactory,
     VueEnregistreeFactory,
 )
@@ -79,6 +82,8 @@ def peupler(nombre):
         ligne = LigneDeCibleFactory(cible=cible)
         concurrence = ConcurrenceFactory(entreprise=entreprise)
         sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
+        fige, evaluation = TableauFigeFactory(**du_reseau, reunion=reunion), EvaluationFactory(visite=visite, publiable=True)
+        chef = ChefDuPanelFactory(contact__entreprise=entreprise)
         contact, depot = ContactFactory(entreprise=entreprise), ImportFactory(**du_reseau, membre=lecteur)
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
@@ -117,6 +122,9 @@ def peupler(nombre):
         "question": question,
         "dispositif": dispositif,
         "reunion": reunion,
+        "fige": fige,
+        "evaluation": evaluation,
+        "chef": chef,
     }
     return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}
 

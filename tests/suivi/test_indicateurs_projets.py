@@ -23,7 +23,10 @@ def chiffres(tableau, rang):
 
 
 def totaux(tableau):
-    return {section.titre: [{cle: ligne[cle] for cle in ligne if cle != ADRESSES} for ligne in section.pied] for section in tableau.sections}
+    return {
+        section.titre: [{cle: ligne[cle] for cle in ligne if cle != ADRESSES} for ligne in section.pied]
+        for section in tableau.sections
+    }
 
 
 def test_reseau_vide_montre_toutes_les_lignes_a_zero(reseau):

@@ -44,7 +44,12 @@ def garni(reseau, membres):
         entreprise = EntrepriseFactory(reseau=reseau, commune=lieux[rang % 2], naf=activite if rang else None)
         LigneDeCibleFactory(cible=cible, entreprise=entreprise)
         visite = VisiteFactory(
-            reseau=reseau, entreprise=entreprise, developpeur=developpeur, campagne=campagne, realisee=True, annoncee_le="2026-02-01"
+            reseau=reseau,
+            entreprise=entreprise,
+            developpeur=developpeur,
+            campagne=campagne,
+            realisee=True,
+            annoncee_le="2026-02-01",
         )
         CompteRenduFactory(visite=visite, termine=True)
         projet = ProjetFactory(visite=visite, nature=Nature.PRODUITS, emplois_embauche=rang, embauche_cadres=min(rang, 1))
@@ -84,7 +89,9 @@ def test_chaque_chiffre_ouvre_autant_de_fiches(garni, code):
     client = connecter(garni)
     ouvertes = list(cases(CHOIX[code](None, membre=garni, le=LE).composer()))
     assert len(ouvertes) >= 4
-    lus = {nom: (attendu(valeur), client.get(adresse).context["nombre"]) for nom, valeur, adresse in ouvertes if "emplois" not in nom}
+    lus = {
+        nom: (attendu(valeur), client.get(adresse).context["nombre"]) for nom, valeur, adresse in ouvertes if "emplois" not in nom
+    }
     assert {nom: paire for nom, paire in lus.items() if paire[0] != paire[1]} == {}
     assert any(nombre for nombre, _ in lus.values())
 
