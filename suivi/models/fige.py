@@ -23,7 +23,7 @@ class TableauFigeQuerySet(models.QuerySet):
         return lisibles.exclude(superflus)
 
     def avec_noms(self):
-        return self.select_related("reseau", "reunion", "institution", "fige_par")
+        return self.select_related("reseau", "reunion__reseau", "institution", "fige_par")
 
 
 class TableauFige(models.Model):
