@@ -1,6 +1,8 @@
 """Une fabrique par modèle, des traits pour les états. Personnes et sociétés inventées."""
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -40,8 +42,22 @@ from reseau.models import (
     Signataire,
     Utilisateur,
 )
-from suivi.enums import EtatAction, GenreDePoint, Issue, Nature, TypeAction
-from suivi.models import Action, BesoinCommun, Doublon, Fusion, LettreDeSuites, Note, Point, Projet, Proposition
+from suivi.enums import EtatAction, GenreDePoint, Issue, Lecteurs, Nature, TypeAction, VoieDEvaluation
+from suivi.models import (
+    Action,
+    BesoinCommun,
+    ChefDuPanel,
+    Doublon,
+    Evaluation,
+    FichierFige,
+    Fusion,
+    LettreDeSuites,
+    Note,
+    Point,
+    Projet,
+    Proposition,
+    TableauFige,
+)
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite, GenreDeQuestion, MethodeInvitation, MotifRefus, RoleInvite
 from visites.models import (
     Campagne,
@@ -648,3 +664,56 @@ class NoteFactory(DjangoModelFactory):
     proposition = factory.SubFactory(PropositionFactory)
     membre = factory.SelfAttribute("proposition.proposee_par")
     texte = "Elle cherche un terrain."
+
+
+class EvaluationFactory(DjangoModelFactory):
+    """Répondue, notes et témoignage compris ; l'accord de publication n'est pas donné."""
+
+    class Meta:
+        model = Evaluation
+
+    class Params:
+        ouverte = factory.Trait(repondue_le=None, expire_le=datetime(2099, 1, 1, tzinfo=UTC), empreinte="e" * 64)
+        publiable = factory.Trait(accord_le=JOUR)
+
+    visite = factory.SubFactory(VisiteFactory, realisee=True)
+    voie = VoieDEvaluation.LIEN
+    courriel = "dirigeante@exemple.fr"
+    proposee_le = INSTANT
+    proposee_par = factory.SelfAttribute("visite.developpeur")
+    repondue_le = INSTANT
+    utilite = 4
+    temoignage = "On m’a écoutée."
+    signature = "Mme Fictive, scierie fictive"
+
+
+class ChefDuPanelFactory(DjangoModelFactory):
+    class Meta:
+        model = ChefDuPanel
+
+    contact = factory.SubFactory(ContactFactory, dirigeant=False)
+    reseau = factory.SelfAttribute("contact.entreprise.reseau")
+    entre_le = JOUR
+
+
+class TableauFigeFactory(DjangoModelFactory):
+    """Des totaux, avec un fichier par format, aux octets qui ne valent que pour les essais."""
+
+    class Meta:
+        model = TableauFige
+        skip_postgeneration_save = True
+
+    reseau = factory.SubFactory(ReseauFactory)
+    lot = factory.LazyFunction(uuid4)
+    code = "2.7"
+    titre = "Tableau de bord des projets et des actions"
+    periode = "Visites réalisées depuis l’origine"
+    lecteurs = Lecteurs.TOTAUX
+    contenu = factory.LazyFunction(list)
+    fige_le = INSTANT
+
+    @factory.post_generation
+    def fichiers(self, create, extracted, **kwargs):
+        for genre in ("pdf", "xlsx", "ods"):
+            octets = f"{genre} figé".encode()
+            FichierFige.objects.create(tableau=self, genre=genre, octets=octets, empreinte=sha256(octets).hexdigest())

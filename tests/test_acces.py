@@ -29,6 +29,7 @@ POSSEDES = {
     "courrier",
     "projet",
     "action",
+    "evaluation",
 }
 # À une seule personne : sur le terrain, au direct ; qui n'a que les siens ne les ouvre pas.
 PERSONNELS = {"absence", "competence"}
@@ -45,6 +46,7 @@ PUBLIQUES = {
     "action-repondue",
     "flux-agenda",
     "reponse",
+    "evaluation",
     "hors-reseau",
     "service-worker",
 }

@@ -23,6 +23,7 @@ from tests.factories import (
     JOUR,
     AccesFactory,
     ActionFactory,
+    ChefDuPanelFactory,
     CibleFactory,
     CompteRenduFactory,
     ContactFactory,
@@ -30,12 +31,14 @@ from tests.factories import (
     DemandeDeVisiteFactory,
     DeportFactory,
     EntrepriseFactory,
+    EvaluationFactory,
     ImportFactory,
     LigneDeCibleFactory,
     ProjetFactory,
     ReponseFactory,
     ReunionFactory,
     SollicitationFactory,
+    TableauFigeFactory,
     VisiteFactory,
     siret_fictif,
 )
@@ -77,7 +80,7 @@ TEMOINS = {profil: {(nom, "") for nom in noms} for profil, noms in LUES.items()}
 RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines&mois=2026-03"]
 GENRES = {
     *("entreprise", "contact", "visite", "rendez_vous", "courrier", "projet", "action"),
-    *("ligne", "sollicitation", "document", "demande"),
+    *("ligne", "sollicitation", "document", "demande", "fige", "evaluation", "chef"),
 }
 
 
@@ -135,6 +138,7 @@ class Canari:
             "document": self._document(visiteur, action),
             "demande": DemandeDeVisiteFactory(**reseau, entreprise=self.entreprise, raison_sociale=f"{MOT} Forges").pk,
         }
+        self.objets |= self._evaluee(restituee)
         self._importe(visiteur)
         self._concurrente()
         ReunionFactory(**reseau)
@@ -157,6 +161,14 @@ class Canari:
         ligne = LigneDeCibleFactory(cible=CibleFactory(**decidee), entreprise=self.entreprise)
         self.terrain.a_eux["cible"] = ligne.cible_id
         return ligne.pk
+
+    def _evaluee(self, visite):
+        """Le retour du chef d'entreprise, sa place au panel, et un tableau figé qui nomme l'entreprise."""
+        dit = {"commentaire": MOT, "temoignage": MOT, "signature": f"{MOT} Dirigeant"}
+        fige = TableauFigeFactory(reseau=self.terrain.reseau, titre=MOT)
+        fige.entreprises.add(self.entreprise)
+        chef = ChefDuPanelFactory(contact=ContactFactory(entreprise=self.entreprise, nom=MOT, dirigeant=False), note=MOT)
+        return {"fige": fige.pk, "evaluation": EvaluationFactory(visite=visite, publiable=True, **dit).pk, "chef": chef.pk}
 
     def _document(self, membre, action):
         """Une pièce jointe de l'action."""

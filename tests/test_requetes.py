@@ -15,6 +15,7 @@ from tests.factories import (
     BesoinCommunFactory,
     BinomeFactory,
     CampagneFactory,
+    ChefDuPanelFactory,
     CibleFactory,
     CompteRenduFactory,
     ConcurrenceFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
     DoublonFactory,
     EntrepriseFactory,
     EtiquetteFactory,
+    EvaluationFactory,
     ExposeFactory,
     FicheCompetenceFactory,
     FormationFactory,
@@ -49,6 +51,7 @@ from tests.factories import (
     ReunionFactory,
     SignataireFactory,
     SollicitationFactory,
+    TableauFigeFactory,
     VisiteFactory,
     VueEnregistreeFactory,
 )
@@ -88,6 +91,8 @@ def peupler(nombre):
         ligne = LigneDeCibleFactory(cible=cible)
         concurrence = ConcurrenceFactory(entreprise=entreprise)
         sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
+        fige, evaluation = TableauFigeFactory(**du_reseau, reunion=reunion), EvaluationFactory(visite=visite, publiable=True)
+        chef = ChefDuPanelFactory(contact__entreprise=entreprise)
         contact, depot = ContactFactory(entreprise=entreprise), ImportFactory(**du_reseau, membre=lecteur)
         deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
         absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
@@ -145,6 +150,9 @@ def peupler(nombre):
         "dispositif": dispositif,
         "pli": pli,
         "reunion": reunion,
+        "fige": fige,
+        "evaluation": evaluation,
+        "chef": chef,
     }
     return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}
 

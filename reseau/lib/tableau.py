@@ -121,6 +121,7 @@ class Section:
 
     La première colonne nomme la ligne, sauf si `entete` donne la clé d'une autre. Une ligne peut porter ses `ADRESSES`.
     `nature` : une clé de `NATURES`, si la section compte. `comparees` : les colonnes qu'une autre période peut éclairer.
+    `personnes` : ses lignes sont des personnes ; aucun en-tête n'en fait alors un classement, pas même celui du classeur.
     """
 
     titre: str
@@ -131,6 +132,7 @@ class Section:
     entete: str = ""
     nature: str = ""
     comparees: Sequence[str] = ()
+    personnes: bool = False
 
     @property
     def remarques(self) -> list[str]:

@@ -60,13 +60,17 @@ _SANS_TEXTE = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]
 
 @dataclass(frozen=True)
 class Feuille:
-    """Une feuille : chaque ligne est un dictionnaire clé de colonne → valeur nue ou `Valeur`. `lignes` peut être un flux."""
+    """Une feuille : chaque ligne est un dictionnaire clé de colonne → valeur nue ou `Valeur`. `lignes` peut être un flux.
+
+    `triable` : faux pour une liste de personnes ; ses en-têtes ne portent alors ni tri ni filtre.
+    """
 
     titre: str
     colonnes: Sequence[Colonne]
     lignes: Iterable[Mapping[str, Any]]
     pied: Sequence[Mapping[str, Any]] = ()
     notes: Sequence[str] = ()
+    triable: bool = True
 
 
 def ecrire_xlsx(feuilles: Iterable[Feuille], *, edite_le: datetime | None = None) -> bytes:
@@ -135,7 +139,14 @@ def tableau_en_ods(tableau: Tableau) -> bytes:
 def feuilles_du_tableau(tableau: Tableau) -> list[Feuille]:
     """Une `Feuille` par section, puis les définitions."""
     sections = [
-        Feuille(section.titre or tableau.titre, section.colonnes, section.lignes, section.pied, section.remarques)
+        Feuille(
+            section.titre or tableau.titre,
+            section.colonnes,
+            section.lignes,
+            section.pied,
+            section.remarques,
+            not section.personnes,
+        )
         for section in tableau.sections
     ]
     return [*sections, _definitions(tableau)]
@@ -229,7 +240,8 @@ def _ecrire_feuille(page: Worksheet, feuille: Feuille, styles: _Styles) -> None:
     numero = 0
     for numero, ligne in enumerate(chain(debut, lignes), start=1):
         _ecrire_ligne(page, numero, feuille.colonnes, ligne, styles)
-    page.autofilter(0, 0, numero, len(feuille.colonnes) - 1)
+    if feuille.triable:
+        page.autofilter(0, 0, numero, len(feuille.colonnes) - 1)
     for numero, ligne in enumerate(feuille.pied, start=numero + 1):  # noqa: B020  (on continue le compte)
         _ecrire_ligne(page, numero, feuille.colonnes, ligne, styles, gras=True)
     for rang, note in enumerate(feuille.notes, start=numero + 2):

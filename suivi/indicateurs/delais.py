@@ -4,10 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Max, Min
-from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
-from reseau.lib.ecarts import Jours, mediane
+from reseau.lib.ecarts import JourLocal, Jours, mediane
 from reseau.lib.tableau import ADRESSES, Colonne, Section, Tableau
 from suivi.indicateurs.champ import Champ
 from suivi.indicateurs.perimetre import fraction
@@ -55,7 +54,7 @@ class Etape:
 
 
 def tableau_des_delais(reseau, *, lecteur=None, **choix):
-    """`Tableau` des délais, étape par étape ; jours calendaires. `choix` : ceux d'un `Champ`. Une requête."""
+    """`Tableau` des délais, étape par étape ; jours calendaires. `choix` : ceux d'un `Champ`. Deux requêtes."""
     champ = Champ(reseau, lecteur, **choix)
     etapes = relever_les_etapes(champ.realisees())
     return Tableau(
@@ -80,28 +79,29 @@ def tableau_des_delais(reseau, *, lecteur=None, **choix):
 
 
 def relever_les_etapes(visites):
-    """{« lettre », « rendu », « action », « fin »: `Etape`} de ces visites ; une ligne de nombres par visite, une requête."""
-    rendu = TruncDate("compte_rendu__termine_le")
-    actions = "projets__actions__"
-    releve = (
-        visites.order_by()
-        .values("pk")
-        .annotate(
-            de_la_lettre=Jours(F("annoncee_le"), F("realisee_le")),
-            au_rendu=Jours(F("realisee_le"), rendu),
-            a_l_action=Jours(rendu, Min(f"{actions}acceptee_le")),
-            a_la_fin=Jours(Min(f"{actions}acceptee_le"), Max(f"{actions}fin_reelle")),
-            acceptees=Count(f"{actions}acceptee_le"),
-            actions=Count(f"{actions}pk"),
-            closes=Count(f"{actions}fin_reelle"),
-        )
+    """{« lettre », « rendu », « action », « fin »: `Etape`} de ces visites ; des nombres de jours, deux requêtes.
+
+    Le jour d'un compte rendu ne se lit qu'une fois par visite, sans jointure aux actions ; le délai de la première action se
+    déduit des deux autres.
+    """
+    visites, actions = visites.order_by(), "projets__actions__"
+    acceptee = Min(f"{actions}acceptee_le")
+    suites = visites.filter(projets__actions__isnull=False).values("pk")
+    suites = suites.annotate(
+        a_l_action=Jours(F("realisee_le"), acceptee),
+        a_la_fin=Jours(acceptee, Max(f"{actions}fin_reelle")),
+        actions=Count(f"{actions}pk"),
+        closes=Count(f"{actions}fin_reelle"),
     )
+    de_la_visite = {cle: mesures for cle, *mesures in suites.values_list("pk", *suites.query.annotations)}
+    jours = (Jours(F("annoncee_le"), F("realisee_le")), Jours(F("realisee_le"), JourLocal("compte_rendu__termine_le")))
     etapes = {cle: Etape() for _, cle, _, _ in ETAPES}
-    for _, lettre, rendu, action, fin, acceptees, nees, closes in releve.values_list("pk", *releve.query.annotations):
+    for cle, lettre, rendu in visites.values_list("pk", *jours):
+        action, fin, nees, closes = de_la_visite.get(cle, (None, None, 0, 0))
         etapes["lettre"].compter(lettre is not None, lettre)
         etapes["rendu"].compter(True, rendu)
-        etapes["action"].compter(rendu is not None, action)
-        etapes["fin"].compter(acceptees > 0, fin if closes == nees else None)
+        etapes["action"].compter(rendu is not None, None if None in (action, rendu) else action - rendu)
+        etapes["fin"].compter(action is not None, fin if closes == nees else None)
     return etapes
 
 

@@ -277,7 +277,7 @@ class LignesDeProjets(DesVisites):
         if voulu := self.cleaned_data["emplois"]:
             champs = EMPLOIS if voulu == AUCUN else [voulu]
             projets = projets.filter(Q(*[(f"{champ}__gt", 0) for champ in champs], _connector=Q.OR))
-        return self._mobilisant(projets).avec_noms().order_by("-cree_le", "pk")
+        return self._mobilisant(projets).avec_noms().select_related("visite__reseau").order_by("-cree_le", "pk")
 
     def _mobilisant(self, projets):
         combien = self.cleaned_data["institutions"]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -66,10 +67,11 @@ def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=N
     Nombre de requêtes constant.
     """
     filtre = filtre or bool(visites_depuis or participation_du)
-    depuis = visites_depuis or debut_des_visites(reseau, au)
+    cible = Cible.objects.en_vigueur(reseau, au)
+    depuis = visites_depuis or (cible and cible.decidee_le)
     reunions_du = participation_du or debut_de_la_participation(au)
     visites = visites_comptees(reseau, lecteur, filtre=filtre)
-    releve = relever(reseau, visites, depuis=depuis, reunions_du=reunions_du, au=au)
+    releve = relever(reseau, visites, cible=cible, depuis=depuis, reunions_du=reunions_du, au=au)
     renvois = Renvois(reseau, lecteur, depuis, au, reunions_du, releve.cible)
     return Tableau(
         code="2.5",
@@ -108,7 +110,7 @@ class Renvois:
         """Celles des deux colonnes de visites, pour une personne, une institution ou toutes."""
         return {etat: self.visites(etat=etat, **criteres) for etat in ("realisees", "programmees")}
 
-    @property
+    @cached_property
     def liste(self):
         """La liste des visites, qu'un nom ouvre à l'écran."""
         ouverte = etendue(self.lecteur, "visites.voir") is TOUT
@@ -149,6 +151,7 @@ def _par_developpeur(releve, membres, renvois, *, entier):
         pied=_pied("nom", releve, renvois),
         notes=[*notes, *_note_de_la_cible(releve)],
         nature="constaté",
+        personnes=detaille,
     )
 
 

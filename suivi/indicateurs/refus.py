@@ -1,12 +1,14 @@
 """Les refus, selon leur motif : ce qui retient les chefs d'entreprise, et combien le réseau en rencontre."""
 
+from collections import Counter
+
 from django.db.models import Count
 from django.utils.timezone import localtime
 
 from reseau.lib.tableau import ADRESSES, Colonne, Section, Tableau
 from suivi.indicateurs.champ import Champ
 from suivi.indicateurs.perimetre import fraction
-from visites.enums import MotifRefus
+from visites.enums import FAITES, EtatVisite, MotifRefus
 
 LEXIQUE = (
     ("Refus", "visites que l’entreprise a refusées dans la période ; le motif est celui que note qui la suivait."),
@@ -26,17 +28,20 @@ TAUX = (
 
 
 def tableau_des_refus(reseau, *, lecteur=None, **choix):
-    """`Tableau` des refus de la période. `choix` : ceux d'un `Champ`. Trois requêtes."""
+    """`Tableau` des refus de la période. `choix` : ceux d'un `Champ`. Une requête."""
     champ = Champ(reseau, lecteur, **choix)
-    refus = dict(champ.refusees().order_by().values_list("motif_refus").annotate(Count("pk")))
-    sorties = {"realisees": champ.realisees().count(), "injoignables": champ.injoignables().count()}
-    total = sum(refus.values())
+    etats, refus = Counter(), Counter()
+    sorties = (champ.sorties() | champ.injoignables()).order_by().values_list("etat", "motif_refus")
+    for etat, motif, nombre in sorties.annotate(Count("pk")):
+        etats[etat] += nombre
+        refus[motif] += nombre if etat == EtatVisite.REFUSEE else 0
+    total, realisees = refus.total(), sum(etats[etat] for etat in FAITES)
     return Tableau(
         code="refus",
         titre="Refus, par motif",
         sous_titre="",
         periode=f"Visites refusées {champ.periode}",
-        sections=[_taux(champ, total, **sorties), _motifs(champ, refus, total)],
+        sections=[_taux(champ, total, realisees, etats[EtatVisite.INJOIGNABLE]), _motifs(champ, refus, total)],
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),

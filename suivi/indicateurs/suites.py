@@ -1,13 +1,14 @@
 """Le délai réel des suites données aux chefs d'entreprise : l'accueil et le tableau comptent de la même façon."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from statistics import median
+from datetime import date, timedelta
 
+from django.db.models import Count, F
 from django.utils.timezone import localtime
 
-from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.lib.dates import plus_mois
+from reseau.lib.ecarts import Jours, Mois, fondre, mediane
 from reseau.lib.tableau import Colonne, Section, Tableau, mois_long
 from suivi.indicateurs.champ import Champ, ouvrir
 from suivi.indicateurs.perimetre import fraction
@@ -34,19 +35,23 @@ LEXIQUE = (
 
 @dataclass(frozen=True)
 class Delais:
-    """`rendues` : visites au compte rendu terminé ; `jours` : le délai de chacune de celles dont les suites sont données."""
+    """`rendues` : visites au compte rendu terminé ; `jours` : délai → visites dont les suites ont été données en tant de jours."""
 
     rendues: int
-    jours: list
+    jours: Counter
+
+    @property
+    def donnees(self):
+        return self.jours.total()
 
     @property
     def a_temps(self):
-        return sum(1 for jours in self.jours if jours <= DELAI_JOURS)
+        return sum(nombre for jours, nombre in self.jours.items() if jours <= DELAI_JOURS)
 
     @property
     def mediane(self):
         """En jours ; None si aucune suite n'est donnée."""
-        return float(median(self.jours)) if self.jours else None
+        return mediane(self.jours)
 
     @property
     def part(self):
@@ -56,16 +61,16 @@ class Delais:
 
 def delais(visites):
     """Les `Delais` de ces visites, toutes ensemble ; une requête."""
-    return _delais(_dates(visites))
+    return _delais(_par_mois(visites).values())
 
 
 def tableau_des_suites(reseau, *, lecteur=None, **choix):
     """`Tableau` des suites, par mois de visite, le dernier d'abord, et au total. `choix` : ceux d'un `Champ`. Une requête."""
     champ = Champ(reseau, lecteur, **choix)
-    par_mois, dates = defaultdict(list), _dates(champ.realisees())
-    for visite, suites in dates:
-        par_mois[premier_du_mois(visite)].append((visite, suites))
-    lignes = [_ligne(mois_long(mois), _delais(par_mois[mois]), _du_mois(champ, mois)) for mois in sorted(par_mois, reverse=True)]
+    par_mois = _par_mois(champ.realisees())
+    lignes = [
+        _ligne(mois_long(mois), _delais([par_mois[mois]]), _du_mois(champ, mois)) for mois in sorted(par_mois, reverse=True)
+    ]
     return Tableau(
         code="suites",
         titre="Suites données aux chefs d’entreprise",
@@ -75,7 +80,7 @@ def tableau_des_suites(reseau, *, lecteur=None, **choix):
             Section(
                 "Toutes les visites de la période",
                 COLONNES,
-                [_ligne("Total", _delais(dates), champ)],
+                [_ligne("Total", _delais(par_mois.values()), champ)],
                 nature="constaté",
                 comparees=("rendues", "part", "mediane"),
             ),
@@ -94,14 +99,22 @@ def _du_mois(champ, mois):
     return replace(champ, du=max(mois, champ.du or mois), au=min(fin, champ.au or fin))
 
 
-def _dates(visites):
-    """[(jour de la visite, jour des suites ou None)] des visites dont le compte rendu est terminé."""
-    rendues = visites.filter(compte_rendu__termine_le__isnull=False)
-    return list(rendues.order_by().values_list("realisee_le", "suites__donnee_le"))
+def _par_mois(visites):
+    """{premier du mois: {délai des suites, None si on les attend: visites}} des visites dont le compte rendu est terminé."""
+    rendues = visites.filter(compte_rendu__termine_le__isnull=False).order_by()
+    comptes = rendues.annotate(mois=Mois("realisee_le"), jours=Jours(F("realisee_le"), F("suites__donnee_le")))
+    par_mois = defaultdict(dict)
+    for mois, jours, nombre in comptes.values_list("mois", "jours").annotate(Count("pk")):
+        par_mois[date(int(mois[:4]), int(mois[5:]), 1)][jours] = nombre
+    return par_mois
 
 
-def _delais(dates):
-    return Delais(len(dates), [(suites - visite).days for visite, suites in dates if suites])
+def _delais(decomptes):
+    """Les `Delais` de ces décomptes {délai ou None: visites} ensemble."""
+    jours = fondre(*decomptes)
+    rendues = jours.total()
+    jours.pop(None, None)
+    return Delais(rendues, jours)
 
 
 def _ligne(nom, delais, champ):
@@ -111,10 +124,10 @@ def _ligne(nom, delais, champ):
     ligne = {
         "mois": nom,
         "rendues": delais.rendues,
-        "donnees": len(delais.jours),
+        "donnees": delais.donnees,
         "a_temps": delais.a_temps,
         "part": delais.part,
         "mediane": delais.mediane,
-        "attendues": delais.rendues - len(delais.jours),
+        "attendues": delais.rendues - delais.donnees,
     }
     return ouvrir(ligne, **adresses)

@@ -129,7 +129,7 @@ class ChefDuPanelQuerySet(models.QuerySet):
         return self.filter(sorti_le=None)
 
     def avec_noms(self):
-        return self.select_related("reseau", "contact__entreprise__commune")
+        return self.select_related("reseau", "contact__entreprise__commune", "contact__entreprise__reseau")
 
 
 class ChefDuPanel(Versionne):

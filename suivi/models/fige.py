@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from entreprises.models import Deport
-from reseau.droits import TOUT, portee
+from reseau.droits import SIENS, TOUT, portee
 from suivi.enums import Lecteurs
 
 
@@ -16,14 +16,14 @@ class TableauFigeQuerySet(models.QuerySet):
         nommees = TableauFige.entreprises.through.objects.filter(
             tableaufige=OuterRef("pk"), entreprise__in=deports.order_by().values("entreprise")
         )
-        classes = [classe for classe in Lecteurs if portee(membre, DROITS[classe]) is TOUT]
+        classes = [classe for classe in Lecteurs if portee(membre, DROITS[classe]) in PORTEES[classe]]
         lisibles = self.filter(reseau=membre.reseau, lecteurs__in=classes).exclude(Exists(nommees))
         entier = TableauFige.objects.filter(lot=OuterRef("lot"), code=OuterRef("code"), expurge=False).exclude(Exists(nommees))
         superflus = Q(expurge=True) & Q(Exists(entier))
         return lisibles.exclude(superflus)
 
     def avec_noms(self):
-        return self.select_related("reseau", "reunion", "institution", "fige_par")
+        return self.select_related("reseau", "reunion__reseau", "institution", "fige_par")
 
 
 class TableauFige(models.Model):
@@ -98,9 +98,11 @@ class FichierFige(models.Model):
         return self.empreinte
 
 
-# Ce qu'il faut, pour tout le réseau, pour lire chaque classe de tableaux figés.
+# Ce qu'il faut pour lire chaque classe de tableaux figés.
 DROITS = {
     Lecteurs.ACTIONS: "tableaux.actions",
     Lecteurs.LIGNES: "tableaux.lignes",
-    Lecteurs.TOTAUX: "tableaux.exporter",
+    Lecteurs.TOTAUX: "tableaux.voir",
 }
+# « Ses chiffres et les totaux » : les totaux se lisent aussi de qui, pour le reste, n'a que les siens.
+PORTEES = {Lecteurs.ACTIONS: [TOUT], Lecteurs.LIGNES: [TOUT], Lecteurs.TOTAUX: [TOUT, SIENS]}

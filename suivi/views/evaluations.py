@@ -75,7 +75,7 @@ def demander(request, pk):
 def entretien(request, pk):
     """Saisit ce que le chef d'entreprise a dit de vive voix."""
     visite = _visite(request, pk)
-    form = QuestionnaireForm(request.POST or None)
+    form = QuestionnaireForm(request.POST if request.method == "POST" else None)
     quand = {"par": request.membre, "instant": now()}
     if form.is_valid() and tenter(form, operations.saisir_l_entretien, visite, form.cleaned_data, **quand):
         messages.success(request, "L’entretien est enregistré ; ceux qui ont aidé l’entreprise sont prévenus.")
@@ -136,7 +136,7 @@ def repondre(request, jeton):
     if evaluation is None:
         return _ferme(request, 410)
     with override(evaluation.visite.reseau.fuseau):
-        form = QuestionnaireForm(request.POST or None)
+        form = QuestionnaireForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             return _recevoir(request, evaluation, form, instant)
         contexte = {"form": form, "reseau_du_lien": evaluation.visite.reseau, "visite": evaluation.visite}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reseau.lib.tableau import Valeur
+from reseau.lib.tableau import ADRESSES, Valeur
 from suivi.indicateurs import tableau_2_5
 from tests.factories import (
     CibleFactory,
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db
 def nues(lignes):
     """Les lignes d'une section, valeurs nues, vides ôtés."""
     return [
-        {cle: v.valeur if isinstance(v, Valeur) else v for cle, v in ligne.items() if v not in (None, "")} for ligne in lignes
+        {cle: v.valeur if isinstance(v, Valeur) else v for cle, v in ligne.items() if v not in (None, "") and cle != ADRESSES}
+        for ligne in lignes
     ]
 
 

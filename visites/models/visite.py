@@ -99,7 +99,8 @@ class VisiteQuerySet(models.QuerySet):
 
     def touchees(self, du=None, au=None):
         """Réalisées ou refusées dans la période : ce que compte la couverture d'une cible."""
-        return self.realisees(du, au) | self.refusees(du, au)
+        realisees = Q(_bornes("realisee_le", du, au), etat__in=FAITES)
+        return self.filter(realisees | Q(_bornes("refusee_le", du, au), etat=EtatVisite.REFUSEE))
 
     def a_revoir(self, reseau, le):
         """La dernière visite des entreprises que l'espacement (et un refus) laisse revoir, et que rien ne programme."""
@@ -171,9 +172,12 @@ class Repere(NamedTuple):
 
 
 def _entre(visites, champ, du, au):
-    if du:
-        visites = visites.filter(**{f"{champ}__gte": du})
-    return visites.filter(**{f"{champ}__lte": au}) if au else visites
+    return visites.filter(_bornes(champ, du, au))
+
+
+def _bornes(champ, du, au):
+    """Condition : ce champ entre ces jours, compris s'ils sont donnés."""
+    return Q(*[(f"{champ}__{borne}", jour) for borne, jour in (("gte", du), ("lte", au)) if jour])
 
 
 def _etat_date(nom, etats, message, **champs):
