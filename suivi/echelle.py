@@ -55,9 +55,8 @@ def echeances(membre, le):
     return sorted((montee for montee in montees if montee.palier), key=lambda e: (e.depuis, e.motif, e.objet.pk))
 
 
-def a_relancer(membre, le):
-    """Celles dont le palier atteint n'a pas encore été dit à ce membre."""
-    siennes = echeances(membre, le)
+def a_relancer(membre, siennes):
+    """Parmi ses `Echeance`, celles dont le palier atteint ne lui a pas encore été dit."""
     dites = _deja_dites(membre, siennes)
     return [echeance for echeance in siennes if echeance.palier > dites.get(echeance.cle, 0)]
 

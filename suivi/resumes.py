@@ -52,7 +52,8 @@ def prochain(membre, le):
 
 def relances(membre, le):
     """Le `Texte` du résumé de ce membre ce jour-là ; None s'il n'y a rien de nouveau à dire."""
-    nouvelles = a_relancer(membre, le)
+    toutes = echeances(membre, le)
+    nouvelles = a_relancer(membre, toutes)
     if not nouvelles:
         return None
     sections = [
@@ -65,7 +66,7 @@ def relances(membre, le):
         "reseau": membre.reseau,
         "nombre": len(nouvelles),
         "sections": sections,
-        "deja_dites": len(echeances(membre, le)) - len(nouvelles),
+        "deja_dites": len(toutes) - len(nouvelles),
         "accueil": _lien(membre.reseau.get_absolute_url()),
         "reglage": _lien(reverse("reseau:ma-fiche", args=[membre.reseau.slug])),
     }

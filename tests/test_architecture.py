@@ -60,6 +60,13 @@ def test_regles_ne_vivent_pas_dans_les_signaux_de_django():
     assert [str(fichier) for fichier in FICHIERS if interdits.search(fichier.read_text())] == []
 
 
+def test_courriels_partent_par_un_seul_chemin():
+    """La boîte d'envoi (`reseau.expedition`) ; ailleurs, un courriel se perdrait avec le serveur, ou partirait deux fois."""
+    chemin = {"reseau/expedition.py", "reseau/lib/courriels.py", "reseau/lib/smtp.py"}
+    envoi = re.compile(r"(import|from) (django\.core\.mail|smtplib)|Guichet")
+    assert {str(fichier.relative_to(RACINE)) for fichier in FICHIERS if envoi.search(fichier.read_text())} == chemin
+
+
 def test_gabarits_servent_tous():
     """Un gabarit est nommé par une vue, un autre gabarit, ou l'usage de Django et de ses paquets."""
     textes = "\n".join(fichier.read_text() for fichier in [*FICHIERS, *GABARITS])

@@ -6,10 +6,10 @@ trois jours en retard, la commande n'en écrit qu'un.
 
 import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils.timezone import localdate, override
+from django.utils.timezone import localdate, make_aware, override
 
 from reseau import expedition
 from reseau.droits import NON, portee
@@ -100,7 +100,8 @@ def _inscrire_les_relances(membre, semaine, le, maintenant):
         Relance(resume=resume, membre=membre, motif=e.motif, depuis=e.depuis, palier=e.palier, **{champ_de(e): e.objet})
         for e in texte.echeances
     )
-    return _inscrire_le_pli(resume, texte, GenrePli.RESUME, membre.reseau.get_absolute_url(), maintenant)
+    page = membre.reseau.get_absolute_url()
+    return _inscrire_le_pli(resume, texte, GenrePli.RESUME, page, maintenant, maintenant + expedition.VALIDITE)
 
 
 def _inscrire_les_restitutions(membre, reunion, maintenant):
@@ -109,10 +110,11 @@ def _inscrire_les_restitutions(membre, reunion, maintenant):
         return None
     resume = Resume.objects.create(membre=membre, reunion=reunion, compose_le=maintenant)
     noter(membre, Geste.EXPORT, "comptes rendus", nombre=len(texte.visites), precision="résumé par courriel")
-    return _inscrire_le_pli(resume, texte, GenrePli.RESTITUTIONS, reunion.get_absolute_url(), maintenant)
+    fin = make_aware(datetime.combine(reunion.le + timedelta(days=1), time()))  # la réunion passée, il n'a plus rien à dire
+    return _inscrire_le_pli(resume, texte, GenrePli.RESTITUTIONS, reunion.get_absolute_url(), maintenant, fin)
 
 
-def _inscrire_le_pli(resume, texte, genre, page, maintenant):
+def _inscrire_le_pli(resume, texte, genre, page, maintenant, perime_le):
     membre = resume.membre
     resume.pli = expedition.inscrire(
         genre,
@@ -123,7 +125,7 @@ def _inscrire_le_pli(resume, texte, genre, page, maintenant):
         membre=membre,
         page=page,
         inscrit_le=maintenant,
-        perime_le=maintenant + expedition.VALIDITE,
+        perime_le=perime_le,
     )
     resume.save(update_fields=["pli"])
     return resume

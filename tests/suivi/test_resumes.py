@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from reseau import expedition
 from reseau.models import Journal, Membre, Pli
 from suivi import operations, resumes
-from suivi.echelle import a_relancer
+from suivi.echelle import a_relancer, echeances, paliers
+from suivi.enums import MotifRelance
 from suivi.models import Relance, Resume
 from tests.factories import (
     ActionFactory,
@@ -48,7 +49,7 @@ def relancer(membre, le=LUNDI):
 
 
 def motifs(membre, le):
-    return [echeance.motif.value for echeance in a_relancer(membre, le)]
+    return [echeance.motif.value for echeance in a_relancer(membre, echeances(membre, le))]
 
 
 # Les relances
@@ -60,6 +61,20 @@ def test_resume_mene_la_ou_agir_et_tait_le_libelle(echue, visite, direct):
     assert f"Action n° {echue.numero}, {visite.entreprise}, depuis le 8 mars 2026" in texte.corps
     assert f"http://localhost:8000{echue.get_absolute_url()}" in texte.corps
     assert "Secret" not in texte.corps
+
+
+@pytest.mark.parametrize(
+    ("motif", "jours"),
+    [
+        (MotifRelance.ECHUE, (1, 15, 30)),
+        (MotifRelance.SANS_REPONSE, (7, 15, 30)),
+        (MotifRelance.SANS_COMPTE_RENDU, (7, 15)),
+        (MotifRelance.SANS_RENDEZ_VOUS, (16, 30, 45)),
+        (MotifRelance.SUITES, (16, 30, 45)),
+    ],
+)
+def test_paliers_sont_ceux_de_la_conception(reseau, motif, jours):
+    assert paliers(motif, reseau) == jours
 
 
 @pytest.mark.parametrize(("jours", "attendu"), [(0, []), (1, ["echue"])])
