@@ -1,5 +1,6 @@
 """Convoquer une réunion, et ce que l'on saisit en séance."""
 
+from copy import deepcopy
 from hashlib import sha256
 
 from django import forms
@@ -148,9 +149,12 @@ class ReleveForm(Formulaire):
         help_text=CONSIGNE_DU_RELEVE,
     )
 
-    def __init__(self, *args, enregistre, **kwargs):
-        """`enregistre` : le texte qui est en base."""
+    def __init__(self, *args, enregistre, question="", **kwargs):
+        """`enregistre` : le texte qui est en base ; `question` : ce que l'on demande d'y écrire."""
         self.enregistre = enregistre
+        if question:
+            self.base_fields = deepcopy(self.base_fields)
+            self.base_fields["releve"].label = question
         super().__init__(*args, **kwargs)
         self.initial |= {"avant": empreinte(enregistre), "releve": enregistre}
 
