@@ -169,7 +169,9 @@ def _restituer(page, scene):
             choisir(page, "[data-nouvelle] [name=responsable]", "Essai01")
             page.get_by_role("button", name="Ajouter l’action").press("Enter")
             page.get_by_text("ajoutée").wait_for()
-        choisir(page, "[data-decision] [name^=responsable]", f"Essai0{rang % 4}")
+            page.wait_for_load_state()
+        action = Action.objects.get(libelle=f"Action{rang:02}")
+        choisir(page, f"[name=responsable-{action.pk}]", f"Essai0{rang % 4}")
         suivant = f"visite-{scene.visites[rang + 1].pk}" if rang + 1 < len(scene.visites) else "prochaines"
         alt(page, "r", re.compile(suivant))
 
