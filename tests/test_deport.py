@@ -32,7 +32,9 @@ from tests.factories import (
     EntrepriseFactory,
     ImportFactory,
     LigneDeCibleFactory,
+    NoteFactory,
     ProjetFactory,
+    PropositionFactory,
     ReponseFactory,
     ReunionFactory,
     SollicitationFactory,
@@ -117,6 +119,8 @@ class Canari:
                 reunion=reunion,
                 texte=MOT,
             )
+        proposition = PropositionFactory(entreprise=self.entreprise, proposee_par=visiteur)
+        NoteFactory(proposition=proposition, membre=accompagnant, texte=MOT)
         AccesFactory(entreprise=self.entreprise, membre=accompagnant)
         self.objets = {
             "entreprise": self.entreprise.pk,
