@@ -4,7 +4,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from reseau.forms import FicheForm
-from reseau.lib.formulaires import Formulaire, FormulaireModele
+from reseau.lib.formulaires import Formulaire
 from reseau.models import Binome, Formation, Membre
 
 
@@ -52,8 +52,10 @@ class PresentsForm(Formulaire):
         self.initial["presents"] = formation.participations.filter(present=True).values_list("membre", flat=True)
 
 
-class BinomeForm(FormulaireModele):
+class BinomeForm(FicheForm):
     """Un ancien et un nouveau, depuis une date."""
+
+    hors_formulaire = frozenset(["fin_le"])
 
     class Meta:
         model = Binome

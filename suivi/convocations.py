@@ -62,22 +62,34 @@ def inscrire(reunion, *, par, racine, maintenant):
 
 
 def annonce_de_l_ordre_du_jour(reunion):
-    """Les lignes de l'ordre du jour que tout convoqué peut lire : des nombres, jamais le nom d'une entreprise."""
-    du_reseau = Visite.objects.filter(reseau=reunion.reseau_id)
+    """Les lignes de l'ordre du jour que tout convoqué peut lire, dans son ordre : des nombres, jamais une entreprise."""
     points = list(reunion.points.all())
     retires = {point.code for point in points if point.retire_le}
+    rangs = {}
+    for point in points:
+        if point.rang is not None:
+            cle = point.code if point.genre == GenreDePoint.LIBRE else point.genre
+            rangs[cle] = min(point.rang, rangs.get(cle, point.rang))
+    lignes = [*_rubriques(reunion, points), *((point.code, point.titre) for point in points if point.titre)]
+    lignes = [(cle, texte) for cle, texte in lignes if cle not in retires]
+    dernier = max(rangs.values(), default=0) + 1
+    return [texte for _, texte in sorted(lignes, key=lambda ligne: rangs.get(ligne[0], dernier if rangs else 0))]
+
+
+def _rubriques(reunion, points):
+    """(genre, ligne) de ce que les données mettent à l'ordre du jour."""
+    du_reseau = Visite.objects.filter(reseau=reunion.reseau_id)
     restitutions = du_reseau.a_restituer().filter(compte_rendu__termine_le__isnull=False)
     restitutions = restitutions.exclude(pk__in=[p.visite_id for p in points if p.visite_id and p.retire_le]).count()
-    bloquees = Action.objects.filter(reseau=reunion.reseau_id).echues(reunion.le).count()
+    echues = Action.objects.filter(reseau=reunion.reseau_id).echues(reunion.le).count()
     proposees = Proposition.objects.en_attente().filter(entreprise__reseau=reunion.reseau_id).count()
-    lignes = [f"Restitution de {restitutions} visite{'s' if restitutions > 1 else ''}"] if restitutions else []
-    if bloquees and GenreDePoint.ACTIONS not in retires:
-        lignes.append(f"Actions échues : {bloquees}")
-    if GenreDePoint.PROCHAINES not in retires:
-        lignes.append(f"Choix des prochaines entreprises{f' ({proposees} proposées)' if proposees > 1 else ''}")
-    if GenreDePoint.EXPOSE not in retires:
-        lignes += [f"Exposé : {expose.titre}" for expose in reunion.exposes.all()]
-    return lignes + [point.titre for point in points if point.titre and not point.retire_le]
+    if restitutions:
+        yield GenreDePoint.VISITE, f"Restitution de {restitutions} visite{'s' if restitutions > 1 else ''}"
+    if echues:
+        yield GenreDePoint.ACTIONS, f"Actions échues : {echues}"
+    yield GenreDePoint.PROCHAINES, f"Choix des prochaines entreprises{f' ({proposees} proposées)' if proposees > 1 else ''}"
+    for expose in reunion.exposes.all():
+        yield GenreDePoint.EXPOSE, f"Exposé : {expose.titre}"
 
 
 def chemin_de_reponse(presence):

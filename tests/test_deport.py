@@ -34,7 +34,9 @@ from tests.factories import (
     EvaluationFactory,
     ImportFactory,
     LigneDeCibleFactory,
+    NoteFactory,
     ProjetFactory,
+    PropositionFactory,
     ReponseFactory,
     ReunionFactory,
     SollicitationFactory,
@@ -124,6 +126,8 @@ class Canari:
             portee.messages.create(membre=visiteur, texte=MOT)
         besoin = BesoinCommun.objects.get(pk=terrain.a_eux["besoin"])
         besoin.reperes.create(projet=projet, par=visiteur, le=JOUR)
+        proposition = PropositionFactory(entreprise=self.entreprise, proposee_par=visiteur)
+        NoteFactory(proposition=proposition, membre=accompagnant, texte=MOT)
         AccesFactory(entreprise=self.entreprise, membre=accompagnant)
         self.objets = {
             "entreprise": self.entreprise.pk,

@@ -134,6 +134,7 @@ async function suivre() {
 
 if ($("[data-seance]")) {
   setInterval(suivre, 5000);
+  $("[aria-current=step]")?.scrollIntoView({ block: "nearest", inline: "center" }); // à l'étroit, l'ordre du jour est une bande
   // Le curseur attend au sujet : la touche de tabulation mène droit à ses gestes.
   if (window.location.search) $("#sujet")?.focus({ preventScroll: true });
 }

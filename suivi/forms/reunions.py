@@ -1,5 +1,6 @@
 """Convoquer une réunion, et ce que l'on saisit en séance."""
 
+from copy import deepcopy
 from hashlib import sha256
 
 from django import forms
@@ -49,7 +50,7 @@ class ReunionForm(FormulaireModele):
         fields = ["le", "heure", "lieu", "message"]
         widgets = {"message": forms.Textarea(attrs={"rows": 3})}
         labels = {"le": "Date"}
-        help_texts = {"message": "Facultatif : ce que la convocation dit en plus de l’ordre du jour."}
+        help_texts = {"message": "Ce que la convocation dit en plus de l’ordre du jour."}
 
     def __init__(self, *args, le, **kwargs):
         self.jour = le
@@ -148,9 +149,12 @@ class ReleveForm(Formulaire):
         help_text=CONSIGNE_DU_RELEVE,
     )
 
-    def __init__(self, *args, enregistre, **kwargs):
-        """`enregistre` : le texte qui est en base."""
+    def __init__(self, *args, enregistre, question="", **kwargs):
+        """`enregistre` : le texte qui est en base ; `question` : ce que l'on demande d'y écrire."""
         self.enregistre = enregistre
+        if question:
+            self.base_fields = deepcopy(self.base_fields)
+            self.base_fields["releve"].label = question
         super().__init__(*args, **kwargs)
         self.initial |= {"avant": empreinte(enregistre), "releve": enregistre}
 

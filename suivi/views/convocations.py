@@ -61,7 +61,6 @@ def _enregistrer(presence, reponse):
 
 
 def _muet(response):
-    """Ni journal de Django pour un refus, ni adresse donnée en référence à une autre page : elle porte le jeton."""
+    """Une réponse que les journaux de Django ne retiennent pas : ils écriraient l'adresse, donc le jeton."""
     response._has_been_logged = True
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response

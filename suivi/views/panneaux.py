@@ -161,9 +161,7 @@ def _pour_le_releve(request, reunion, courant, presents):
 
 def _pour_un_point(request, reunion, courant, presents):
     point = reunion.points.avec_noms().get(pk=courant.point)
-    form = ReleveForm(enregistre=point.texte)
-    form.fields["releve"].label = "Ce qui s’est dit, ce qui est décidé"
-    return {"point": point, "form": form}
+    return {"point": point, "form": ReleveForm(enregistre=point.texte, question="Ce qui s’est dit, ce qui est décidé")}
 
 
 def _pour_l_ouverture(request, reunion, courant, presents):

@@ -68,6 +68,14 @@ def test_convocation_ne_nomme_aucune_entreprise_mais_compte_et_dit_les_points(re
     assert [mot in corps for mot in ("Restitution de 1 visite", "Le salon", str(visite.entreprise))] == [True, True, False]
 
 
+def test_convocation_suit_l_ordre_que_l_animateur_a_mis(reunion, animateur):
+    point = PointFactory(reunion=reunion, titre="Le salon")
+    for _ in range(2):
+        operations.deplacer(reunion, point.code, "haut", par=animateur)
+    operations.retirer(reunion, "expose", par=animateur)
+    assert convocations.annonce_de_l_ordre_du_jour(reunion) == ["Le salon", "Choix des prochaines entreprises"]
+
+
 def test_convocation_ne_part_pas_deux_fois(reunion, animateur):
     assert (len(envoyer(reunion, animateur)) > 0, envoyer(reunion, animateur)) == (True, [])
 
@@ -146,7 +154,8 @@ def repondre(presence, **champs):
 def test_ouvrir_le_lien_ne_change_rien(presence):
     page = Client().get(lien(presence) + "?r=excuse")
     assert (page.status_code, page.context["form"]["reponse"].value(), reponse(presence)) == (200, "excuse", ("", ""))
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    # « no-referrer » enverrait « Origin: null » avec la réponse, que la protection CSRF refuse.
+    assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(
