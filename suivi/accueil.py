@@ -79,14 +79,12 @@ class Journee:
 
 @dataclass(frozen=True)
 class MesActions:
-    """`refusees`, `sans_reponse` : combien de celles qu'il a confiées."""
+    """`autour` : voir `suivi.veille.autour_de_ses_actions`."""
 
     a_accepter: list
     echues: list
     nb_en_cours: int
-    refusees: int = 0
-    sans_reponse: int = 0
-    messages: list = field(default_factory=list)
+    autour: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -348,9 +346,8 @@ def mes_actions(membre, le):
     ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
     a_accepter = [action for action in ouvertes if action.a_accepter]
     echues = [action for action in ouvertes if action.en_route and action.est_echue(le)]
-    return MesActions(
-        a_accepter, echues, miennes.ouvertes().count() - len(a_accepter) - len(echues), **autour_de_ses_actions(membre)
-    )
+    nb_en_cours = miennes.ouvertes().count() - len(a_accepter) - len(echues)
+    return MesActions(a_accepter, echues, nb_en_cours, autour_de_ses_actions(membre))
 
 
 def _dernieres_reunions(membre):

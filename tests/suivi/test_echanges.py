@@ -54,9 +54,9 @@ def test_fil_se_lit_de_ceux_qui_voient_l_action(action, clients):
 def test_message_de_la_semaine_se_lit_sur_l_accueil_de_qui_mene_ou_suit(action, direct, animateur):
     operations.ecrire_un_message(action, texte="Vu hier", par=animateur)
     operations.ecrire_un_message(action, texte="Merci", par=direct)
-    lus = [mot.texte for mot in mes_actions(direct, JOUR).messages]
+    lus = [mot.texte for mot in mes_actions(direct, JOUR).autour["messages"]]
     DeportFactory(entreprise=action.projet.visite.entreprise, membre=direct)
-    assert (lus, mes_actions(direct, JOUR).messages) == (["Vu hier"], [])
+    assert (lus, mes_actions(direct, JOUR).autour["messages"]) == (["Vu hier"], [])
 
 
 def test_fil_vide_se_refuse(action, direct):
