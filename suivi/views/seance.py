@@ -282,6 +282,8 @@ def _decisions(request, form, confirmer=False):
 
     Ce qu'un autre poste vient de décider se dit et ne s'écrase pas ; le reste de l'envoi est gardé.
     """
+    if not form.is_bound:
+        raise RegleEnfreinte("Rien n’a été envoyé.")
     if not form.is_valid():
         messages.warning(request, " ".join(erreur for erreurs in form.errors.values() for erreur in erreurs))
     interlocuteurs = dict(form.interlocuteurs_changes())
