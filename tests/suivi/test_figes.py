@@ -1,4 +1,4 @@
-"""Les tableaux figés : les mêmes octets un an plus tard, à qui de droit, jamais l'entreprise d'un déport ; les rapports envoyés."""
+"""Les tableaux figés : les mêmes octets un an plus tard, à qui de droit ; les rapports envoyés."""
 
 import io
 from datetime import date
