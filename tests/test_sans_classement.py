@@ -30,24 +30,8 @@ from tests.terrain import Terrain
 pytestmark = pytest.mark.django_db
 
 NOMS = ["Aaron-Zyx", "Moulin-Zyx", "Zoe-Zyx"]  # le premier a le plus petit chiffre de tous, le dernier le plus grand
-# Tout ce qu'une adresse pourrait porter pour classer des gens ; et tout ce qu'une page offre d'elle-même.
-SUSPECTS = [
-    *("visites", "realisees", "programmees", "participation", "presences", "reunions", "actions", "nombre", "total", "charge"),
-    *(
-        "rythme",
-        "closes",
-        "ouvertes",
-        "refus",
-        "retard",
-        "part",
-        "mediane",
-        "emplois",
-        "numero",
-        "-nombre",
-        "-realisees",
-        "-actions",
-    ),
-]
+# Ce qu'une adresse pourrait porter pour classer des gens.
+SUSPECTS = ["realisees", "-nombre", "actions"]
 PAR_LE_NOM = {"nom", "institution", "role", "developpeur", "responsable"}
 FICHIERS = ("xlsx", "ods", "zip", "csv", "export")
 
@@ -118,13 +102,14 @@ def test_aucune_page_ne_range_des_personnes_par_un_chiffre(terrain):
     client, listes, fautes = connecter(terrain.membres["animateur"]), [], []
     for nom, adresse in lues(terrain, fichiers=False):
         response = client.get(adresse, follow=True)
-        page = Lignes(response.content.decode(errors="replace")) if "html" in response.headers["Content-Type"] else None
-        if page is None or len(page.personnes) < len(NOMS):
+        page = Lignes(response.getvalue().decode(errors="replace") if "html" in response.headers["Content-Type"] else "")
+        response.close()
+        if len(page.personnes) < len(NOMS):
             continue
         listes.append(nom)
         if page.tris - PAR_LE_NOM:
             fautes.append(f"{nom} : en-têtes {sorted(page.tris - PAR_LE_NOM)}")
-        triees = {tri: Lignes(client.get(adresse, {"tri": tri, "o": tri, "ordre": tri}).content.decode()) for tri in SUSPECTS[:6]}
+        triees = {tri: Lignes(client.get(adresse, {"tri": tri, "o": tri, "ordre": tri}).content.decode()) for tri in SUSPECTS}
         fautes += [f"{nom} : ?tri={tri}" for tri, lue in triees.items() if lue.personnes != NOMS]
     assert fautes == []
     assert {"reseau:membres", "visites:plan", "suivi:tableau 2.5"} <= set(listes)
@@ -133,11 +118,13 @@ def test_aucune_page_ne_range_des_personnes_par_un_chiffre(terrain):
 def test_aucun_classeur_ne_range_des_personnes_par_un_chiffre(terrain):
     client, listes, fautes = connecter(terrain.membres["animateur"]), [], []
     for nom, adresse in lues(terrain, fichiers=True):
-        for tri in ("", *SUSPECTS[:3]):
+        for tri in ("", *SUSPECTS):
             response = client.get(adresse, {"tri": tri} if tri else {})
-            if "spreadsheetml" not in response.headers["Content-Type"]:
+            octets = response.getvalue()
+            response.close()
+            if response.status_code != 200 or not octets.startswith(b"PK") or "zip" in response.headers["Content-Type"]:
                 continue
-            classeur = CalamineWorkbook.from_filelike(io.BytesIO(response.content))
+            classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
             for feuille in classeur.sheet_names:
                 personnes = ordre(
                     "\n".join(str(rangee[0]) for rangee in classeur.get_sheet_by_name(feuille).to_python() if rangee)

@@ -17,14 +17,14 @@ class Chiffre:
     definition: str = ""
 
 
-# Tableau → (rang de la section, colonne dessinée, unité)
+# Tableau → (rang de la section, colonne dessinée, unité) ; et le titre, quand une section se dessine deux fois
 DESSINS = {
     "2.7": [(1, "nombre", "action,actions"), (2, "nombre", "action,actions")],
     "delais": [(0, "mediane", "jour,jours")],
     "refus": [(1, "nombre", "refus,refus")],
     "territoires": [(0, "visites", "visite,visites"), (3, "visites", "visite,visites")],
     "valeur": [(0, "nombre", "action,actions"), (1, "nombre", "projet,projets")],
-    "institution": [(2, "donnees", "action donnée,actions données"), (2, "recues", "action reçue,actions reçues")],
+    "institution": [(2, "donnees", "action,actions", "Actions données"), (2, "recues", "action,actions", "Actions reçues")],
     "evaluations": [(1, "accord", "accord,accords")],
 }
 
@@ -41,8 +41,8 @@ def graphiques(tableau, le):
     if tableau.code == "suites":
         return _suites(tableau)
     return [
-        (section.titre, _barres(section, cle), unite)
-        for rang, cle, unite in DESSINS.get(tableau.code, ())
+        (*titre, _barres(section, cle), unite) if titre else (section.titre, _barres(section, cle), unite)
+        for rang, cle, unite, *titre in DESSINS.get(tableau.code, ())
         for section in tableau.sections[rang : rang + 1]
     ]
 

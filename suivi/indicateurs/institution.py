@@ -74,13 +74,19 @@ def _activite(champ, institution, membres, au):
             "nom": "Visites réalisées, sur celles du réseau",
             "nombre": siennes,
             "sur": realisees.count(),
-            ADRESSES: {"nombre": champ.adresse("visites", etat="realisees", visiteuse=institution)},
+            ADRESSES: {
+                "nombre": champ.adresse("visites", etat="realisees", visiteuse=institution),
+                "sur": champ.adresse("visites", etat="realisees"),
+            },
         },
         {
             "nom": "Réunions suivies, sur celles tenues",
             "nombre": suivies,
             "sur": tenues.count(),
-            ADRESSES: {"sur": champ.adresse("reunions", **du_champ)},
+            ADRESSES: {
+                "nombre": champ.adresse("reunions", **du_champ, institution=institution),
+                "sur": champ.adresse("reunions", **du_champ),
+            },
         },
     ]
     return Section("Activité", MESURES, lignes, nature="constaté", comparees=("nombre", "sur"))

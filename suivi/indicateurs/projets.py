@@ -13,6 +13,7 @@ from suivi.indicateurs.lignes import AUCUN
 from suivi.indicateurs.perimetre import fraction
 
 NON_PRECISE = "Non précisé"
+TOUT = object()  # à la place d'une valeur : le total
 EMPLOIS = {
     "emplois_investissement": "Embauches liées à des investissements matériels",
     "emplois_embauche": "Projets d’embauche",
@@ -95,7 +96,8 @@ def _classifications(champ, comptes):
 
 def _adresses(champ, critere, **criteres):
     """Valeur d'un critère → adresse des actions qu'elle choisit."""
-    return lambda valeur: champ.adresse("actions", **criteres, **{critere: AUCUN if valeur in ("", None) else valeur})
+    # Sans précision, « aucun » ; le total, lui, n'a pas ce critère.
+    return lambda valeur: champ.adresse("actions", **criteres, **{critere: None if valeur is TOUT else valeur or AUCUN})
 
 
 def _details(champ, comptes):
@@ -139,6 +141,8 @@ def _par_organisme(champ, comptes):
     contacts = {"type": TypeAction.CONTACT.value}
 
     def adresse(nom):
+        if nom is TOUT:
+            return champ.adresse("actions", **contacts)
         return champ.adresse("actions", **contacts, **criteres[nom]) if criteres[nom] else ""
 
     return _repartition("Mises en contact, par organisme", "Organisme", [(nom, nom, noms[nom]) for nom in ordre], adresse)
@@ -154,7 +158,7 @@ def _repartition(titre, entete, lignes, adresse):
             ouvrir({"nom": nom, "nombre": nombre, "part": fraction(nombre, total)}, nombre=adresse(valeur))
             for nom, valeur, nombre in lignes
         ],
-        pied=[{"nom": "Total", "nombre": total, "part": fraction(total, total)}],
+        pied=[ouvrir({"nom": "Total", "nombre": total, "part": fraction(total, total)}, nombre=adresse(TOUT))],
         nature="constaté",
         comparees=("nombre", "part"),
     )

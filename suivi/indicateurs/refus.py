@@ -73,5 +73,6 @@ def _motifs(champ, refus, total):
         }
         for motif in MotifRefus
     ]
-    pied = [{"nom": "Total", "nombre": total, "part": fraction(total, total)}]
+    toutes = {"nombre": champ.adresse("visites", etat="refusees")}
+    pied = [{"nom": "Total", "nombre": total, "part": fraction(total, total), ADRESSES: toutes}]
     return Section("Par motif", MOTIFS, lignes, pied, nature="déclaré", comparees=("nombre", "part"))

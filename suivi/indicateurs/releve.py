@@ -39,7 +39,7 @@ class Releve:
 
 
 def relever(reseau, visites, *, cible, depuis, reunions_du, au):
-    """`Releve` au soir du jour `au`. `cible` : celle en vigueur ; `visites` : celles que compte le lecteur (`visites_comptees`)."""
+    """`Releve` au soir du jour `au`. `cible` : celle en vigueur ; `visites` : celles que compte le lecteur."""
     reunions = Reunion.objects.filter(reseau=reseau).tenues(reunions_du, au)
     realisees, refus = _sorties(visites.touchees(depuis, au))
     membres = Membre.objects.filter(reseau=reseau, entre_le__lte=au)

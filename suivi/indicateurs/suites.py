@@ -35,7 +35,7 @@ LEXIQUE = (
 
 @dataclass(frozen=True)
 class Delais:
-    """`rendues` : visites au compte rendu terminé ; `jours` : délai → visites dont les suites ont été données en tant de jours."""
+    """`rendues` : visites au compte rendu terminé ; `jours` : délai → visites dont les suites sont venues en tant de jours."""
 
     rendues: int
     jours: Counter

@@ -38,7 +38,7 @@ DECOUPAGES = (
     ("Par zone d’emploi", "Zone d’emploi", "zone", lambda cles: _noms(ZoneEmploi, cles)),
     ("Par arrondissement", "Arrondissement", "arrondissement", lambda cles: _noms(Arrondissement, cles)),
     ("Par intercommunalité", "Intercommunalité", "epci", lambda cles: _noms(Epci, cles)),
-    ("Par secteur d’activité", "Secteur", "secteur", lambda cles: {cle: f"{cle} – {SectionNaf(cle).label}" for cle in cles}),
+    ("Par secteur d’activité", "Secteur", "secteur", lambda cles: {cle: SectionNaf(cle).label for cle in cles}),
 )
 
 
@@ -79,10 +79,11 @@ def _section(champ, comptes, rang, titre, entete, critere, nommer):
             par_lieu[lieu[rang]][mesure] += nombre
     connus = nommer([cle for cle in par_lieu if cle is not None])
     ordre = sorted(connus, key=lambda cle: cle_de_recherche(connus[cle]))
-    lignes = [_ligne(connus[cle], par_lieu[cle], _adresses(champ, critere, cle)) for cle in ordre]
+    lignes = [_ligne(connus[cle], par_lieu[cle], _adresses(champ, **{critere: cle})) for cle in ordre]
     if None in par_lieu:
         lignes.append(_ligne(INCONNU, par_lieu[None], {}))
-    pied = [_ligne("Total", Counter({mesure: decompte.total() for mesure, decompte in comptes.items()}), {})]
+    totaux = Counter({mesure: decompte.total() for mesure, decompte in comptes.items()})
+    pied = [_ligne("Total", totaux, _adresses(champ))]
     return Section(titre, (Colonne("nom", entete), *CHIFFRES), lignes, pied, nature="constaté", comparees=("visites", "actions"))
 
 
@@ -91,8 +92,7 @@ def _ligne(nom, chiffres, adresses):
     return {"nom": nom, **mesures, "rapport": fraction(chiffres["actions"], chiffres["visites"]), ADRESSES: adresses}
 
 
-def _adresses(champ, critere, cle):
-    lieu = {critere: cle}
+def _adresses(champ, **lieu):
     return {
         "visites": champ.adresse("visites", etat="realisees", **lieu),
         "refus": champ.adresse("visites", etat="refusees", **lieu),

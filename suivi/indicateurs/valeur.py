@@ -134,6 +134,7 @@ def _par_institution(champ, echanges):
     lignes = [
         ligne for cle, sigle in sigles if any((ligne := _ligne(champ, echanges, cle, sigle))[nom] for nom in ("nees", "portees"))
     ]
+    # Le pied additionne des échanges : « données » et « reçues » y sont les mêmes actions, vues de deux côtés.
     pied = [{"nom": "Ensemble", **{c.cle: sum(ligne[c.cle] for ligne in lignes) for c in INSTITUTIONS[1:]}}]
     return Section("Par institution", INSTITUTIONS, lignes, pied, nature="constaté")
 

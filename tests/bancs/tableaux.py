@@ -123,7 +123,8 @@ SORTIE = " OR ".join(f"v.{champ} <= %(au)s" for champ in ("realisee_le", "refuse
 CONFIEE = f"v.programmee_le <= %(au)s AND COALESCE({SORTIE}, FALSE) = FALSE"
 TOUCHEE = (
     "EXISTS (SELECT 1 FROM visites_visite v WHERE v.entreprise_id = l.entreprise_id AND ("
-    f"{FAITES} AND v.realisee_le BETWEEN c.decidee_le AND %(au)s OR v.etat = 'refusee' AND v.refusee_le BETWEEN c.decidee_le AND %(au)s))"
+    f"{FAITES} AND v.realisee_le BETWEEN c.decidee_le AND %(au)s "
+    "OR v.etat = 'refusee' AND v.refusee_le BETWEEN c.decidee_le AND %(au)s))"
 )
 PROGRAMMEE = f"EXISTS (SELECT 1 FROM visites_visite v WHERE v.entreprise_id = l.entreprise_id AND {CONFIEE})"
 REQUETES_2_5 = [
@@ -131,13 +132,15 @@ REQUETES_2_5 = [
     f"SELECT v.developpeur_id, COUNT(*) FROM visites_visite v WHERE v.reseau_id = %(r)s AND {CONFIEE} GROUP BY 1",
     "SELECT COUNT(*) FROM visites_visite v WHERE v.reseau_id = %(r)s AND v.etat = 'refusee' AND v.refusee_le <= %(au)s",
     "SELECT id, le FROM reseau_reunion WHERE reseau_id = %(r)s AND etat = 'tenue' AND le <= %(au)s",
-    "SELECT x.membre_id, x.reunion_id FROM reseau_presence x JOIN reseau_reunion u ON u.id = x.reunion_id WHERE x.etat = 'present' "
-    "AND u.reseau_id = %(r)s AND u.etat = 'tenue' AND u.le > '2024-12-31' AND u.le <= %(au)s",
+    "SELECT x.membre_id, x.reunion_id FROM reseau_presence x JOIN reseau_reunion u ON u.id = x.reunion_id "
+    "WHERE x.etat = 'present' AND u.reseau_id = %(r)s AND u.etat = 'tenue' AND u.le > '2024-12-31' AND u.le <= %(au)s",
     "SELECT m.id, m.nom, m.prenom, i.sigle FROM reseau_membre m JOIN reseau_institution i ON i.id = m.institution_id "
     "WHERE m.reseau_id = %(r)s",
     "SELECT id, sigle FROM reseau_institution WHERE reseau_id = %(r)s",
-    f"SELECT COUNT(*), SUM(CASE WHEN {TOUCHEE} THEN 1 ELSE 0 END), SUM(CASE WHEN NOT {TOUCHEE} AND {PROGRAMMEE} THEN 1 ELSE 0 END) "
-    "FROM entreprises_lignedecible l JOIN entreprises_cible c ON c.id = l.cible_id WHERE c.reseau_id = %(r)s AND l.motif_d_ecart = ''",
+    f"SELECT COUNT(*), SUM(CASE WHEN {TOUCHEE} THEN 1 ELSE 0 END), "
+    f"SUM(CASE WHEN NOT {TOUCHEE} AND {PROGRAMMEE} THEN 1 ELSE 0 END) "
+    "FROM entreprises_lignedecible l JOIN entreprises_cible c ON c.id = l.cible_id "
+    "WHERE c.reseau_id = %(r)s AND l.motif_d_ecart = ''",
 ]
 EMPLOIS = [f"emplois_{nom}" for nom in ("investissement", "embauche", "developpement")] + [
     f"embauche_{nom}" for nom in ("cadres", "commerciaux", "temps_partage")
@@ -168,16 +171,19 @@ REQUETES_DES_REFUS = [
     "OR v.etat IN ('refusee', 'injoignable')) GROUP BY 1, 2"
 ]
 REQUETES_DES_TERRITOIRES = [
-    f"SELECT v.etat, {LIEU}, COUNT(*) FROM visites_visite v {LIEUX} WHERE v.reseau_id = %(r)s AND ({FAITES} OR v.etat = 'refusee') "
+    f"SELECT v.etat, {LIEU}, COUNT(*) FROM visites_visite v {LIEUX} "
+    f"WHERE v.reseau_id = %(r)s AND ({FAITES} OR v.etat = 'refusee') "
     "GROUP BY 1, 2, 3, 4, 5",
     f"SELECT {LIEU}, COUNT(*) FROM suivi_projet p JOIN visites_visite v ON v.id = p.visite_id {LIEUX} WHERE {DU_RESEAU} "
     "GROUP BY 1, 2, 3, 4",
     f"SELECT {LIEU}, COUNT(*) FROM {JOINTURE} {LIEUX} WHERE {DU_RESEAU} GROUP BY 1, 2, 3, 4",
     *(
-        f"SELECT code, nom FROM entreprises_{table} WHERE code IN (SELECT {table}_{suite} FROM entreprises_commune WHERE departement = '70')"
+        f"SELECT code, nom FROM entreprises_{table} "
+        f"WHERE code IN (SELECT {table}_{suite} FROM entreprises_commune WHERE departement = '70')"
         for table, suite in (("arrondissement", "id"), ("epci", "id"))
     ),
-    "SELECT code, nom FROM entreprises_zoneemploi WHERE code IN (SELECT zone_emploi_id FROM entreprises_commune WHERE departement = '70')",
+    "SELECT code, nom FROM entreprises_zoneemploi "
+    "WHERE code IN (SELECT zone_emploi_id FROM entreprises_commune WHERE departement = '70')",
 ]
 REQUETES_DE_LA_VALEUR = [
     "SELECT m.institution_id, w.institution_id, a.etat, COUNT(*) "

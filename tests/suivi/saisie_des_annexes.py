@@ -173,7 +173,7 @@ def saisir_le_2_5(saisie, annexe, *, refus, sans_contact, reunions, presences):
 
 
 def saisir_le_2_7(saisie, suites, emplois, *, visites, organismes):
-    """`suites` : [(nature, type, sujet)] ; `emplois` : champs d'un projet, visite par visite ; `organismes` : un nom par contact."""
+    """`suites` : [(nature, type, sujet)] ; `emplois` : champs d'un projet par visite ; `organismes` : un nom par contact."""
     membre = saisie.membre("M.", "Basile", "Brunoy", "CCI")
     noms = iter(organismes)
     entreprises = saisie.entreprises([f"Tôlerie fictive {rang}" for rang in range(visites)])

@@ -266,11 +266,16 @@ def test_annexe_2_4_se_retrouve(haute_saone):
     assert [ligne["societe"][:4] for ligne in lignes] == ["Dumo", "Alph", "Tail", "Dubo", "Niva", "Mart"]
 
 
+def chiffres(pied):
+    """Un pied sans les liens : qui ne lit pas les fiches n'en a pas."""
+    return [{cle: valeur for cle, valeur in ligne.items() if cle != "adresses"} for ligne in pied]
+
+
 @pytest.mark.parametrize("role", ["associe", "prefecture", "observateur", "direct"])
 def test_lecteurs_ont_les_memes_totaux(haute_saone, role):
     lecteur, libre = compte(role, haute_saone), tableau_2_5(haute_saone, au=LE)
     lu = tableau_2_5(haute_saone, lecteur=lecteur, au=LE)
-    assert lu.sections[0].pied == libre.sections[0].pied
+    assert chiffres(lu.sections[0].pied) == chiffres(libre.sections[0].pied)
     attendu = {Portee.TOUT: 25, Portee.SIENS: 1, Portee.NON: 0}[portee(lecteur, "tableaux.lignes")]
     assert len(lu.sections[0].lignes) == attendu
 

@@ -65,10 +65,13 @@ def test_demande_part_par_courriel_et_ne_dit_rien_de_l_entreprise(visite, client
     assert visite.entreprise.raison_sociale not in message.body + message.subject
 
 
-def test_lien_sert_une_fois_sans_compte_et_previent_ceux_qui_ont_aide(lien, visite, aide, direct):
+def test_lien_sert_une_fois_sans_compte_et_previent_ceux_qui_ont_aide(
+    lien, visite, aide, direct, django_capture_on_commit_callbacks
+):
     anonyme = Client()
     assert anonyme.get(lien).status_code == 200
-    assert anonyme.post(lien, REPONSES).status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        assert anonyme.post(lien, REPONSES).status_code == 200
     evaluation = Evaluation.objects.get()
     assert (evaluation.utilite, evaluation.recommande, evaluation.empreinte) == (5, True, "")
     assert {adresse for message in mail.outbox for adresse in message.to} == {direct.utilisateur.email, aide.utilisateur.email}

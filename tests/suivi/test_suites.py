@@ -147,7 +147,8 @@ def test_page_envoie_par_courriel_avec_copie_au_developpeur(visite, direct, page
 def test_la_copie_et_la_reponse_vont_au_developpeur_s_il_ne_se_deporte_pas(visite, direct, animateur, deporte, copies):
     if deporte:
         DeportFactory(membre=direct, entreprise=visite.entreprise)
-    operations.envoyer_les_suites(suites_de(visite), par=animateur, maintenant=now())
+    suites = operations.inscrire_l_envoi(suites_de(visite), par=animateur, maintenant=now())
+    operations.envoyer_les_suites(suites, maintenant=now())
     adresses = {"developpeur": direct.utilisateur.email, "animateur": animateur.utilisateur.email}
     (message,) = mail.outbox
     assert message.cc == [adresses[copie] for copie in copies]

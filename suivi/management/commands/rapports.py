@@ -1,4 +1,4 @@
-"""Établit et envoie les rapports périodiques dont l'heure est venue ; à jouer chaque jour, deux fois ou en retard sans dommage."""
+"""Établit et envoie les rapports périodiques dont l'heure est venue ; à jouer chaque jour, sans risque de le refaire."""
 
 from django.core.management.base import BaseCommand
 from django.utils.timezone import localdate, override
@@ -12,7 +12,7 @@ from suivi.operations import destinataires, envoyer_le_fige, etablir_le_rapport
 
 
 class Command(BaseCommand):
-    help = "Rapport périodique au préfet et aux chefs de service : l’établit une fois par période, l’envoie, reprend ce qui a échoué."
+    help = "Établit le rapport de chaque période achevée, une fois ; l’envoie ; reprend les envois qui ont échoué."
 
     def handle(self, *args, **options):
         for reseau in Reseau.objects.filter(rapport_mois__gt=0):

@@ -1,4 +1,4 @@
-"""Écrit un tableau de bord (annexes 2.4, 2.5, 2.7, réponses au guide) en JSON, PDF ou classeur, pour l'exploitant."""
+"""Écrit un tableau de bord en JSON, PDF ou classeur, pour l'exploitant."""
 
 import json
 from argparse import ArgumentTypeError
@@ -9,34 +9,51 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localdate
 
 from reseau.lib.pdf import tableau_en_pdf
-from reseau.lib.tableur import tableau_en_xlsx
+from reseau.lib.tableur import tableau_en_ods, tableau_en_xlsx
 from reseau.models import Membre, Reseau
-from suivi.indicateurs import tableau_2_4, tableau_2_5, tableau_2_7, tableau_des_entretiens
+from suivi.indicateurs import (
+    tableau_2_4,
+    tableau_2_5,
+    tableau_2_7,
+    tableau_de_la_valeur_ajoutee,
+    tableau_des_delais,
+    tableau_des_entretiens,
+    tableau_des_evaluations,
+    tableau_des_refus,
+    tableau_des_suites,
+    tableau_des_territoires,
+)
 
 # Option → nom de l'argument de la fonction : ce que chaque tableau sait recevoir.
 COMPOSER = {
     "2.4": (tableau_2_4, ["responsable", "au"]),
     "2.5": (tableau_2_5, ["visites_depuis", "participation_du", "au"]),
     "2.7": (tableau_2_7, ["du", "au"]),
+    "suites": (tableau_des_suites, ["du", "au"]),
+    "delais": (tableau_des_delais, ["du", "au"]),
+    "refus": (tableau_des_refus, ["du", "au"]),
+    "territoires": (tableau_des_territoires, ["du", "au"]),
+    "valeur": (tableau_de_la_valeur_ajoutee, ["du", "au"]),
     "entretiens": (tableau_des_entretiens, ["annee"]),
+    "evaluations": (tableau_des_evaluations, ["annee"]),
 }
 CHOIX = ["responsable", "visites_depuis", "participation_du", "du", "au", "annee"]
 A_CE_JOUR = ("2.4", "2.5")  # sans date, ils s’arrêtent aujourd’hui
 
 
 class Command(BaseCommand):
-    help = "Écrit un tableau d’un réseau : 2.4 (actions), 2.5 (présences et visites), 2.7 (projets et actions), entretiens."
+    help = "Écrit un tableau d’un réseau : 2.4 (actions), 2.5 (présences et visites), 2.7 (projets et actions), ou un autre."
 
     def add_arguments(self, parser):
-        parser.add_argument("code", choices=COMPOSER, help="numéro du tableau dans le dossier, ou « entretiens »")
+        parser.add_argument("code", choices=COMPOSER, help="numéro du tableau dans le dossier, ou son nom")
         parser.add_argument("--reseau", required=True, help="adresse du réseau, par exemple haute-saone")
-        parser.add_argument("--format", choices=["json", "pdf", "xlsx"], default="json")
+        parser.add_argument("--format", choices=["json", "pdf", "xlsx", "ods"], default="json")
         parser.add_argument("--sortie", type=Path, help="fichier à écrire ; sans lui, la sortie standard")
         parser.add_argument("--au", type=_jour, help="dernier jour compté (AAAA-MM-JJ) ; par défaut aujourd’hui")
         parser.add_argument("--visites-depuis", type=_jour, help="2.5 : premier jour des visites")
         parser.add_argument("--participation-du", type=_jour, help="2.5 : premier jour des réunions")
-        parser.add_argument("--du", type=_jour, help="2.7 : premier jour des visites")
-        parser.add_argument("--annee", type=int, help="entretiens : année des visites ; sans elle, toutes")
+        parser.add_argument("--du", type=_jour, help="premier jour des visites (2.7, suites, délais, refus, territoires, valeur)")
+        parser.add_argument("--annee", type=int, help="entretiens, evaluations : une année ; sans elle, toutes")
         parser.add_argument("--responsable", help="2.4 : courriel d’un membre ; sans lui, tous les responsables")
 
     def handle(self, *args, code, reseau, format, sortie, **options):
@@ -44,7 +61,7 @@ class Command(BaseCommand):
         if format == "json":
             octets = (json.dumps(tableau.en_json(), ensure_ascii=False, indent=2) + "\n").encode()
         else:
-            octets = {"pdf": tableau_en_pdf, "xlsx": tableau_en_xlsx}[format](tableau)
+            octets = {"pdf": tableau_en_pdf, "xlsx": tableau_en_xlsx, "ods": tableau_en_ods}[format](tableau)
         self._ecrire(octets, format, sortie)
 
     def _ecrire(self, octets, format, sortie):
