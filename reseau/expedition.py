@@ -50,7 +50,8 @@ def inscrire(genre, *, destinataire, objet, corps, pieces: Iterable[tuple] = (),
     `pieces` : (nom, type, octets), sans nom pour une autre forme du texte. `champs` : `reseau`, `membre`, `par`, `copies`,
     `repondre_a`, `page`, `perime_le`, `inscrit_le`.
     """
-    champs.setdefault("prochain_le", champs.get("inscrit_le") or now())
+    instant = champs.setdefault("inscrit_le", now())
+    champs = {"prochain_le": instant, "perime_le": instant + VALIDITE} | champs
     pli = Pli.objects.create(genre=genre, destinataire=destinataire, objet=" ".join(objet.split())[:250], corps=corps, **champs)
     PieceJointe.objects.bulk_create(PieceJointe(pli=pli, nom=nom, genre=sorte, octets=octets) for nom, sorte, octets in pieces)
     return pli

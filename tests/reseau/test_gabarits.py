@@ -68,7 +68,7 @@ def test_menu_de_l_animateur_est_complet():
         *["Courriers", "Guide d’entretien", "Qui a vu qui"],
         *["Actions", "Actions", "Besoins communs", "Réunions", "Réunions", "Entreprises proposées", "Exposés et formations"],
         "Tableaux de bord",
-        *["Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
+        *["Annuaire", "Membres", "Compétences", "Institutions", "Dispositifs", "Absences"],
         *["Paramètres", "Paramètres", "Courriels envoyés", "Journal"],
     ]
 

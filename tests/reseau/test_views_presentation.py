@@ -137,7 +137,14 @@ def test_page_publique_a_un_nombre_constant_de_requetes(reseau, requetes):
 
 
 def test_chacun_accepte_de_paraitre_pour_soi(membres, reseau):
-    saisie = {"telephone": "", "fonction": "", "competence": "Lire un bilan.", "publiable": "on", "version": 1}
+    saisie = {
+        "telephone": "",
+        "fonction": "",
+        "competence": "Lire un bilan.",
+        "publiable": "on",
+        "resume": "semaine",
+        "version": 1,
+    }
     connecter(membres["direct"]).post(adresse(reseau, "ma-fiche"), saisie)
     assert list(Membre.objects.filter(publiable=True)) == [membres["direct"]]
 

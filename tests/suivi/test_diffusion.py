@@ -104,7 +104,8 @@ def test_docx_supporte_un_texte_difficile(reunion, animateur):
     reunion.save()
     reunion.refresh_from_db()
     octets = diffusion.imprimer(reunion, diffusion.pour_les_membres(reunion), "docx", date=now())
-    assert "Un & deux <trois> “quatre”" in [p.text for p in docx.Document(io.BytesIO(octets)).paragraphs]
+    lu = "".join(p.text for p in docx.Document(io.BytesIO(octets)).paragraphs)
+    assert "Un & deux <trois> “quatre”à la ligne" in lu
 
 
 def test_diffuse_il_rend_toujours_les_memes_octets(reunion, clients, animateur, entreprise):
