@@ -26,9 +26,14 @@ MOTS = {
 def redistribuer(request, pk):
     """Montre ce qu'il laisse, chaque chose avec quelqu'un de proposé ; joue tout d'un coup."""
     fiche, le = _fiche(request, pk), localdate()
+    parti_le = fiche.parti_le
     form = DepartForm(request.POST or None, laisses=legs(fiche, request.membre, le), partant=fiche)
     if form.is_valid() and (faite := tenter(form, _jouer, form, fiche, request, le)):
+        if fiche.parti_le != parti_le:
+            messages.success(request, f"Le départ de {fiche} est noté.")
         _dire(request, fiche, faite)
+        if fiche == request.membre and fiche.est_parti(le):
+            return redirect("reseau:choix")
         return redirect("suivi:depart", request.reseau.slug, fiche.pk)
     return render(request, "suivi/depart.html", {"form": form, "fiche": fiche, "le": le})
 
@@ -48,7 +53,7 @@ def _dire(request, fiche, faite):
     if faite.deja:
         messages.info(request, f"{pluriel_fr(faite.deja, 'chose,choses')} déjà en d’autres mains : rien n’y a changé.")
     if not dits and not faite.deja:
-        messages.info(request, "Rien n’était à redistribuer.")
+        messages.info(request, "Rien n’a changé de mains.")
 
 
 def _fiche(request, pk):

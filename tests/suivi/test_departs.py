@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from reseau.enums import Domaine
+from reseau.enums import Domaine, Qualite, Role
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import FicheCompetence
 from suivi import operations
@@ -160,6 +160,12 @@ def test_page_redistribue_d_un_envoi_et_previent_une_fois(
         clients["animateur"].post(adresse, {nom: valeur or "" for nom, valeur in champs.items()})
     assert Action.objects.ouvertes().du_responsable(dossiers.partant).count() == 0
     assert [courriel.to for courriel in mailoutbox] == [[dossiers.repreneuse.utilisateur.email]]
+
+
+def test_qui_note_son_propre_depart_sort_du_reseau(reseau, clients, animateur):
+    MembreFactory(reseau=reseau, role=Role.ANIMATEUR, qualite=Qualite.AUCUN)
+    adresse = reverse("suivi:depart", args=[reseau.slug, animateur.pk])
+    assert clients["animateur"].post(adresse, {"parti_le": JOUR}).url == reverse("reseau:choix")
 
 
 def test_seule_l_animation_redistribue_et_jamais_un_animateur_par_le_secretariat(reseau, dossiers, animateur, clients):
