@@ -28,7 +28,8 @@ class Issue(Enum):
 class Guichet:
     """`with Guichet() as guichet: guichet.remettre(message)` : une seule liaison. Hors de toute transaction.
 
-    `muet` : le serveur n'a pas répondu ; attendre encore cinq secondes par message ferait croire la page en panne.
+    `muet` : le serveur n'a pas répondu. N'y revenez pas : attendre encore, à chaque message, ferait croire la page en panne,
+    et laisserait autant de courriels dont on ne sait s'ils sont partis.
     """
 
     def __init__(self):
@@ -54,7 +55,8 @@ class Guichet:
         except OSError as erreur:
             remis = getattr(getattr(self._liaison, "connection", None), "remis", False)
             self._rompre()
-            return Issue.INCERTAINE if remis else self._constater_muet(erreur)
+            issue = self._constater_muet(erreur)
+            return Issue.INCERTAINE if remis else issue
         return Issue.PARTIE
 
     def _ouvrir(self):

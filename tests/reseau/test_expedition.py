@@ -81,11 +81,12 @@ def test_serveur_qui_repond_goutte_a_goutte_est_coupe(serveur, monkeypatch):
 def test_message_remis_sans_reponse_n_est_jamais_renvoye_d_office(serveur, panne):
     for nom, valeur in panne.items():
         setattr(serveur, nom, valeur)
-    inscrit = pli()
+    inscrit, suivant = pli(), pli()
     expedition.expedier(maintenant=INSTANT)
+    assert (relu(inscrit).echec, relu(suivant).essais) == (SANS_NOUVELLES, 0)  # un seul douteux par passage
     serveur.coupe, serveur.muet = False, ""
     expedition.expedier(maintenant=INSTANT + timedelta(days=1))
-    assert (relu(inscrit).etat, relu(inscrit).echec, len(serveur.recus)) == (EtatPli.INCERTAIN, SANS_NOUVELLES, 1)
+    assert (relu(inscrit).etat, relu(suivant).parti, len(serveur.recus)) == (EtatPli.INCERTAIN, True, 2)
 
 
 def test_message_incertain_se_renvoie_a_la_main_sous_le_meme_identifiant(serveur):
