@@ -13,10 +13,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import override
 
+from reseau.droits import autorise
 from reseau.enums import EtatReunion, Geste
 from reseau.lib import agenda as ics
 from reseau.lib.courriels import expedier
-from reseau.models import Convocation, Presence, Reunion
+from reseau.models import Convocation, Membre, Presence, Reunion
 from reseau.operations import noter
 from suivi.enums import GenreDePoint
 from suivi.models import Action, Proposition
@@ -30,17 +31,26 @@ EN_PARTANCE = timedelta(minutes=10)  # au-delà, un envoi inscrit qui n'est ni p
 def a_prevenir(reunion, *, maintenant):
     """Les `Presence` à qui écrire : jamais convoquées, ou à qui l'on a dit autre chose que ce qui est prévu.
 
-    D'une réunion annulée, ceux-là seuls qu'on avait convoqués. Deux requêtes.
+    Y compris, pas encore enregistrées, celles de qui est entré dans le réseau depuis. D'une réunion annulée, ceux-là seuls
+    qu'on avait convoqués ; d'une réunion tenue, personne. Trois requêtes.
     """
     if reunion.etat == EtatReunion.TENUE:
         return []
-    annulee = reunion.etat == EtatReunion.ANNULEE
     connues = _dernieres(reunion, maintenant)
-    invitees = reunion.presences.select_related("membre__utilisateur", "membre__institution")
-    presences = [presence for presence in invitees if not presence.membre.est_parti(reunion.le)]
-    if annulee:
-        return [presence for presence in presences if (dite := connues.get(presence.membre_id)) and not dite.annule]
-    return [presence for presence in presences if not _sait(connues.get(presence.membre_id), reunion)]
+    inscrites = list(reunion.presences.select_related("membre__utilisateur", "membre__institution"))
+    if reunion.etat == EtatReunion.ANNULEE:
+        return [presence for presence in inscrites if (dite := connues.get(presence.membre_id)) and not dite.annule]
+    deja = [presence.membre_id for presence in inscrites]
+    nouveaux = Membre.objects.filter(reseau=reunion.reseau_id).actifs(reunion.le).exclude(pk__in=deja)
+    presences = inscrites + [Presence(reunion=reunion, membre=membre) for membre in nouveaux.select_related("utilisateur")]
+    attendues = [presence for presence in presences if est_attendu(presence.membre, reunion)]
+    return [presence for presence in attendues if not _sait(connues.get(presence.membre_id), reunion)]
+
+
+def est_attendu(membre, reunion):
+    """Encore du réseau ce jour-là, compte ouvert, et d'un rôle qui répond aux convocations."""
+    present = not membre.est_parti(reunion.le) and membre.utilisateur.is_active
+    return present and autorise(membre, "reunions.repondre", membre)
 
 
 @transaction.atomic
@@ -48,6 +58,7 @@ def inscrire(reunion, *, par, maintenant):
     """Inscrit un envoi par personne à prévenir ; rend leurs clés, pour `envoyer`. La réunion se verrouille."""
     reunion = Reunion.objects.select_for_update(of=("self",)).select_related("reseau").get(pk=reunion.pk)
     presences = a_prevenir(reunion, maintenant=maintenant)
+    Presence.objects.bulk_create([presence for presence in presences if presence.pk is None], ignore_conflicts=True)
     lignes = [_ligne(reunion, presence.membre, maintenant) for presence in presences]
     Convocation.objects.bulk_create(lignes)
     if lignes:

@@ -18,6 +18,7 @@ from reseau.lib.document_modifiable import document_en_docx
 from reseau.lib.pdf import rendre_pdf
 from reseau.models import Reunion
 from reseau.operations import enregistrer, noter
+from suivi.convocations import est_attendu
 from suivi.enums import VersionDuCompteRendu
 from suivi.lectures import entreprises_nommees, pour_la_diffusion, pour_les_membres
 from suivi.models import CompteRenduFige
@@ -72,7 +73,7 @@ def fige(reunion, version, genre):
 def annoncer(reunion, *, racine, par):
     """Écrit à chaque convoqué encore membre où lire le compte rendu, hors de toute transaction ; rend (écrits, non partis)."""
     presences = reunion.presences.select_related("membre__utilisateur")
-    adresses = [p.membre.utilisateur.email for p in presences if p.membre != par and not p.membre.est_parti(reunion.le)]
+    adresses = [p.membre.utilisateur.email for p in presences if p.membre != par and est_attendu(p.membre, reunion)]
     donnees = {"reunion": reunion, "lien": racine.rstrip("/") + reunion.get_absolute_url()}
     objet = " ".join(render_to_string("suivi/courriels/diffusion_objet.txt", donnees).split())
     corps = render_to_string("suivi/courriels/diffusion_corps.txt", donnees)
