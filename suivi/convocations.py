@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.timezone import override
 
 from reseau import expedition
+from reseau.droits import autorise
 from reseau.enums import EtatReunion, GenrePli, Geste
 from reseau.lib import agenda as ics
-from reseau.models import Convocation, Presence, Reunion
+from reseau.models import Convocation, Membre, Presence, Reunion
 from reseau.operations import noter
 from suivi.enums import GenreDePoint
 from suivi.models import Action, Proposition
@@ -27,17 +28,26 @@ SIGNATURE = Signer(salt="suivi.convocation")
 def a_prevenir(reunion):
     """Les `Presence` à qui écrire : jamais convoquées, ou à qui l'on a dit autre chose que ce qui est prévu.
 
-    D'une réunion annulée, ceux-là seuls qu'on avait convoqués. Deux requêtes.
+    Y compris, pas encore enregistrées, celles de qui est entré dans le réseau depuis. D'une réunion annulée, ceux-là seuls
+    qu'on avait convoqués ; d'une réunion tenue, personne. Trois requêtes.
     """
     if reunion.etat == EtatReunion.TENUE:
         return []
-    annulee = reunion.etat == EtatReunion.ANNULEE
     connues = _dernieres(reunion)
-    invitees = reunion.presences.select_related("membre__utilisateur", "membre__institution")
-    presences = [presence for presence in invitees if not presence.membre.est_parti(reunion.le)]
-    if annulee:
-        return [presence for presence in presences if (dite := connues.get(presence.membre_id)) and not dite.annule]
-    return [presence for presence in presences if not _sait(connues.get(presence.membre_id), reunion)]
+    inscrites = list(reunion.presences.select_related("membre__utilisateur", "membre__institution"))
+    if reunion.etat == EtatReunion.ANNULEE:
+        return [presence for presence in inscrites if (dite := connues.get(presence.membre_id)) and not dite.annule]
+    deja = [presence.membre_id for presence in inscrites]
+    nouveaux = Membre.objects.filter(reseau=reunion.reseau_id).actifs(reunion.le).exclude(pk__in=deja)
+    presences = inscrites + [Presence(reunion=reunion, membre=membre) for membre in nouveaux.select_related("utilisateur")]
+    attendues = [presence for presence in presences if est_attendu(presence.membre, reunion)]
+    return [presence for presence in attendues if not _sait(connues.get(presence.membre_id), reunion)]
+
+
+def est_attendu(membre, reunion):
+    """Encore du réseau ce jour-là, compte ouvert, et d'un rôle qui répond aux convocations."""
+    present = not membre.est_parti(reunion.le) and membre.utilisateur.is_active
+    return present and autorise(membre, "reunions.repondre", membre)
 
 
 @transaction.atomic
@@ -47,6 +57,8 @@ def inscrire(reunion, *, par, racine, maintenant):
     La réunion se verrouille. `racine` : l'adresse du site.
     """
     reunion = Reunion.objects.select_for_update(of=("self",)).select_related("reseau").get(pk=reunion.pk)
+    nouvelles = [presence for presence in a_prevenir(reunion) if presence.pk is None]
+    Presence.objects.bulk_create(nouvelles, ignore_conflicts=True)
     presences, deja = a_prevenir(reunion), set(_dernieres(reunion))
     commun = {"annonce": annonce_de_l_ordre_du_jour(reunion), "racine": racine.rstrip("/"), "maintenant": maintenant}
     lignes = []

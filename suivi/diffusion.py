@@ -16,6 +16,7 @@ from reseau.lib.document_modifiable import document_en_docx
 from reseau.lib.pdf import rendre_pdf
 from reseau.models import Reunion
 from reseau.operations import enregistrer, noter
+from suivi.convocations import est_attendu
 from suivi.enums import VersionDuCompteRendu
 from suivi.lectures import entreprises_nommees, pour_la_diffusion, pour_les_membres
 from suivi.models import CompteRenduFige
@@ -70,7 +71,7 @@ def fige(reunion, version, genre):
 def annoncer(reunion, *, racine, par):
     """Inscrit, pour chaque convoqué encore membre, un courriel qui dit où lire le compte rendu."""
     presences = reunion.presences.select_related("membre__utilisateur")
-    membres = [p.membre for p in presences if p.membre != par and not p.membre.est_parti(reunion.le)]
+    membres = [p.membre for p in presences if p.membre != par and est_attendu(p.membre, reunion)]
     page = reunion.get_absolute_url()
     envoi = {"membres": membres, "reseau": reunion.reseau, "par": par, "page": page}
     donnees = {"reunion": reunion, "lien": racine.rstrip("/") + page}

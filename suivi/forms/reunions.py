@@ -50,7 +50,7 @@ class ReunionForm(FormulaireModele):
         fields = ["le", "heure", "lieu", "message"]
         widgets = {"message": forms.Textarea(attrs={"rows": 3})}
         labels = {"le": "Date"}
-        help_texts = {"message": "Ce que la convocation dit en plus de l’ordre du jour."}
+        help_texts = {"message": f"Ce que la convocation dit en plus de l’ordre du jour. {SANS_ENTREPRISE}"}
 
     def __init__(self, *args, le, **kwargs):
         self.jour = le

@@ -11,7 +11,7 @@ from reseau import operations
 from reseau.enums import EtatPresence
 from reseau.lib.erreurs import tenter
 from reseau.lib.limite import depasse
-from suivi.convocations import trouver
+from suivi.convocations import est_attendu, trouver
 from suivi.forms import ReponseALaConvocationForm
 
 REPONSES_PAR_HEURE = 60
@@ -31,17 +31,12 @@ def repondre(request, jeton):
     if presence is None:
         return _muet(render(request, "suivi/convocation_perimee.html", {"reunion": None}, status=404))
     with override(presence.reunion.reseau.fuseau):
-        if not _attendu(presence):
+        le = localdate()
+        if not presence.reunion.ouverte or presence.membre.est_parti(le) or not est_attendu(presence.membre, presence.reunion):
             return _muet(render(request, "suivi/convocation_perimee.html", {"reunion": presence.reunion}, status=410))
         if depasse(f"reponse:{presence.pk}", REPONSES_PAR_HEURE, HEURE):
             return _muet(HttpResponse(TROP, status=429, content_type="text/plain; charset=utf-8"))
         return _muet(_repondre(request, presence))
-
-
-def _attendu(presence):
-    """La réunion se tiendra, et cette personne en est encore."""
-    membre = presence.membre
-    return presence.reunion.ouverte and not membre.est_parti(localdate()) and membre.utilisateur.is_active
 
 
 def _repondre(request, presence):
