@@ -14,7 +14,9 @@ from suivi.demonstration import (
     agendas,
     dispositifs,
     entretiens,
+    evaluations,
     fichier,
+    figes,
     lettres,
     lettres_de_suites,
     parcours,
@@ -90,6 +92,8 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     agendas.poser(chantier)
     absences.poser(chantier)
     lettres_de_suites.poser(chantier)
+    evaluations.poser(chantier)
+    figes.poser(chantier)
     presentation.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)

@@ -19,7 +19,7 @@ from entreprises.models import (
 )
 from reseau.enums import EtatReunion
 from reseau.models import Absence, Dispositif, Institution, Membre, Reunion, Signataire
-from suivi.models import Action, Doublon, Fusion, Projet
+from suivi.models import Action, ChefDuPanel, Doublon, Evaluation, Fusion, Projet, TableauFige
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
 
@@ -78,6 +78,9 @@ def exemples(membre):
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
         "reunion": Reunion.objects.filter(**du_reseau),
+        "fige": TableauFige.objects.visibles_par(membre),
+        "evaluation": Evaluation.objects.visibles_par(membre).repondues(),
+        "chef": ChefDuPanel.objects.visibles_par(membre),
     }
     return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}
 
