@@ -6,6 +6,7 @@ autres. Le 2.4 nomme des entreprises : si l'une est l'objet d'un déport, une ve
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from entreprises.models import Deport
 from reseau.models import Institution
@@ -25,6 +26,13 @@ from suivi.indicateurs.actions import entreprises_du_2_4
 
 RAPPORT = "rapport"
 DETAILLES = {"2.5": Lecteurs.LIGNES, "valeur": Lecteurs.LIGNES}  # composés deux fois : avec le détail, puis en totaux
+TOTAUX = {
+    "2.7": tableau_2_7,
+    "suites": tableau_des_suites,
+    "delais": tableau_des_delais,
+    "refus": tableau_des_refus,
+    "territoires": tableau_des_territoires,
+}
 CLASSES = {"2.4": Lecteurs.ACTIONS, "institution": Lecteurs.LIGNES}
 
 
@@ -44,16 +52,20 @@ class Piece:
     au: date | None = None
 
 
-def pieces_de_la_reunion(reseau, *, au):
-    """Les `Piece` d'une réunion, au soir du jour `au` : les trois annexes, et les totaux qui les éclairent."""
+def pieces_de_la_reunion(reseau, *, au, codes=None):
+    """Les `Piece` d'une réunion, au soir du jour `au` : les trois annexes, et les totaux qui les éclairent ; ou `codes` seuls."""
     ouvertes = {"au": au, "ouvertes": True}
-    simples = (tableau_2_7, tableau_des_suites, tableau_des_delais, tableau_des_refus, tableau_des_territoires)
-    return [
-        *_actions(reseau, lambda **mots: tableau_2_4(reseau, **ouvertes, **mots), entreprises_du_2_4(reseau, **ouvertes)),
-        *_en_double("2.5", lambda **mots: tableau_2_5(reseau, au=au, **mots)),
-        *(_piece(composer(reseau), Lecteurs.TOTAUX) for composer in simples),
-        *_en_double("valeur", lambda **mots: tableau_de_la_valeur_ajoutee(reseau, **mots)),
-    ]
+    composer = {
+        "2.4": lambda: _actions(reseau, partial(tableau_2_4, reseau, **ouvertes), entreprises_du_2_4(reseau, **ouvertes)),
+        "2.5": lambda: _en_double("2.5", partial(tableau_2_5, reseau, au=au)),
+        **{code: partial(_totaux, fonction, reseau) for code, fonction in TOTAUX.items()},
+        "valeur": lambda: _en_double("valeur", partial(tableau_de_la_valeur_ajoutee, reseau)),
+    }
+    return [piece for code in codes or composer for piece in composer[code]()]
+
+
+def _totaux(fonction, reseau):
+    return [_piece(fonction(reseau), Lecteurs.TOTAUX)]
 
 
 def pieces_du_choix(form, code):

@@ -17,7 +17,9 @@ from suivi.demonstration import (
     dispositifs,
     echanges,
     entretiens,
+    evaluations,
     fichier,
+    figes,
     lettres,
     lettres_de_suites,
     parcours,
@@ -96,6 +98,8 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     annuaire.poser(chantier)
     echanges.poser(chantier)
     lettres_de_suites.poser(chantier)
+    evaluations.poser(chantier)
+    figes.poser(chantier)
     presentation.poser(chantier)
     reunions.poser(chantier)
     courriels.poser(chantier)

@@ -19,7 +19,7 @@ from entreprises.models import (
 )
 from reseau.enums import EtatReunion
 from reseau.models import Absence, Dispositif, FicheCompetence, Formation, Institution, Membre, Pli, Reunion, Signataire
-from suivi.models import Action, BesoinCommun, Doublon, Fusion, Projet
+from suivi.models import Action, BesoinCommun, ChefDuPanel, Doublon, Evaluation, Fusion, Projet, TableauFige
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
 
@@ -82,6 +82,9 @@ def exemples(membre):
         "pli": Pli.objects.visibles_par(membre).rejouables(),
         "reunion": Reunion.objects.filter(**du_reseau),
         "formation": Formation.objects.filter(**du_reseau),
+        "fige": TableauFige.objects.visibles_par(membre),
+        "evaluation": Evaluation.objects.visibles_par(membre).repondues(),
+        "chef": ChefDuPanel.objects.visibles_par(membre),
     }
     return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}
 

@@ -22,7 +22,8 @@ MODELES = [modele for nom in ("reseau", "entreprises", "visites", "suivi") for m
 pytestmark = pytest.mark.django_db
 
 
-# Des clés dans un texte : de quoi défaire, l'adresse d'un filtre, le numéro tiré au sort d'un courriel. PostgreSQL ne les reprend pas après un retour en arrière.
+# Des clés dans un texte : de quoi défaire, ou l'adresse d'un filtre, que PostgreSQL ne reprend pas après un retour en arrière ;
+# et le numéro, tiré au sort, d'un courriel.
 A_CLES = {
     *(("Fusion", "deplaces"), ("VueEnregistree", "parametres"), ("Pli", "reference")),
     *(("LotEcrit", "avant"), ("LotEcrit", "premiere"), ("LotEcrit", "derniere")),
