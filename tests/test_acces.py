@@ -3,11 +3,13 @@
 import pytest
 from django import forms
 from django.db import transaction
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
 from reseau.droits import NON, SIENS, portee
 from reseau.enums import Profil
+from reseau.lib import pdf
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory, UtilisateurFactory
@@ -72,6 +74,20 @@ def voisin(db):
     return Terrain()
 
 
+@pytest.fixture
+def sans_corps(monkeypatch):
+    """Ces essais ne lisent que des statuts : pages et papiers restent vides. Leur texte se lit ailleurs, pour chaque rôle."""
+    rendre = Template.render
+
+    def rendre_ou_taire(gabarit, *arguments, **mots):
+        nom = str(gabarit.origin.template_name)
+        page = nom.endswith(".html") and not nom.startswith("pdf/")
+        return "" if page else rendre(gabarit, *arguments, **mots)
+
+    monkeypatch.setattr(Template, "render", rendre_ou_taire)
+    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
+
+
 def attendus(route, methode, membre, concerne):
     """Les réponses admises pour cette demande, d'après la table des droits."""
     etendue = portee(membre, route.vue.droit)
@@ -105,7 +121,7 @@ def ecarts(terrain, profil, objets, concerne):
 
 
 @pytest.mark.parametrize("methode", JAMAIS_SERVIES)
-def test_aucune_route_ne_sert_une_autre_methode(terrain, methode):
+def test_aucune_route_ne_sert_une_autre_methode(terrain, sans_corps, methode):
     client = connecter(terrain.membres["animateur"])
     servies = [
         route.nom
@@ -141,17 +157,17 @@ def test_page_publique_fermee_est_introuvable_sauf_pour_qui_la_regle(terrain, vo
 
 
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
-def test_matrice_sur_ce_qui_le_concerne(terrain, profil):
+def test_matrice_sur_ce_qui_le_concerne(terrain, sans_corps, profil):
     assert list(ecarts(terrain, profil, terrain.a_eux, concerne=True)) == []
 
 
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
-def test_matrice_sur_ce_qui_est_a_d_autres(terrain, profil):
+def test_matrice_sur_ce_qui_est_a_d_autres(terrain, sans_corps, profil):
     assert list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)) == []
 
 
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
-def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, profil):
+def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, sans_corps, profil):
     client, trouvees = connecter(terrain.membres[profil]), []
     for route in ROUTES:
         if route.vue.droit and portee(terrain.membres[profil], route.vue.droit) is NON:
@@ -165,7 +181,7 @@ def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, profil):
     assert trouvees == []
 
 
-def test_autre_reseau_et_inconnus_restent_dehors(terrain, voisin):
+def test_autre_reseau_et_inconnus_restent_dehors(terrain, voisin, sans_corps):
     """Membre d'un autre réseau, membre parti, administrateur technique : 404. Anonyme : la page de connexion."""
     parti = MembreFactory(reseau=terrain.reseau, parti_le="2021-01-01")
     technique, anonyme = Client(), Client()

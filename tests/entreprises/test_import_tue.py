@@ -20,7 +20,6 @@ LIGNES = 5_000  # trois lots
 PREPARER = (
     "from django.core.management import call_command\n"
     "from reseau.models import Reseau\n"
-    "call_command('migrate', verbosity=0)\n"
     "call_command('charger_references', verbosity=0)\n"
     "Reseau.objects.create(slug='tue', nom='Tué', territoire='T', de_territoire='T', departement='70', prefecture='P', lieu='L')"
 )
@@ -45,8 +44,8 @@ class Liste(Base):
 
 
 @pytest.fixture
-def base(tmp_path):
-    with base_jetable(tmp_path, Liste, preparer=PREPARER) as base:
+def base(tmp_path, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), base_jetable(tmp_path, Liste, preparer=PREPARER) as base:
         yield base
 
 

@@ -54,8 +54,8 @@ def _joindre(nom, acces):
 
 @contextmanager
 def base_jetable(dossier, sorte=Base, *, preparer):
-    """Une `sorte` de `Base` neuve, où le code `preparer` a tourné ; effacée en sortant."""
-    with _adresse(dossier) as (adresse, connecter):
+    """Une `sorte` de `Base`, copie de la base des essais où le code `preparer` a tourné ; effacée en sortant."""
+    with _copie(dossier) as (adresse, connecter):
         connexion = connecter()
         try:
             base = sorte(adresse, connexion)
@@ -66,13 +66,12 @@ def base_jetable(dossier, sorte=Base, *, preparer):
 
 
 @contextmanager
-def _adresse(dossier):
-    """L'adresse d'une base neuve, et de quoi s'y connecter."""
+def _copie(dossier):
+    """L'adresse d'une copie de la base des essais, tables prêtes, et de quoi s'y connecter."""
     if connection.vendor == "sqlite":
-        yield (
-            f"sqlite:///{dossier}/tue.sqlite3",
-            lambda: sqlite3.connect(dossier / "tue.sqlite3", isolation_level=None, timeout=20),
-        )
+        fichier = dossier / "tue.sqlite3"
+        connection.cursor().execute("VACUUM INTO %s", [str(fichier)])
+        yield f"sqlite:///{fichier}", lambda: sqlite3.connect(fichier, isolation_level=None, timeout=20)
         return
     reglages = connection.settings_dict
     acces = {
@@ -81,13 +80,20 @@ def _adresse(dossier):
         "password": reglages["PASSWORD"],
         "port": reglages["PORT"] or None,
     }
+    connection.close()  # une base ne se copie que si personne ne s'en sert
     maitre = _joindre("postgres", acces)
     nom = f"tue_{os.getpid()}"
     try:
-        maitre.cursor().execute(f"CREATE DATABASE {nom}")
+        maitre.cursor().execute(f'CREATE DATABASE {nom} TEMPLATE "{reglages["NAME"]}"')
         # Une socket s'écrit « /dossier » après une barre, un hôte tel quel : comme dans le DATABASE_URL des scripts.
         lieu = f"/{reglages['HOST']}" if reglages["HOST"].startswith("/") else f"{reglages['HOST']}:{reglages['PORT']}"
         yield f"postgres://{reglages['USER']}:{reglages['PASSWORD']}@{lieu}/{nom}", lambda: _joindre(nom, acces)
     finally:
         maitre.cursor().execute(f"DROP DATABASE IF EXISTS {nom} WITH (FORCE)")
         maitre.close()
+
+
+def _joindre(nom, acces):
+    connexion = psycopg2.connect(dbname=nom, **acces)
+    connexion.autocommit = True
+    return connexion

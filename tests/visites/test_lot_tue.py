@@ -19,7 +19,6 @@ LETTRES = 16
 PREPARER = (
     "from django.core.management import call_command\n"
     "from tests.bancs.lettres import lot\n"
-    "call_command('migrate', verbosity=0)\n"
     "call_command('charger_references', verbosity=0)\n"
     f"lot({LETTRES})"
 )
@@ -52,8 +51,8 @@ class Lot(Base):
 
 
 @pytest.fixture
-def base(tmp_path):
-    with base_jetable(tmp_path, Lot, preparer=PREPARER) as base:
+def base(tmp_path, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), base_jetable(tmp_path, Lot, preparer=PREPARER) as base:
         yield base
 
 
