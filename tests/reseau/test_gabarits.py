@@ -66,7 +66,8 @@ def test_menu_de_l_animateur_est_complet():
         *["Accueil", "Entreprises", "Entreprises", "Noter un contact", "Cibles", "Imports", "Doublons"],
         *["Visites", "Plan de visites", "Visites", "Demandes de visite", "Campagnes"],
         *["Courriers", "Guide d’entretien", "Qui a vu qui"],
-        *["Actions", "Réunions", "Tableaux de bord", "Annuaire", "Membres", "Institutions", "Dispositifs", "Absences"],
+        *["Actions", "Actions", "Besoins communs", "Réunions", "Tableaux de bord"],
+        *["Annuaire", "Membres", "Compétences", "Institutions", "Dispositifs", "Absences"],
         *["Paramètres", "Paramètres", "Journal"],
     ]
 
@@ -84,7 +85,7 @@ def test_menu_d_une_seule_page_est_un_lien():
     ("adresse", "marques"),
     [
         ("/drac/", [("page", "Accueil")]),
-        ("/drac/suivi/actions/", [("page", "Actions")]),
+        ("/drac/suivi/actions/", [("true", "Actions"), ("page", "Actions")]),
         ("/drac/entreprises/cibles/", [("true", "Entreprises"), ("page", "Cibles")]),
         ("/drac/visites/entreprises/12/", [("true", "Entreprises"), ("true", "Entreprises")]),
         ("/drac/ailleurs/", []),
