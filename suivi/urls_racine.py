@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from suivi.views import reponses
+from suivi.views import reponses_d_action
 
 urlpatterns = [
-    path("repondre/fait/", reponses.repondu, name="action-repondue"),
-    path("repondre/<str:jeton>/", reponses.repondre, name="action-repondre"),
+    path("repondre/fait/", reponses_d_action.repondu, name="action-repondue"),
+    path("repondre/<str:jeton>/", reponses_d_action.repondre, name="action-repondre"),
 ]

@@ -3,7 +3,15 @@
 from suivi.forms.choix import Choix
 from suivi.forms.compte_rendu import SaisieDeCompteRendu
 from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
-from suivi.forms.gestes import ClotureForm, MessageForm, RefusForm, ReponseForm, SommeilForm, SuiteForm, TransmissionForm
+from suivi.forms.gestes import (
+    ClotureForm,
+    MessageForm,
+    RefusForm,
+    ReponseAUneActionForm,
+    SommeilForm,
+    SuiteForm,
+    TransmissionForm,
+)
 from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
 from suivi.forms.reunions import DesignationsForm, ExposeForm, PointForm, ReleveForm, RetenueForm, ReunionForm
 from suivi.forms.suites import SuitesForm
@@ -23,7 +31,7 @@ __all__ = [
     "ProjetSuiviForm",
     "RefusForm",
     "ReleveForm",
-    "ReponseForm",
+    "ReponseAUneActionForm",
     "RetenueForm",
     "ReunionForm",
     "SaisieDeCompteRendu",
