@@ -3,7 +3,15 @@
 from suivi.forms.choix import Choix
 from suivi.forms.compte_rendu import SaisieDeCompteRendu
 from suivi.forms.entreprise import ChronologieForm, FusionForm, SignalementForm
-from suivi.forms.gestes import ClotureForm, MessageForm, RefusForm, ReponseForm, SommeilForm, SuiteForm, TransmissionForm
+from suivi.forms.gestes import (
+    ClotureForm,
+    MessageForm,
+    RefusForm,
+    ReponseAUneActionForm,
+    SommeilForm,
+    SuiteForm,
+    TransmissionForm,
+)
 from suivi.forms.projets import ActionForm, ActionProposeeForm, ProjetForm, ProjetSuiviForm
 from suivi.forms.reunions import (
     ActionEnSeanceForm,
@@ -37,7 +45,7 @@ __all__ = [
     "RefusForm",
     "ReleveForm",
     "ReponseALaConvocationForm",
-    "ReponseForm",
+    "ReponseAUneActionForm",
     "RetenueForm",
     "RetraitForm",
     "ReunionForm",

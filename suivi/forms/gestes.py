@@ -83,7 +83,7 @@ class SommeilForm(GesteForm):
         return donnees
 
 
-class ReponseForm(TransmissionForm):
+class ReponseAUneActionForm(TransmissionForm):
     """La réponse donnée depuis le courriel : accepter, refuser avec un motif, ou transmettre."""
 
     ACCEPTER, REFUSER, TRANSMETTRE = "accepter", "refuser", "transmettre"

@@ -106,6 +106,16 @@ def test_transmettre_propose_le_mieux_place_avec_sa_raison(reseau, direct, elsa,
     assert (champ.initial, "Elsa Aubry (BdF), dont la fiche" in champ.help_text) == (elsa.pk, True)
 
 
+def test_confier_a_qui_est_absent_le_dit_avec_la_suppleance(reseau, direct, elsa, zoe, clients):
+    AbsenceFactory(membre=elsa, debut_le=JOUR, fin_le=JOUR, suppleant=zoe)
+    projet = ProjetFactory(visite=VisiteFactory(reseau=reseau, realisee=True, developpeur=direct))
+    action = ActionFactory(projet=projet, acceptee=True)
+    adresse = reverse("suivi:action-transmettre", args=[reseau.slug, action.pk])
+    page = clients["direct"].post(adresse, {"version": action.version, "responsable": elsa.pk}, follow=True)
+    dits = [str(message) for message in page.context["messages"]]
+    assert [dit for dit in dits if dit.endswith("Suppléance : Zoé Zeller.")] != []
+
+
 # Chercher
 
 

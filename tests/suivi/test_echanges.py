@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -102,6 +103,13 @@ def test_reserve_se_reveille_a_sa_date_une_seule_fois(action, direct):
     action.refresh_from_db()
     dernier = action.mouvements.last()
     assert (action.etat, dernier.mouvement, dernier.membre) == (EtatAction.EN_COURS, Mouvement.REVEIL, direct)
+
+
+def test_commande_du_jour_dit_combien_elle_reveille(action, capsys):
+    Action.objects.filter(pk=action.pk).update(etat=EtatAction.ENDORMIE, reveil_le=JOUR)
+    for _ in range(2):
+        call_command("reveiller")
+    assert capsys.readouterr().out == "Actions réveillées : 1\nActions réveillées : 0\n"
 
 
 def test_reserve_sur_un_evenement_attend_qu_on_la_reveille(action, direct):

@@ -7,13 +7,13 @@ from django.utils.timezone import activate, localdate
 from reseau.acces import par_lien
 from reseau.lib.erreurs import tenter
 from suivi import operations
-from suivi.forms import Choix, ReponseForm
+from suivi.forms import Choix, ReponseAUneActionForm
 from suivi.liens import VALIDITE, lire
 
 JOUER = {
-    ReponseForm.ACCEPTER: operations.accepter,
-    ReponseForm.REFUSER: operations.refuser,
-    ReponseForm.TRANSMETTRE: operations.transmettre,
+    ReponseAUneActionForm.ACCEPTER: operations.accepter,
+    ReponseAUneActionForm.REFUSER: operations.refuser,
+    ReponseAUneActionForm.TRANSMETTRE: operations.transmettre,
 }
 
 
@@ -22,19 +22,19 @@ def repondre(request, jeton):
     """GET montre la proposition ; POST répond, une fois. Un lien qui a servi, ou périmé, le dit."""
     proposition = lire(jeton, localdate())
     if proposition is None:
-        return render(request, "suivi/reponse_perimee.html", {"jours": VALIDITE.days}, status=410)
+        return render(request, "suivi/action_reponse_perimee.html", {"jours": VALIDITE.days}, status=410)
     action, membre = proposition
     activate(membre.reseau.fuseau)
     choix = Choix(membre, action.projet.visite.entreprise, localdate())
-    form = ReponseForm(request.POST or None, action=action, choix=choix)
+    form = ReponseAUneActionForm(request.POST or None, action=action, choix=choix)
     if form.is_valid() and tenter(form, _jouer, form, action, membre, request):
         return redirect("action-repondue")
-    return render(request, "suivi/reponse_form.html", {"form": form, "action": action, "qui": membre})
+    return render(request, "suivi/action_reponse.html", {"form": form, "action": action, "qui": membre})
 
 
 @par_lien("GET", "HEAD")
 def repondu(request):
-    return render(request, "suivi/reponse_faite.html")
+    return render(request, "suivi/action_repondue.html")
 
 
 @transaction.atomic
