@@ -1,21 +1,18 @@
 """Confier un lot, chaque entreprise à son développeur et à son mois ; et défaire le lot que l'on vient de confier."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from entreprises.models import Entreprise
 from entreprises.reunies import tenir
-from reseau.enums import Geste
-from reseau.lib.dates import plus_mois
+from reseau.lib.dates import dernier_du_mois, plus_mois
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.operations import enregistrer, noter
 from visites.calendrier import absences_de, jours_libres
 from visites.enums import EtatVisite
 from visites.models import Courrier, Visite
-from visites.operations import Bilan, en_lot, programmer
+from visites.operations import Bilan, en_lot, programmer, remettre
 from visites.propositions import partager
 
 LOT_MAX = 100  # visites confiées à la fois : la page en montre vingt-cinq
@@ -72,13 +69,7 @@ def deprogrammer(entreprise, trace, *, par):
     visite = visites.filter(pk=trace["visite"], version=trace["version"]).first()
     if visite is None or Courrier.objects.filter(visite=visite, numero=None).exists():
         raise RegleEnfreinte(f"{entreprise} : sa visite a changé depuis, ou sa lettre est préparée ; elle reste confiée.")
-    if trace["avant"] is None:
-        return _effacer(visite, par)
-    avant = trace["avant"]
-    visite.etat, visite.developpeur, visite.programmee_le = EtatVisite.A_PROGRAMMER, None, None
-    visite.prevue_le = avant["prevue_le"] and date.fromisoformat(avant["prevue_le"])
-    visite.campagne_id, visite.malgre_concurrence = avant["campagne"], ""
-    return enregistrer(visite, par=par)
+    return remettre(visite, _a_programmer(trace["avant"]), par=par)
 
 
 def mois_vises(choix, premier, nombre, reseau, le):
@@ -101,11 +92,11 @@ def mois_vises(choix, premier, nombre, reseau, le):
 
 def jours_libres_par_mois(membres, mois, reseau, le):
     """Dictionnaire membre → {premier du mois: jours ouvrés où il est là, à partir d'aujourd'hui} ; une requête."""
-    absences = absences_de(membres, mois[0], _dernier(mois[-1]))
+    absences = absences_de(membres, mois[0], dernier_du_mois(mois[-1]))
     return {
         membre: {
             jour: jours_libres(
-                max(jour, le), _dernier(jour), reseau.departement, [une for une in absences if une.membre_id == membre.pk]
+                max(jour, le), dernier_du_mois(jour), reseau.departement, [une for une in absences if une.membre_id == membre.pk]
             )
             for jour in mois
         }
@@ -113,21 +104,20 @@ def jours_libres_par_mois(membres, mois, reseau, le):
     }
 
 
-def _dernier(premier):
-    return plus_mois(premier, 1) - timedelta(days=1)
-
-
 def _en_session(avant):
     """Les dates d'une session voyagent en ISO."""
     return avant and {**avant, "prevue_le": avant["prevue_le"] and avant["prevue_le"].isoformat()}
 
 
-def _effacer(visite, par):
-    noter(par, Geste.MODIFICATION, visite, precision="programmation annulée aussitôt")
-    cle = visite.pk
-    try:
-        visite.delete()
-    except ProtectedError as erreur:
-        raise RegleEnfreinte(f"{visite.entreprise} : sa visite a déjà servi ; elle reste confiée.") from erreur
-    visite.pk = cle
-    return visite
+def _a_programmer(avant):
+    """Ce que la visite redevient, pour `remettre` : celle de la liste qu'elle était, ou rien si elle est née du lot."""
+    if avant is None:
+        return None
+    return {
+        "etat": EtatVisite.A_PROGRAMMER,
+        "developpeur_id": None,
+        "programmee_le": None,
+        "prevue_le": avant["prevue_le"] and date.fromisoformat(avant["prevue_le"]),
+        "campagne_id": avant["campagne"],
+        "malgre_concurrence": "",
+    }

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from reseau.enums import Geste
+from reseau.lib import atelier
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
 from reseau.models import Signataire
@@ -135,6 +136,7 @@ def signer(courriers, *, par, le):
     if signataire is None:
         raise RegleEnfreinte("Aucun signataire n’est en fonction aujourd’hui : renseignez-le dans les paramètres.")
     lot = _verrouiller(courriers.a_signer(), par)
+    atelier.ouvrir(len(lot))  # il se prépare pendant que l'on signe
     numeros = prochains_numeros(par.reseau, SERIE, le.year, len(lot))
     choix = choix_communs(par.reseau, signataire, le)
     lettres = []

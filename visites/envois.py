@@ -85,19 +85,25 @@ def adresse_proposee(courrier):
 
 
 def copies(courrier, *, le, deportes=None):
-    """Les `Copie` possibles. `deportes` : les clés des membres qui se déportent de l'entreprise, si elles sont déjà lues."""
-    visite = courrier.visite
-    if deportes is None:
-        deportes = set(Deport.objects.filter(entreprise=visite.entreprise).values_list("membre", flat=True))
-    equipe = ((EnCopie.DEVELOPPEUR, visite.developpeur), (EnCopie.ACCOMPAGNANT, visite.accompagnant))
-    trouvees = [
-        Copie(role, membre.utilisateur.email, str(membre), coche=True)
-        for role, membre in equipe
-        if membre and membre.pk not in deportes and not membre.est_parti(le)
-    ]
+    """Les `Copie` possibles : l'équipe de la visite, et la préfecture. `deportes` : voir `equipe`."""
+    trouvees = equipe(courrier.visite, le=le, deportes=deportes)
     if courrier.reseau.courriel:
         trouvees.append(Copie(EnCopie.PREFECTURE, courrier.reseau.courriel, "Préfecture", coche=False))
     return trouvees
+
+
+def equipe(visite, *, le, deportes=None):
+    """La `Copie` du développeur, puis de l'accompagnant ; ni parti, ni déporté.
+
+    `deportes` : les clés des membres qui se déportent de l'entreprise, si elles sont déjà lues.
+    """
+    if deportes is None:
+        deportes = set(Deport.objects.filter(entreprise=visite.entreprise).values_list("membre", flat=True))
+    return [
+        Copie(role, membre.utilisateur.email, str(membre), coche=True)
+        for role, membre in ((EnCopie.DEVELOPPEUR, visite.developpeur), (EnCopie.ACCOMPAGNANT, visite.accompagnant))
+        if membre and membre.pk not in deportes and not membre.est_parti(le)
+    ]
 
 
 def texte_propose(courrier):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 
 from entreprises.enums import OrigineAcces
 from entreprises.models import Acces, Deport
@@ -147,7 +147,7 @@ def remettre(visite, avant, *, par):
         _exiger(intacte.exists(), "Cette visite a changé depuis : elle se modifie depuis sa page.")
         noter(par, Geste.MODIFICATION, visite, precision="programmation défaite")
         lettres.delete()
-        visite.delete()
+        _effacer(visite)
         return _fermer_aux_accompagnants(visite.entreprise_id)
     for champ, valeur in avant.items():
         setattr(visite, champ, valeur)
@@ -260,6 +260,13 @@ def _quitter(visite, par):
     Courrier.objects.filter(pk__in=[lettre.pk for lettre in lettres]).delete()
     _ouvrir_aux_accompagnants(visite)
     return visite
+
+
+def _effacer(visite):
+    try:
+        visite.delete()
+    except ProtectedError as erreur:
+        raise RegleEnfreinte(f"{visite.entreprise} : sa visite a déjà servi ; elle reste confiée.") from erreur
 
 
 def _exiger(condition, message):

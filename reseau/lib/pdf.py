@@ -23,7 +23,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
-from weasyprint import CSS, HTML
+from weasyprint import CSS
 from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.images import SVGImage
@@ -31,6 +31,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reseau.lib import emblemes
+from reseau.lib.allegement import Source, alleger
 from reseau.lib.assemblage import fondre
 from reseau.lib.couleurs import feuille_de_couleur
 from reseau.lib.erreurs import RegleEnfreinte
@@ -300,7 +301,7 @@ def _mise_en_page(html: str) -> Iterator[None]:
 
 
 def _poser(html: str, ressources: Mapping[str, tuple[bytes, str]], couleur: str = "") -> Document:
-    document = HTML(string=html, base_url="interne:", url_fetcher=Chargeur(ressources))
+    document = Source(string=html, base_url="interne:", url_fetcher=Chargeur(ressources))
     accent = [CSS(string=feuille_de_couleur(couleur))] if couleur else []
     feuilles = [*accent, *(_feuille(nom) for nom in _nettoyer(document.etree_element))]
     communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}
@@ -314,7 +315,7 @@ def _borner(rendu: Document, pages_max: int | None) -> None:
 
 def _ecrire(rendu: Document, titre: str, date: datetime) -> bytes:
     _dater(rendu.metadata, titre, date)
-    return rendu.write_pdf(**OPTIONS)
+    return rendu.write_pdf(finisher=alleger, **OPTIONS)
 
 
 def _dater(metadonnees: Any, titre: str, date: datetime) -> None:

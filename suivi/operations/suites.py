@@ -11,6 +11,8 @@ from reseau.operations import ajouter, enregistrer, noter
 from suivi.enums import Voie
 from suivi.models import LettreDeSuites
 from suivi.operations.regles import exiger
+from visites.enums import EnCopie
+from visites.envois import equipe
 from visites.models import Visite
 
 DEJA_DONNEES = "Les suites de cette visite sont déjà données."
@@ -41,12 +43,16 @@ def donner_les_suites(suites, *, voie, le, par):
 
 @transaction.atomic
 def inscrire_l_envoi(suites, *, par, maintenant):
-    """Inscrit le courriel à faire partir ; de deux envois simultanés, le second lit que le premier est en route."""
+    """Inscrit le courriel à faire partir ; de deux envois simultanés, le second lit que le premier est en route.
+
+    Copie au développeur, qui recevra la réponse, et à qui l'envoie.
+    """
     _verrouiller(suites.visite)
     exiger(suites.visite.entreprise.diffusible, NON_DIFFUSIBLE)
     exiger(suites.courriel, "Donnez l’adresse du chef d’entreprise.")
     _remplacer_le_pli(suites, maintenant)
-    copies = [membre.utilisateur.email for membre in {par, suites.visite.developpeur} - {None}]
+    developpeur = [copie for copie in equipe(suites.visite, le=localdate(maintenant)) if copie.role == EnCopie.DEVELOPPEUR]
+    copies = list(dict.fromkeys([*(copie.courriel for copie in developpeur), par.utilisateur.email]))
     suites.pli = expedition.inscrire(
         GenrePli.SUITES,
         destinataire=suites.courriel,

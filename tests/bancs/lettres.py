@@ -32,6 +32,7 @@ from visites import courriers, papier_des_lettres
 from visites.composition import figee
 from visites.models import Courrier, PdfFige
 
+MORCEAU = 64 * 1024
 CADENCE = 0.02  # seconde entre deux relevés de mémoire
 
 
@@ -78,7 +79,8 @@ def du_parapheur_au_papier(lettres, par):
     courriers.signer(lettres, par=par, le=localdate())
     papier_des_lettres.figer(lettres)
     with papier_des_lettres.imprimer(lettres) as fichier:
-        fichier.read()
+        while fichier.read(MORCEAU):  # comme la page qui le sert
+            pass
 
 
 def verifier(lettres, nombre):

@@ -60,6 +60,7 @@ def _structure(pdf):
         yield "aucun arbre de balises"
         return
     yield from _balises(pdf, list(_elements(pdf.Root.StructTreeRoot)))
+    yield from _textes_des_balises(pdf)
     yield from (f"page {rang} hors de l’arbre" for rang, page in enumerate(pdf.pages, 1) if "/StructParents" not in page.obj)
 
 
@@ -72,6 +73,29 @@ def _balises(pdf, elements):
     ordre = [pages.get(element.Pg.objgen) for element in elements if "/Pg" in element and Name.Document != element.S]
     if not ordre or None in ordre:
         yield "balises sans page"
+
+
+def _textes_des_balises(pdf):
+    """14.7.4.4 (ISO 32000-1) : l'index des textes d'une page mène à la balise qui tient chacun, et elle seule le tient."""
+    paires = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+    index = dict(zip(map(int, paires[::2]), paires[1::2], strict=True))
+    tenus = [numero for element in _elements(pdf.Root.StructTreeRoot) for numero in _numeros(element)]
+    if len(tenus) != len(set(tenus)):
+        yield "texte tenu par deux balises"
+    attendus = set()
+    for page in pdf.pages:
+        for numero, balise in enumerate(index[int(page.obj.StructParents)]):
+            attendus.add((page.obj.objgen, numero))
+            if (page.obj.objgen, numero) not in _numeros(balise):
+                yield f"texte {numero} sans sa balise"
+    if not attendus.issuperset(tenus):  # les marges de page n'ont pas de place dans l'arbre
+        yield "balise d’un texte absent"
+
+
+def _numeros(balise):
+    contenus = balise.get("/K", Array())
+    contenus = contenus if isinstance(contenus, Array) else [contenus]
+    return [(balise.Pg.objgen, int(contenu)) for contenu in contenus if isinstance(contenu, int)]
 
 
 def _elements(noeud, profondeur=0):

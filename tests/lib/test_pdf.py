@@ -242,7 +242,7 @@ def test_lot_garde_ordre_balises_et_archivage():
         for page, balises in zip(document.pages, racine.K, strict=True):
             paragraphe = balises.K[0]
             assert paragraphe.Pg.objgen == page.obj.objgen
-            assert numeros[int(page.obj.StructParents)][0].P.objgen == paragraphe.objgen
+            assert numeros[int(page.obj.StructParents)][0].objgen == paragraphe.objgen
             assert balises.P.objgen == racine.objgen
         with document.open_metadata() as metadonnees:
             assert (metadonnees["pdfaid:conformance"], metadonnees["dc:title"]) == ("A", "Lettres de mars")

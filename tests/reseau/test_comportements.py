@@ -8,7 +8,6 @@ import shutil
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from csp.utils import build_policy
 from django.contrib.staticfiles import finders
 from django.template import engines
@@ -16,6 +15,7 @@ from django.test import override_settings
 from playwright.sync_api import sync_playwright
 
 from reseau.enums import Role
+from tests.navigateur.ecran import violations
 from tests.reseau.vitrine import demande
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium est absent")]
@@ -77,7 +77,7 @@ class Site:
         return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
     def fautes(self):
-        return [faute["id"] for faute in Axe().run(self.page).response["violations"]]
+        return violations(self.page)
 
 
 @pytest.fixture

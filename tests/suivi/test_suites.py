@@ -143,6 +143,18 @@ def test_page_envoie_par_courriel_avec_copie_au_developpeur(visite, direct, page
     assert (suites.voie, suites.donnee_le, suites.donnee_par) == (Voie.COURRIEL, localdate(), direct)
 
 
+@pytest.mark.parametrize(("deporte", "copies"), [(False, ["developpeur", "animateur"]), (True, ["animateur"])])
+def test_la_copie_et_la_reponse_vont_au_developpeur_s_il_ne_se_deporte_pas(visite, direct, animateur, deporte, copies):
+    if deporte:
+        DeportFactory(membre=direct, entreprise=visite.entreprise)
+    suites = operations.inscrire_l_envoi(suites_de(visite), par=animateur, maintenant=now())
+    operations.envoyer_les_suites(suites, maintenant=now())
+    adresses = {"developpeur": direct.utilisateur.email, "animateur": animateur.utilisateur.email}
+    (message,) = mail.outbox
+    assert message.cc == [adresses[copie] for copie in copies]
+    assert message.reply_to == message.cc[:1]
+
+
 def test_page_garde_le_texte_d_un_courriel_qui_n_est_pas_parti(
     visite, direct, page, settings, django_capture_on_commit_callbacks
 ):

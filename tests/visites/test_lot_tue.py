@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.entreprises.test_import_tue import Base, base_jetable, finir
+from tests.lib.base_jetable import Base, base_jetable, finir
 from visites.models import Courrier, PdfFige
 
 pytestmark = pytest.mark.base  # la sienne, par des processus à part
@@ -23,7 +23,6 @@ PREPARER = (
     "call_command('charger_references', verbosity=0)\n"
     f"lot({LETTRES})"
 )
-# Le départ se dit une fois Django chargé : c'est le lot que l'on tue, pas son attente.
 TRAITER = (
     "from tests.bancs.lettres import du_parapheur_au_papier\n"
     "from reseau.models import Membre\n"
@@ -38,20 +37,12 @@ TRAITER = (
 
 class Lot(Base):
     def traiter(self):
-        processus = self.lancer(TRAITER)
-        assert processus.stdout.readline() == "prêt\n"
-        return processus
-
-    def lire(self, requete):
-        curseur = self.connexion.cursor()
-        curseur.execute(requete)
-        return curseur.fetchall()
+        return self.commencer(TRAITER)
 
     def remettre_au_parapheur(self):
-        lettres, figes = Courrier._meta.db_table, PdfFige._meta.db_table
-        self.connexion.cursor().execute(f"DELETE FROM {figes}")
+        self.ecrire(f"DELETE FROM {PdfFige._meta.db_table}")
         vide = "numero=NULL, annee=NULL, signe_le=NULL, signataire_id=NULL, signe_par_id=NULL, contenu='{}'"
-        self.connexion.cursor().execute(f"UPDATE {lettres} SET etat='a_signer', {vide}")
+        self.ecrire(f"UPDATE {Courrier._meta.db_table} SET etat='a_signer', {vide}")
 
     def numeros(self):
         return [numero for (numero,) in self.lire(f"SELECT numero FROM {Courrier._meta.db_table} ORDER BY numero")]
@@ -62,12 +53,8 @@ class Lot(Base):
 
 @pytest.fixture
 def base(tmp_path):
-    with base_jetable(tmp_path) as (adresse, connecter):
-        connexion = connecter()
-        base = Lot(adresse, connexion)
-        finir(base.lancer(PREPARER))
+    with base_jetable(tmp_path, Lot, preparer=PREPARER) as base:
         yield base
-        connexion.close()
 
 
 def test_lot_tue_n_importe_quand_reprend_sans_manque_ni_double(base):
