@@ -5,7 +5,6 @@ const $ = (selecteur, racine = document) => racine.querySelector(selecteur);
 const $$ = (selecteur, racine = document) => [...racine.querySelectorAll(selecteur)];
 const presences = $("[data-presences]");
 const compte = $("[data-compte]");
-const releve = $("[data-releve]");
 const jetonCsrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? $("input[name=csrfmiddlewaretoken]").value;
 
 async function envoyer(adresse, corps) {
@@ -53,11 +52,13 @@ if (presences) {
   $$("input[type=checkbox]", presences).filter(dejaTouche).forEach(enfiler);
 }
 
-// Le relevé s'enregistre deux secondes après la dernière frappe ; en cas de conflit, les deux textes restent.
+// Le centre se remplace quand un autre poste écrit : on écoute la page, jamais un formulaire qui peut disparaître.
+// Le texte d'un point ou du relevé s'enregistre deux secondes après la dernière frappe ; en conflit, les deux textes restent.
 
-let minuterie, modifie = false, conflit = false;
+let minuterie, modifie = false, conflit = false, decide = false, touche = false;
 
-async function relever() {
+async function relever(releve) {
+  if (!releve.isConnected) return;
   const corps = new FormData(releve);
   for (const nom of ["jeton", "csrfmiddlewaretoken"]) corps.delete(nom);
   const etat = $("[data-etat]", releve);
@@ -70,30 +71,33 @@ async function relever() {
     $("[data-autre-texte]", releve).textContent = enregistre;
   } catch {
     etat.textContent = "Non enregistré : un nouvel essai suit.";
-    minuterie = setTimeout(relever, 15000);
+    minuterie = setTimeout(relever, 15000, releve);
   }
 }
 
-releve?.addEventListener("input", ({ target }) => {
-  if (target.name !== "releve") return;
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("[data-direct=centre]")) return;
+  const releve = target.closest("[data-releve]");
+  if (!releve) {
+    touche = true;
+    decide ||= Boolean(target.form?.matches("[data-decision], [data-nouvelle]"));
+    return;
+  }
   modifie = true;
   clearTimeout(minuterie);
   // En conflit, on n'efface pas l'autre sans le vouloir : seul le bouton enregistre.
-  if (!conflit) minuterie = setTimeout(relever, 2000);
+  if (!conflit) minuterie = setTimeout(relever, 2000, releve);
 });
-releve?.addEventListener("submit", () => {
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-decision], [data-nouvelle]")) decide = false;
+  if (!target.matches("[data-releve]")) return;
   clearTimeout(minuterie);
   modifie = false;
 });
 
-let decide = false;
-for (const formulaire of $$("[data-decision], [data-nouvelle]")) {
-  formulaire.addEventListener("change", () => { decide = true; });
-  formulaire.addEventListener("submit", () => { decide = false; });
-}
 // Entrée dans une date enregistre les décisions : le premier bouton du formulaire, lui, passe à la suite.
 document.addEventListener("keydown", (evenement) => {
-  if (evenement.key !== "Enter" || !evenement.target.matches("[data-decision] input")) return;
+  if (evenement.key !== "Enter" || !evenement.target.matches("[data-decision] input[type=date]")) return;
   evenement.preventDefault();
   $("[data-touche=d]")?.click();
 });
@@ -126,7 +130,7 @@ async function suivre() {
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
     if (!enCours) suivreLesPresences(page);
     remplacer("ordre", page);
-    if (!modifie && !decide && !$("details[open]", $("[data-direct=centre]"))) remplacer("centre", page);
+    if (!modifie && !touche && !$("details[open]", $("[data-direct=centre]"))) remplacer("centre", page);
   } catch {
     // Le réseau reviendra : on réessaie au tour suivant.
   }

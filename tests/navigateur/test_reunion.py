@@ -230,3 +230,13 @@ def test_deux_personnes_saisissent_le_meme_sujet_sans_rien_perdre(scene, entrer)
     assert (premiere.responsable, seconde.responsable) == (scene.membres[1], scene.membres[2])
     autre.keyboard.press("Tab")
     expect(autre.locator(f"[name=responsable-{premiere.pk}]")).to_have_value(str(scene.membres[1].pk), timeout=DELAI)
+    # Ce qu'elle choisit dans la page ainsi remplacée survit à une décision de plus de l'autre poste.
+    choisir(autre, f"[name=responsable-{seconde.pk}]", "Essai03")
+    autre.keyboard.press("Alt+a")
+    choisir(une, f"[name=responsable-{premiere.pk}]", "Essai00")
+    with une.expect_navigation():
+        une.keyboard.press("Alt+d")
+    with autre.expect_response(lambda reponse: "seance" in reponse.url, timeout=DELAI):
+        pass
+    autre.wait_for_timeout(500)
+    expect(autre.locator(f"[name=responsable-{seconde.pk}]")).to_have_value(str(scene.membres[3].pk))
