@@ -103,7 +103,6 @@ def test_aucune_page_ne_range_des_personnes_par_un_chiffre(terrain):
     for nom, adresse in lues(terrain, fichiers=False):
         response = client.get(adresse, follow=True)
         page = Lignes(response.getvalue().decode(errors="replace") if "html" in response.headers["Content-Type"] else "")
-        response.close()
         if len(page.personnes) < len(NOMS):
             continue
         listes.append(nom)
@@ -121,7 +120,6 @@ def test_aucun_classeur_ne_range_des_personnes_par_un_chiffre(terrain):
         for tri in ("", *SUSPECTS):
             response = client.get(adresse, {"tri": tri} if tri else {})
             octets = response.getvalue()
-            response.close()
             if response.status_code != 200 or not octets.startswith(b"PK") or "zip" in response.headers["Content-Type"]:
                 continue
             classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
