@@ -1,6 +1,8 @@
 """Trois tableaux figés à la dernière réunion tenue : de quoi voir ce qu'une réunion garde, sans composer les dix."""
 
 from dataclasses import replace
+from random import Random
+from uuid import UUID
 
 from suivi.demonstration.calendrier import instant
 from suivi.figes import pieces_de_la_reunion
@@ -16,4 +18,5 @@ def poser(chantier):
         replace(piece, tableaux=[replace(tableau, edite_le=soir) for tableau in piece.tableaux])
         for piece in pieces_de_la_reunion(chantier.reseau, au=reunion.le, codes=CODES)
     ]
-    figer(chantier.reseau, pieces, par=chantier.comptes["animateur"], reunion=reunion, instant=soir)
+    lot = UUID(int=Random(f"figés {chantier.reseau.slug}").getrandbits(128))
+    figer(chantier.reseau, pieces, par=chantier.comptes["animateur"], reunion=reunion, instant=soir, lot=lot)

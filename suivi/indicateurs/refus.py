@@ -31,7 +31,7 @@ def tableau_des_refus(reseau, *, lecteur=None, **choix):
     """`Tableau` des refus de la période. `choix` : ceux d'un `Champ`. Une requête."""
     champ = Champ(reseau, lecteur, **choix)
     etats, refus = Counter(), Counter()
-    sorties = (champ.sorties() | champ.injoignables()).order_by().values_list("etat", "motif_refus")
+    sorties = champ.visites().sorties(champ.du, champ.au).order_by().values_list("etat", "motif_refus")
     for etat, motif, nombre in sorties.annotate(Count("pk")):
         etats[etat] += nombre
         refus[motif] += nombre if etat == EtatVisite.REFUSEE else 0

@@ -23,13 +23,13 @@ DEJA = "Ce rapport est déjà établi pour cette période."
 PERSONNE = "Aucune adresse : donnez celle du préfet dans les paramètres, ou celle d’un chef de service à son institution."
 
 
-def figer(reseau, pieces, *, par=None, reunion=None, instant=None):
-    """Fige ces `Piece` ensemble et rend les `TableauFige`. `par` : None quand l'horloge le fait ; `instant` :
-    celui qu'ils portent, maintenant par défaut.
+def figer(reseau, pieces, *, par=None, reunion=None, instant=None, lot=None):
+    """Fige ces `Piece` ensemble et rend les `TableauFige`. `par` : None quand l'horloge le fait ; `instant`,
+    `lot` : ce qu'ils portent ; maintenant, et un numéro neuf, par défaut.
 
     Tous les fichiers se composent avant la première écriture : une page de plus ne tient pas la base.
     """
-    instant, lot = instant or localtime(), uuid4()
+    instant, lot = instant or localtime(), lot or uuid4()
     composes = [(piece, _fichiers(piece, instant)) for piece in pieces]
     with transaction.atomic():
         return [_garder(reseau, piece, fichiers, instant, lot, par, reunion) for piece, fichiers in composes]

@@ -102,6 +102,11 @@ class VisiteQuerySet(models.QuerySet):
         realisees = Q(_bornes("realisee_le", du, au), etat__in=FAITES)
         return self.filter(realisees | Q(_bornes("refusee_le", du, au), etat=EtatVisite.REFUSEE))
 
+    def sorties(self, du=None, au=None):
+        """Faites, refusées ou injoignables dans la période."""
+        sorts = [("realisee_le", FAITES), ("refusee_le", [EtatVisite.REFUSEE]), ("injoignable_le", [EtatVisite.INJOIGNABLE])]
+        return self.filter(Q(*[Q(_bornes(champ, du, au), etat__in=etats) for champ, etats in sorts], _connector=Q.OR))
+
     def a_revoir(self, reseau, le):
         """La dernière visite des entreprises que l'espacement (et un refus) laisse revoir, et que rien ne programme."""
         memes = Visite.objects.filter(entreprise=OuterRef("entreprise"))
