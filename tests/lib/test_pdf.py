@@ -172,7 +172,7 @@ def test_reunion_vide_fait_disparaitre_ses_rubriques():
         "pdf/reunion.html", {"nom_reseau": "Réseau de la Saône", "reunion": reunion()}, titre="Réunion", date=QUAND
     )
     assert textes(octets) == [
-        "Réseau de la Saône\nRéunion\nLundi 2 mars 2026, de 9 h 30 – Vesoul\nAnimée par Jeanne Perrot.\n"
+        "Réseau de la Saône\nRéunion\nLundi 2 mars 2026, à 9 h 30 – Vesoul\nAnimée par Jeanne Perrot.\n"
         "Réseau de la Saône – Réunion – édité le 02/03/2026 page 1 sur 1"
     ]
 
