@@ -32,6 +32,8 @@ SUIVENT = {
     "entreprises.lignedecible.entreprise": ("cible_id",),
     "entreprises.entreprise_etiquettes.entreprise": ("etiquette_id",),
     "entreprises.entreprise.fusionnee_dans": (),
+    # Un tableau figé qui nommait l'une nomme celle qui reste : un déport de celle-ci le ferme.
+    "suivi.tableaufige_entreprises.entreprise": ("tableaufige_id",),
 }
 # Ce qui lie deux fiches : la paire se recompose autour de la fiche gardée.
 APPARIENT = {
