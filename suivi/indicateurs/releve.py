@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count
 
 from entreprises.models import Cible
 from reseau.enums import EtatPresence, Qualite
 from reseau.lib.recherche import cle_de_recherche
-from reseau.models import Institution, Membre, Reunion
+from reseau.models import Institution, Membre, Presence, Reunion
 from suivi.indicateurs.perimetre import alphabetique
 from visites.couverture import Couverture, couverture
 from visites.enums import EtatVisite
@@ -41,7 +41,6 @@ class Releve:
 def relever(reseau, visites, *, cible, depuis, reunions_du, au):
     """`Releve` au soir du jour `au`. `cible` : celle en vigueur ; `visites` : celles que compte le lecteur."""
     reunions = Reunion.objects.filter(reseau=reseau).tenues(reunions_du, au)
-    tenues, presents = _presences(reunions)
     realisees, refus = _sorties(visites.touchees(depuis, au))
     membres = Membre.objects.filter(reseau=reseau, entre_le__lte=au)
     return Releve(
@@ -51,8 +50,8 @@ def relever(reseau, visites, *, cible, depuis, reunions_du, au):
         realisees=realisees,
         programmees=_par_developpeur(visites.confiees_au(au)),
         refus=refus,
-        reunions=tenues,
-        presents=presents,
+        reunions=dict(reunions.order_by().values_list("pk", "le")),
+        presents=_presents(reunions),
         cible=cible,
         couverture=couverture(cible, au) if cible else None,
     )
@@ -83,11 +82,10 @@ def _par_developpeur(visites):
     return Counter(dict(visites.order_by().values_list("developpeur").annotate(nombre=Count("pk"))))
 
 
-def _presences(reunions):
-    """({réunion: jour}, {membre: réunions où il était}), en une requête."""
-    presents = FilteredRelation("presences", condition=Q(presences__etat=EtatPresence.PRESENT))
-    tenues, par_membre = {}, {}
-    for reunion, jour, membre in reunions.order_by().annotate(presents=presents).values_list("pk", "le", "presents__membre"):
-        tenues[reunion] = jour
-        par_membre.setdefault(membre, set()).add(reunion)
-    return tenues, par_membre
+def _presents(reunions):
+    """{membre: réunions où il était}."""
+    presents = {}
+    lignes = Presence.objects.filter(reunion__in=reunions.order_by(), etat=EtatPresence.PRESENT)
+    for membre, reunion in lignes.order_by().values_list("membre", "reunion"):
+        presents.setdefault(membre, set()).add(reunion)
+    return presents
