@@ -22,7 +22,6 @@ SUIVENT = {
     "visites.visite.entreprise": (),
     "visites.demandedevisite.entreprise": (),
     "suivi.proposition.entreprise": (),
-    "suivi.tableaufige_entreprises.entreprise": ("tableaufige_id",),
     "entreprises.contact.entreprise": (),
     "entreprises.document.entreprise": (),
     "entreprises.changement.entreprise": (),
