@@ -20,7 +20,7 @@ from reseau.droits import Portee, portee
 from reseau.enums import Profil
 from reseau.lib.dates import plus_mois
 from reseau.lib.pdf import tableau_en_pdf
-from reseau.lib.tableau import Valeur
+from reseau.lib.tableau import ADRESSES, Valeur
 from reseau.lib.tableur import tableau_en_xlsx
 from reseau.models import Membre, Reseau, Reunion, Utilisateur
 from suivi.demonstration import MOT_DE_PASSE, ROLES, comptes
@@ -268,7 +268,7 @@ def test_annexe_2_4_se_retrouve(haute_saone):
 
 def chiffres(pied):
     """Un pied sans les liens : qui ne lit pas les fiches n'en a pas."""
-    return [{cle: valeur for cle, valeur in ligne.items() if cle != "adresses"} for ligne in pied]
+    return [{cle: nue(valeur) for cle, valeur in ligne.items() if cle != ADRESSES} for ligne in pied]
 
 
 @pytest.mark.parametrize("role", ["associe", "prefecture", "observateur", "direct"])
