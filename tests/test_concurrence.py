@@ -300,7 +300,7 @@ def test_repondre_pendant_que_la_question_se_retire():
 
 def test_lien_ouvert_deux_fois_au_meme_instant_confirme_une_fois():
     demande = DemandeDeVisiteFactory(a_confirmer=True)
-    confirmations = ensemble(*[partial(demandes.confirmer, demande, instant=INSTANT)] * 4)
+    confirmations = ensemble(*[partial(demandes.confirmer, demande, instant=INSTANT, racine="https://reseau.exemple.fr")] * 4)
     assert Counter(confirmations) == {True: 1, False: 3}
 
 
@@ -309,7 +309,7 @@ def test_depots_au_meme_instant_ne_depassent_pas_la_borne():
 
     def deposer():
         demande = DemandeDeVisiteFactory.build(reseau=reseau, a_confirmer=True, courriel=f"{uuid4()}@exemple.fr")
-        return demandes.deposer(demande, adresse="203.0.113.7", instant=INSTANT)
+        return demandes.deposer(demande, adresse="203.0.113.7", instant=INSTANT, racine="https://reseau.exemple.fr")
 
     resultats = ensemble(*[deposer] * (demandes.PAR_EXPEDITEUR + 3))
     assert len(refus(resultats)) == 3

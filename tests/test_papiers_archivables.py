@@ -8,6 +8,7 @@ import pytest
 from reseau.lib.etiquettes import PLANCHES, imprimer_etiquettes
 from reseau.lib.lettre import imprimer_lettre
 from reseau.lib.pdf import assembler
+from suivi import operations
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.lib.archive import manques, titre
@@ -44,12 +45,19 @@ def test_etiquettes_sont_archivables():
 def test_chaque_papier_du_produit_est_archivable():
     terrain = Terrain()
     client, controles = connecter(terrain.membres["animateur"]), {}
-    for route in ROUTES:
+    for route in (route for route in ROUTES if route.nom != "suivi:fige-pdf"):  # le figé du terrain n'a pas de vrais octets
         response = client.get(route.adresse(terrain.reseau.slug, terrain.a_eux))
         if response.get("Content-Type") == "application/pdf":
             controles[route.nom] = manques(b"".join(response) if response.streaming else response.content)
     assert {nom: manque for nom, manque in controles.items() if manque} == {}
     assert len(controles) >= 10, sorted(controles)
+
+
+@pytest.mark.django_db
+def test_un_rapport_fige_est_archivable():
+    terrain = Terrain()
+    for fige in operations.etablir_le_rapport(terrain.reseau, du=date(2026, 1, 1), au=date(2026, 6, 30)):
+        assert manques(operations.octets_figes(fige, "pdf")) == []
 
 
 # Le contrôle lui-même

@@ -1,6 +1,6 @@
 """Une réunion jouée de bout en bout par deux personnes, au clavier : à la fin, le compte rendu est écrit, rien n'est à ressaisir.
 
-La suite joue une réunion brève ; `REUNION_ENTIERE=1`, celle du chantier : 20 présents, 8 restitutions, 12 actions et
+La suite joue une réunion brève ; `REUNION_ENTIERE=1`, une vraie : 20 présents, 8 restitutions, 12 actions et
 10 entreprises.
 """
 
