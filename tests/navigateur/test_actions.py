@@ -64,7 +64,7 @@ def test_glisser_accepte_puis_clot_par_le_dialogue(page, scene):
     dialogue = page.get_by_role("dialog", name="Clore cette action")
     dialogue.get_by_text("Mise en contact faite").click()
     dialogue.get_by_role("button", name="Clore cette action").click()
-    page.get_by_text("L’action est close.").wait_for()
+    page.locator("#contenu").get_by_text("L’action est close.").wait_for()
     assert (etat(scene.en_cours), scene.en_cours.issue) == (EtatAction.CLOSE, Issue.CONTACT)
     assert page.url == scene.adresse("colonnes")
 
@@ -80,7 +80,7 @@ def test_suite_au_clavier_et_ce_qui_est_refuse_reste_tape(page, scene):
     assert dialogue.get_by_label("Ou quand ceci arrive").input_value() == "le bilan est clos"
     dialogue.get_by_label("À réveiller le").fill("")
     dialogue.get_by_role("button", name="Mettre en réserve").press("Enter")
-    page.get_by_text("L’action est en réserve.").wait_for()
+    page.locator("#contenu").get_by_text("L’action est en réserve.").wait_for()
     assert (etat(scene.en_cours), scene.en_cours.reveil_motif) == (EtatAction.ENDORMIE, "le bilan est clos")
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 # Des clés dans un texte : de quoi défaire, ou l'adresse d'un filtre, que PostgreSQL ne reprend pas après un retour en arrière ;
 # et le numéro, tiré au sort, d'un courriel.
 A_CLES = {
-    *(("Fusion", "deplaces"), ("VueEnregistree", "parametres"), ("Pli", "reference")),
+    *(("Fusion", "deplaces"), ("VueEnregistree", "parametres"), ("Pli", "page"), ("Pli", "reference")),
     *(("LotEcrit", "avant"), ("LotEcrit", "premiere"), ("LotEcrit", "derniere")),
 }
 
