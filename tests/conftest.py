@@ -1,7 +1,5 @@
 """Un réseau garni de ses membres, un client par rôle, et les références de l'Insee."""
 
-from collections.abc import Mapping
-
 import pytest
 from django.core import mail
 from django.core.management import call_command
@@ -85,24 +83,8 @@ def membres(reseau):
 
 @pytest.fixture
 def clients(membres):
-    """Un navigateur connecté par profil, ouvert quand on le demande."""
-    return Navigateurs(membres)
-
-
-class Navigateurs(Mapping):
-    def __init__(self, membres):
-        self._membres, self._ouverts = membres, {}
-
-    def __getitem__(self, profil):
-        if profil not in self._ouverts:
-            self._ouverts[profil] = connecter(self._membres[profil])
-        return self._ouverts[profil]
-
-    def __iter__(self):
-        return iter(self._membres)
-
-    def __len__(self):
-        return len(self._membres)
+    """Un navigateur connecté par profil."""
+    return {nom: connecter(membre) for nom, membre in membres.items()}
 
 
 def connecter(membre):
