@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.navigateur]
 
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 # Les autres rôles n'ont de propre que des gestes en moins : l'accessibilité s'y mesure à l'étroit, où tout est le plus serré.
-AXE = {"animateur": (1280, 390)}
+AXE = {"animateur": (1280, 390), "direct": (1280, 390)}
 # Ce qui se lit sans être une page de la démonstration.
 SANS_PAGE = {
     "reseau:institution-logo": "une image ; aucune institution n’en a déposé",
