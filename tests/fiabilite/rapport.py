@@ -1,0 +1,72 @@
+"""Le compte rendu d'un passage : `reports/fiabilite.json`, un moteur après l'autre, et les mêmes nombres en clair."""
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.fiabilite.tableau import PROMESSES
+
+RACINE = Path(__file__).resolve().parent.parent.parent
+FICHIER = RACINE / "reports" / "fiabilite.json"
+GRAINE = 1996
+
+
+class Rapport:
+    """Les comptes d'un moteur, ajoutés un essai à la fois."""
+
+    def __init__(self, moteur):
+        self.moteur, self.comptes, self.sautees, self.tombees = moteur, {}, [], []
+
+    def ajouter(self, compte, nodeid, issue, duree):
+        """`compte` : ce qu'une vérification a noté, ou None si elle n'est pas allée au bout (sautée, ou tombée avant)."""
+        if issue == "skipped":
+            self.sautees.append(nodeid)
+        elif compte is None or (compte["casse"] and issue == "failed"):
+            self.tombees.append(nodeid)
+        if compte is None:
+            return
+        total = self.comptes.setdefault(
+            compte["numero"],
+            {"essayes": 0, "echoues": 0, "contre_epreuves": 0, "contre_epreuves_attrapees": 0, "secondes": 0.0, "details": []},
+        )
+        total["secondes"] = round(total["secondes"] + duree, 1)
+        if compte["casse"]:
+            total["contre_epreuves"] += 1
+            total["contre_epreuves_attrapees"] += bool(compte["echoues"])
+        else:
+            total["essayes"] += compte["essayes"]
+            total["echoues"] += compte["echoues"]
+            total["details"] += [f"{compte['quoi']} : {detail}" for detail in compte["details"]]
+
+    def ecrire(self):
+        """Met à jour le fichier et rend les lignes à dire."""
+        FICHIER.parent.mkdir(exist_ok=True)
+        ensemble = json.loads(FICHIER.read_text()) if FICHIER.exists() else {"moteurs": {}}
+        ensemble |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": _commit(), "graine": GRAINE}
+        ensemble["moteurs"][self.moteur] = {
+            "verifications": {numero: self.comptes[numero] for numero in PROMESSES if numero in self.comptes},
+            "non_jouees": {numero: PROMESSES[numero] for numero in PROMESSES if numero not in self.comptes},
+            "sautees": sorted(self.sautees),
+            "tombees": sorted(self.tombees),
+        }
+        FICHIER.write_text(json.dumps(ensemble, ensure_ascii=False, indent=2) + "\n")
+        return self.en_clair()
+
+    def en_clair(self):
+        """Une ligne par vérification jouée, puis celles qui ne l'ont pas été, et les essais sautés ou tombés."""
+        lignes = [f"Fiabilité sur {self.moteur} : essayés / échoués, contre-épreuves attrapées"]
+        for numero, promesse in PROMESSES.items():
+            if compte := self.comptes.get(numero):
+                attrapees = f"{compte['contre_epreuves_attrapees']}/{compte['contre_epreuves']}"
+                nombres = f"{compte['essayes']:>8} / {compte['echoues']:<4} {attrapees:>6} {compte['secondes']:>7.1f} s"
+                lignes.append(f"  {numero:<4}{nombres}  {promesse}")
+        manquent = [numero for numero in PROMESSES if numero not in self.comptes]
+        lignes += [f"  Non jouées ({len(manquent)}) : {', '.join(manquent) or 'aucune'}"]
+        lignes += [f"  Sauté : {nodeid}" for nodeid in sorted(self.sautees)]
+        return lignes + [f"  Tombé : {nodeid}" for nodeid in sorted(self.tombees)]
+
+
+def _commit():
+    dit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=RACINE, capture_output=True, text=True, check=False)
+    return dit.stdout.strip() or "inconnu"

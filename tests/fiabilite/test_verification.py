@@ -1,0 +1,63 @@
+"""Le banc lui-même : ce qu'il refuse."""
+
+import pytest
+
+from tests.fiabilite.rapport import Rapport
+from tests.fiabilite.tableau import PROMESSES
+from tests.fiabilite.verification import Bilan, verification
+
+
+def test_soixante_verifications():
+    assert len(PROMESSES) == 60
+
+
+def test_bilan_sain_conclut_en_silence():
+    bilan = Bilan()
+    bilan.noter(True)
+    bilan.conclure()
+
+
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        (Bilan(), "Rien n’a été essayé"),
+        (Bilan(casse=True), "Rien n’a été essayé"),
+        (Bilan(essayes=3, echoues=1, details=["un texte perdu"]), "1 échecs sur 3 :\nun texte perdu"),
+        (Bilan(casse=True, essayes=3), "Contre-épreuve muette : 3 essais"),
+    ],
+)
+def test_bilan_refuse(note, message):
+    with pytest.raises(pytest.fail.Exception, match=message):
+        note.conclure()
+
+
+def test_contre_epreuve_qui_echoue_conclut_en_silence():
+    bilan = Bilan(casse=True)
+    bilan.noter(False, "attrapé")
+    bilan.conclure()
+
+
+def test_echecs_se_comptent_tous_et_se_decrivent_vingt():
+    bilan = Bilan()
+    bilan.noter_lot(50, [f"échec {rang}" for rang in range(30)])
+    assert (bilan.essayes, bilan.echoues, len(bilan.details)) == (50, 30, 20)
+
+
+def test_numero_inconnu_est_refuse():
+    with pytest.raises(KeyError):
+        verification("Z9", "rien")
+
+
+def test_rapport_additionne_separe_les_contre_epreuves_et_nomme_ce_qui_manque():
+    rapport = Rapport("sqlite")
+    compte = {"numero": "C3", "quoi": "numéros", "casse": False, "essayes": 200, "echoues": 1, "details": ["doublon"]}
+    rapport.ajouter(compte, "un", "failed", 1)
+    rapport.ajouter(compte | {"essayes": 100, "echoues": 0, "details": []}, "deux", "passed", 1)
+    rapport.ajouter(compte | {"casse": True, "echoues": 90}, "trois", "passed", 1)
+    rapport.ajouter(None, "quatre", "skipped", 0)
+    rapport.ajouter(None, "cinq", "failed", 0)
+    attendu = {"essayes": 300, "echoues": 1, "contre_epreuves": 1, "contre_epreuves_attrapees": 1, "secondes": 3}
+    assert {nom: valeur for nom, valeur in rapport.comptes["C3"].items() if nom != "details"} == attendu
+    lignes = rapport.en_clair()
+    assert "Non jouées (59)" in "\n".join(lignes)
+    assert lignes[-2:] == ["  Sauté : quatre", "  Tombé : cinq"]

@@ -1,0 +1,67 @@
+"""Ce qu'un essai écrit pour être une vérification : un décorateur, et un `bilan` où noter.
+
+    @verification("C3", "numéros de lettre de huit secrétaires à la fois", casser=sans_verrou)
+    def test_numeros(bilan, reseau):
+        bilan.noter(len(set(numeros)) == len(numeros), "un numéro en double")
+
+Un seul corps, joué deux fois : sain, il doit essayer au moins une chose et n'échouer en rien ; cassé, il doit échouer.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.fiabilite.tableau import PROMESSES
+
+MONTRES = 20  # au-delà, les échecs se comptent sans se décrire
+
+
+@dataclass
+class Bilan:
+    """Ce qu'une vérification a essayé, et ce qui n'a pas tenu. `casse` : c'est la contre-épreuve ; `entier` : sans abrégé."""
+
+    casse: bool = False
+    entier: bool = False
+    essayes: int = 0
+    echoues: int = 0
+    details: list = field(default_factory=list)
+
+    def noter(self, tenu, quoi=""):
+        """Compte un essai, et un échec si `tenu` est faux ; `quoi` dit en clair ce qui a manqué."""
+        self.noter_lot(1, [] if tenu else [quoi])
+
+    def noter_lot(self, essayes, echecs):
+        """Compte d'un coup `essayes` essais, dont la liste `echecs` dit en clair ceux qui n'ont pas tenu."""
+        self.essayes += essayes
+        self.echoues += len(echecs)
+        self.details += [str(echec) for echec in echecs[: MONTRES - len(self.details)]]
+
+    def taille(self, bref, entier):
+        """Combien en essayer : `bref` dans la suite ordinaire et la contre-épreuve, `entier` dans un passage de fiabilité."""
+        return entier if self.entier and not self.casse else bref
+
+    def conclure(self):
+        """Lève `AssertionError` si rien n'a été essayé, si un essai a échoué, ou si la contre-épreuve n'a rien vu."""
+        __tracebackhide__ = True
+        if self.essayes == 0:
+            pytest.fail("Rien n’a été essayé.")
+        if self.casse and not self.echoues:
+            pytest.fail(f"Contre-épreuve muette : {self.essayes} essais sur le produit cassé, aucun échec.")
+        if self.echoues and not self.casse:
+            pytest.fail("\n".join([f"{self.echoues} échecs sur {self.essayes} :", *self.details]))
+
+
+def verification(numero, quoi, *, casser=(), rapide=False, longue=False, moteurs=("sqlite", "postgresql")):
+    """Décore un essai qui prend `bilan`.
+
+    `casser` : une fonction, ou plusieurs, qui reçoivent `monkeypatch` et abîment le produit (ou rien : `bilan.casse` le dit à
+    l'essai) ; une contre-épreuve par fonction. `rapide` : se joue aussi dans la suite ordinaire, saine et brève. `longue` :
+    seulement sous `--longue`. `moteurs` : ceux que cela éprouve. `KeyError` si le numéro n'est pas au tableau.
+    """
+    PROMESSES[numero]
+    casses = casser if isinstance(casser, tuple) else (casser,)
+    return pytest.mark.verification(numero=numero, quoi=quoi, casses=casses, rapide=rapide, longue=longue, moteurs=moteurs)
+
+
+def sans_rien_abimer(monkeypatch):
+    """Pour l'essai qui se casse lui-même, en lisant `bilan.casse` : ce qu'il éprouve est dans un autre processus."""
