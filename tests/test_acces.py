@@ -2,17 +2,19 @@
 
 import pytest
 from django import forms
+from django.apps import apps
 from django.db import transaction
 from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
-from reseau.droits import NON, SIENS, portee
+from reseau.droits import NON, SIENS, TOUT, portee
 from reseau.enums import Profil
 from reseau.lib import pdf
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory, UtilisateurFactory
+from tests.fiabilite.verification import verification
 from tests.terrain import ROLES_DU_MOTEUR, Terrain
 
 ROUTES = routes()
@@ -120,29 +122,52 @@ def ecarts(terrain, profil, objets, concerne):
                 yield f"{methode} {route.nom} : {statut}"
 
 
+# Trois façons de casser le produit : la vérification doit s'en apercevoir
+
+
+def une_vue_sans_politique(monkeypatch):
+    monkeypatch.delattr(ROUTES[0].vue, "droit")
+
+
+def droits_oublies(monkeypatch):
+    """La porte ne lit plus la table des droits."""
+    monkeypatch.setattr("reseau.acces.portee", lambda membre, droit: TOUT)
+
+
+def reseau_oublie(monkeypatch):
+    """« Ce que voit ce membre » devient « tout »."""
+    for modele in apps.get_models():
+        if hasattr(modele._default_manager.all(), "visibles_par"):
+            lignes = type(modele._default_manager.all())
+            monkeypatch.setattr(lignes, "visibles_par", lambda lignes, *lecteur: lignes.all())
+
+
+@verification("A2", "PUT, PATCH et DELETE ne sont servis nulle part", rapide=True)
 @pytest.mark.parametrize("methode", JAMAIS_SERVIES)
-def test_aucune_route_ne_sert_une_autre_methode(terrain, sans_corps, methode):
+def test_aucune_route_ne_sert_une_autre_methode(bilan, terrain, sans_corps, methode):
     client = connecter(terrain.membres["animateur"])
-    servies = [
-        route.nom
-        for route in ROUTES
-        if demander(client, methode, route.adresse(terrain.reseau.slug, terrain.a_eux)).status_code not in (403, 405)
-    ]
-    assert servies == []
+    for route in ROUTES:
+        statut = demander(client, methode, route.adresse(terrain.reseau.slug, terrain.a_eux)).status_code
+        bilan.noter(statut in (403, 405), f"{methode} {route.nom} : {statut}")
 
 
-def test_routes_ont_toutes_une_politique():
+@verification("A1", "toute adresse d’un réseau déclare sa politique", casser=une_vue_sans_politique, rapide=True)
+def test_routes_ont_toutes_une_politique(bilan):
     assert len(ROUTES) > 60
-    assert [route.nom for route in ROUTES if not route.cloisonnee] == []
+    for route in ROUTES:
+        bilan.noter(route.cloisonnee, route.nom)
 
 
-def test_routes_publiques_sont_nommees():
-    publiques = {route.nom for route in routes_hors_reseau() if not getattr(route.vue, "login_required", True)}
-    assert publiques <= PUBLIQUES
+@verification("A1", "toute adresse ouverte à l’inconnu est nommée", rapide=True)
+def test_routes_publiques_sont_nommees(bilan):
+    for route in routes_hors_reseau():
+        bilan.noter(getattr(route.vue, "login_required", True) or route.nom in PUBLIQUES, route.nom)
 
 
-def test_routes_publiques_d_un_reseau_sont_nommees():
+@verification("A1", "toute adresse publique d’un réseau est nommée", rapide=True)
+def test_routes_publiques_d_un_reseau_sont_nommees(bilan):
     assert {route.nom for route in routes_publiques()} == PUBLIQUES_D_UN_RESEAU
+    bilan.noter_lot(len(PUBLIQUES_D_UN_RESEAU), [])
 
 
 def test_page_publique_fermee_est_introuvable_sauf_pour_qui_la_regle(terrain, voisin):
@@ -156,19 +181,22 @@ def test_page_publique_fermee_est_introuvable_sauf_pour_qui_la_regle(terrain, vo
     assert animateur.post(adresses[-1], {}).status_code == 404
 
 
+@verification("A2", "rôle × adresse × méthode, sur ce qui le concerne", casser=droits_oublies, rapide=True)
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
-def test_matrice_sur_ce_qui_le_concerne(terrain, sans_corps, profil):
-    assert list(ecarts(terrain, profil, terrain.a_eux, concerne=True)) == []
+def test_matrice_sur_ce_qui_le_concerne(bilan, terrain, sans_corps, profil):
+    bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.a_eux, concerne=True)))
 
 
+@verification("A2", "rôle × adresse × méthode, sur ce qui est à d’autres", casser=droits_oublies, rapide=True)
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
-def test_matrice_sur_ce_qui_est_a_d_autres(terrain, sans_corps, profil):
-    assert list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)) == []
+def test_matrice_sur_ce_qui_est_a_d_autres(bilan, terrain, sans_corps, profil):
+    bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)))
 
 
+@verification("A3", "chaque numéro d’un autre réseau, dans chaque adresse", casser=reseau_oublie, rapide=True)
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
-def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, sans_corps, profil):
-    client, trouvees = connecter(terrain.membres[profil]), []
+def test_numero_d_un_autre_reseau_est_introuvable(bilan, terrain, voisin, sans_corps, profil):
+    client = connecter(terrain.membres[profil])
     for route in ROUTES:
         if route.vue.droit and portee(terrain.membres[profil], route.vue.droit) is NON:
             continue
@@ -176,12 +204,12 @@ def test_numero_d_un_autre_reseau_est_introuvable(terrain, voisin, sans_corps, p
             genre = route.objet(argument)
             adresse = route.adresse(terrain.reseau.slug, terrain.a_eux | {genre: voisin.a_eux[genre]})
             for methode in route.vue.methodes:
-                if (statut := demander(client, methode, adresse).status_code) != 404:
-                    trouvees.append(f"{methode} {route.nom} ({genre}) : {statut}")
-    assert trouvees == []
+                statut = demander(client, methode, adresse).status_code
+                bilan.noter(statut == 404, f"{methode} {route.nom} ({genre}) : {statut}")
 
 
-def test_autre_reseau_et_inconnus_restent_dehors(terrain, voisin, sans_corps):
+@verification("A3", "ni un autre réseau, ni un parti, ni le technicien, ni l’inconnu n’entrent", rapide=True)
+def test_autre_reseau_et_inconnus_restent_dehors(bilan, terrain, voisin, sans_corps):
     """Membre d'un autre réseau, membre parti, administrateur technique : 404. Anonyme : la page de connexion."""
     parti = MembreFactory(reseau=terrain.reseau, parti_le="2021-01-01")
     technique, anonyme = Client(), Client()
@@ -190,21 +218,21 @@ def test_autre_reseau_et_inconnus_restent_dehors(terrain, voisin, sans_corps):
     for route in ROUTES:
         adresse = route.adresse(terrain.reseau.slug, terrain.a_eux)
         methode = route.vue.methodes[0]
-        assert [demander(client, methode, adresse).status_code for client in dehors] == [404] * 3, route.nom
+        bilan.noter([demander(client, methode, adresse).status_code for client in dehors] == [404] * 3, route.nom)
         response = demander(anonyme, methode, adresse)
-        assert (response.status_code, response.url.split("?")[0]) == (302, "/connexion/"), route.nom
+        bilan.noter((response.status_code, response.url.split("?")[0]) == (302, "/connexion/"), f"{route.nom}, sans compte")
 
 
-def test_formulaires_ne_proposent_rien_d_un_autre_reseau(terrain, voisin):
+@verification("A4", "aucune liste de choix n’offre un objet d’un autre réseau", casser=reseau_oublie, rapide=True)
+def test_formulaires_ne_proposent_rien_d_un_autre_reseau(bilan, terrain, voisin):
     """Chaque liste de choix de chaque page n'offre que des objets du réseau : rien d'autre ne peut être posté."""
-    client, examines = connecter(terrain.membres["animateur"]), 0
+    client = connecter(terrain.membres["animateur"])
     for route in (route for route in ROUTES if "GET" in route.vue.methodes):
         response = demander(client, "GET", route.adresse(terrain.reseau.slug, terrain.a_eux))
         for champ in champs_a_choix(response.context):
-            examines += 1
             offerts = {getattr(choix, "reseau_id", None) for choix in champ.queryset.all()}
-            assert voisin.reseau.pk not in offerts, f"{route.nom} : {champ.label}"
-    assert examines > 10
+            bilan.noter(voisin.reseau.pk not in offerts, f"{route.nom} : {champ.label}")
+    assert bilan.essayes > 10
 
 
 def champs_a_choix(contexte):
