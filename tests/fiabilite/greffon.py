@@ -17,6 +17,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "verification(numero, quoi, …): l'une des soixante (tests/fiabilite/tableau.py)")
+    config.addinivalue_line("markers", "entiere: un cas que la suite ordinaire ne joue pas, un passage de fiabilité, si")
 
 
 def pytest_generate_tests(metafunc):
@@ -43,7 +44,7 @@ def _se_joue(config, item):
     if moteur() not in marque.kwargs["moteurs"]:
         return False
     if not config.getoption("fiabilite"):
-        return marque.kwargs["rapide"]
+        return marque.kwargs["rapide"] and not item.get_closest_marker("entiere")
     return config.getoption("longue") or not marque.kwargs["longue"]
 
 

@@ -55,8 +55,9 @@ def verification(numero, quoi, *, casser=(), rapide=False, longue=False, moteurs
     """Décore un essai qui prend `bilan`.
 
     `casser` : une fonction, ou plusieurs, qui reçoivent `monkeypatch` et abîment le produit (ou rien : `bilan.casse` le dit à
-    l'essai) ; une contre-épreuve par fonction. `rapide` : se joue aussi dans la suite ordinaire, saine et brève. `longue` :
-    seulement sous `--longue`. `moteurs` : ceux que cela éprouve. `KeyError` si le numéro n'est pas au tableau.
+    l'essai) ; une contre-épreuve par fonction. `rapide` : se joue aussi dans la suite ordinaire, saine et brève, sauf ses cas
+    marqués `entiere`. `longue` : seulement sous `--longue`. `moteurs` : ceux que cela éprouve.
+    `KeyError` si le numéro n'est pas au tableau.
     """
     PROMESSES[numero]
     casses = casser if isinstance(casser, tuple) else (casser,)

@@ -1,5 +1,7 @@
 """Ce qu'on exige de toute page, à toute largeur : rien ne déborde, rien ne casse, rien n'est en anglais."""
 
+from urllib.parse import urlsplit
+
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -49,7 +51,9 @@ def defauts(page, adresse, axe=(1280, 390)):
     """Liste des défauts de cette page, aux trois largeurs, et à celles d'`axe` pour l'accessibilité ; vide si tout va bien."""
     erreurs = []
     noter = lambda message: message.type == "error" and erreurs.append(f"console : {message.text}")  # noqa: E731
+    sortir = lambda demande: est_au_dehors(demande.url, adresse) and erreurs.append(f"au-dehors : {demande.url}")  # noqa: E731
     page.on("console", noter)
+    page.on("request", sortir)
     page.set_viewport_size({"width": LARGEURS[0], "height": 900})
     response = page.goto(adresse)
     if response.status != 200:
@@ -66,7 +70,14 @@ def defauts(page, adresse, axe=(1280, 390)):
     texte = page.inner_text("body")
     erreurs += [f"anglais : {mot}" for mot in ANGLAIS if mot in texte.split() or (" " in mot and mot in texte)]
     page.remove_listener("console", noter)
+    page.remove_listener("request", sortir)
     return [f"{adresse} — {erreur}" for erreur in erreurs]
+
+
+def est_au_dehors(demandee, adresse):
+    """Vrai si cette demande quitte le site que sert `adresse` ; ce que la page porte en elle (`data:`, `blob:`) n'en sort pas."""
+    demandee, adresse = urlsplit(demandee), urlsplit(adresse)
+    return demandee.scheme in ("http", "https", "ws", "wss") and demandee.netloc != adresse.netloc
 
 
 def violations(page, *, contraste=True):

@@ -84,10 +84,17 @@ def test_actions_par_urgence(visite, direct):
 
 @pytest.mark.parametrize(
     ("texte", "trouve"),
-    [("FICTIVE", True), ("scierie nulle-part", False), ("immobilier", True), ("Agrandir", True), ("77", True), ("78", False)],
+    [
+        ("FICTIVE", True),
+        ("scierie nulle-part", False),
+        ("immobilier", True),
+        ("Agrandir", True),
+        ("77077", True),
+        ("77078", False),
+    ],
 )
 def test_actions_cherchees_par_societe_action_projet_ou_numero(visite, texte, trouve):
-    ActionFactory(projet=ProjetFactory(visite=visite), numero=77)
+    ActionFactory(projet=ProjetFactory(visite=visite), numero=7707)
     assert Action.objects.cherche(texte).exists() is trouve
 
 
