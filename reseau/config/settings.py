@@ -99,6 +99,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=20000"}
 
+# Sauvegardes : un dossier que personne d'autre ne lit, et dont une copie part ailleurs
+
+SAUVEGARDES = env.str("SAUVEGARDES", default=str(RACINE / "sauvegardes"))
+
 # Identification
 
 AUTH_USER_MODEL = "reseau.Utilisateur"
