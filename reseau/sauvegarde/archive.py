@@ -26,6 +26,7 @@ BLOC = 1 << 20
 BROUILLON = ".en-cours-"
 ABANDON = 24 * 3600  # secondes : un brouillon plus vieux est celui d'un processus tué
 PLEIN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+PLUS_DE_PLACE = "Il n’y a plus de place dans {} : l’archive n’est pas faite, rien n’y est laissé."
 ALTEREE = "Cette archive est tronquée ou altérée : {}. Rien n’a été écrit."
 
 
@@ -101,9 +102,7 @@ def brouillon(dossier: Path):
                 en_cours.abandonner()
     except OSError as erreur:
         if erreur.errno in PLEIN:
-            raise RegleEnfreinte(
-                f"Il n’y a plus de place dans {dossier} : l’archive n’est pas faite, rien n’y est laissé."
-            ) from erreur
+            raise RegleEnfreinte(PLUS_DE_PLACE.format(dossier)) from erreur
         raise RegleEnfreinte(f"Impossible d’écrire dans {dossier} : {erreur.strerror or erreur}.") from erreur
 
 

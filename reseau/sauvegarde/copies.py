@@ -82,7 +82,7 @@ def restaurer(chemin: Path, *, remplacer=False, avancer=lambda *_: None) -> Bila
 
 
 def eprouver(chemin: Path, *, avancer=lambda *_: None) -> Bilan:
-    """Restaure l'archive dans une base jetable, compare, la met à jour et y écrit une ligne ; la base du service n'est pas touchée."""
+    """Restaure l'archive dans une base jetable, compare, la met à jour, y écrit une ligne ; rien d'autre n'est touché."""
     debut = monotonic()
     with archive.ouvrir(chemin) as (manifeste, zip_), tempfile.TemporaryDirectory(prefix="exercice-") as dossier:
         _admettre(manifeste)
@@ -143,9 +143,7 @@ def _admettre(manifeste):
             "passez par exporter_tout et importer_tout."
         )
     if inconnues := sorted({*manifeste["migrations"]} - migrations_du_code()):
-        raise RegleEnfreinte(
-            f"L’archive est d’une version plus récente que ce code ({inconnues[-1]}) : mettez-le à jour d’abord."
-        )
+        raise RegleEnfreinte(f"L’archive est d’une version plus récente que ce code ({inconnues[-1]}) : mettez-le à jour.")
 
 
 def _remettre(zip_, manifeste, alias, avancer):

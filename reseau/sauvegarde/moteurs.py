@@ -46,7 +46,7 @@ def copier(cible: Path, *, avancer):
         return
     avancer("Copie de la base")
     with transaction.atomic(), connexion.cursor() as curseur:
-        # pg_dump et nos empreintes lisent le même instantané : ce qui s'écrit pendant ce temps n'est ni dans l'un ni dans l'autre.
+        # pg_dump et nos empreintes lisent le même instantané : ce qui s'écrit pendant ce temps n'est dans aucun des deux.
         curseur.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         curseur.execute("SELECT pg_export_snapshot()")
         arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={curseur.fetchone()[0]}"]

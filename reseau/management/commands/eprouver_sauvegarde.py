@@ -27,7 +27,8 @@ class Command(BaseCommand):
         except RegleEnfreinte as erreur:
             raise CommandError(f"ÉCHEC de l’exercice. {erreur}") from erreur
         self.stdout.write(
-            f"{bilan.archive.name} se remet en {bilan.secondes / 60:.1f} min : {bilan.tables} tables et {bilan.lignes} lignes, toutes égales."
+            f"{bilan.archive.name} se remet en {bilan.secondes / 60:.1f} min : "
+            f"{bilan.tables} tables et {bilan.lignes} lignes, toutes égales."
         )
         if archive is None and now() - bilan.faite_le > AGE_MAX:
             raise CommandError(f"ÉCHEC de l’exercice. La dernière sauvegarde date du {bilan.faite_le:%d/%m/%Y}.")

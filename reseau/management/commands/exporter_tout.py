@@ -14,7 +14,9 @@ from reseau.sauvegarde import echange
 
 
 class Command(BaseCommand):
-    help = "Exporte toute l'installation, ou un réseau, en JSON et fichiers ; « importer_tout » le reprend, sur l'un ou l'autre moteur."
+    help = (
+        "Exporte toute l'installation, ou un réseau, en JSON et fichiers ; « importer_tout » le reprend, quel que soit le moteur."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--reseau", metavar="R", help="adresse du réseau ; sans elle, toute l'installation")
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         # Noté d'abord : un export commencé est déjà une lecture.
         for lu in [concerne] if concerne else Reseau.objects.all():
             Journal.objects.create(
-                reseau=lu, geste=Geste.EXPORT, objet=lu._meta.label_lower, objet_id=lu.pk, precision="export complet"
+                reseau=lu, geste=Geste.EXPORT, objet="reseau.reseau", objet_id=lu.pk, precision="export complet"
             )
         try:
             bilan = echange.exporter(dossier, maintenant=now(), reseau=concerne, avancer=Avancement(self.stdout.write))

@@ -23,8 +23,8 @@ class Command(BaseCommand):
         except RegleEnfreinte as erreur:
             raise CommandError(str(erreur)) from erreur
         self.stdout.write(
-            f"Base remise telle qu’elle était le {localtime(bilan.faite_le):%d/%m/%Y à %H:%M} : {bilan.tables} tables, {bilan.lignes} lignes, "
-            f"empreintes vérifiées table à table, {bilan.secondes:.1f} s."
+            f"Base remise telle qu’elle était le {localtime(bilan.faite_le):%d/%m/%Y à %H:%M} : {bilan.tables} tables, "
+            f"{bilan.lignes} lignes, empreintes vérifiées table à table, {bilan.secondes:.1f} s."
         )
         for avis in bilan.avis:
             self.stdout.write(avis)

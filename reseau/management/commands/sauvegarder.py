@@ -29,5 +29,6 @@ class Command(BaseCommand):
             self.stdout.write(avis)
         taille = bilan.archive.stat().st_size / 1e6
         self.stdout.write(
-            f"Sauvegarde : {bilan.archive} ({taille:.1f} Mo), {bilan.tables} tables, {bilan.lignes} lignes, {bilan.secondes:.1f} s."
+            f"Sauvegarde : {bilan.archive} ({taille:.1f} Mo), {bilan.tables} tables, {bilan.lignes} lignes, "
+            f"{bilan.secondes:.1f} s."
         )
