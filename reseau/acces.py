@@ -17,6 +17,7 @@ from django.utils.timezone import activate, deactivate, localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from reseau import barriere
 from reseau.droits import NON, TABLE, autorise, droits_de, portee
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import JetonUtilise, Membre, Presentation
@@ -31,7 +32,8 @@ class ReseauMiddleware:
     def __call__(self, request):
         request.reseau = request.membre = None
         try:
-            response = self.get_response(request)
+            with barriere.demande():
+                response = self.get_response(request)
         finally:
             deactivate()  # le fil servira une autre demande, peut-être d'un autre fuseau
         if getattr(request, "user", None) and request.user.is_authenticated:
@@ -41,15 +43,20 @@ class ReseauMiddleware:
     def process_view(self, request, view, arguments, mots):
         """Retire `reseau` des arguments : aucune vue ne le reçoit, toutes lisent `request.membre`."""
         if "reseau" not in mots:
+            barriere.entrer_sans_reseau(request.resolver_match.view_name)
             return
         if hasattr(view, "publique"):
-            request.reseau = _reseau_public(request, mots.pop("reseau"))
+            with barriere.tous_les_reseaux():
+                request.reseau = _reseau_public(request, mots.pop("reseau"))
+            barriere.entrer(request.reseau)
             return
         if not hasattr(view, "droit"):
             raise ImproperlyConfigured(f"La vue {view.__module__}.{view.__name__} n'a pas de politique.")
-        membre = Membre.objects.actifs(localdate()).pour(request.user, mots.pop("reseau"))
+        with barriere.tous_les_reseaux():
+            membre = Membre.objects.actifs(localdate()).pour(request.user, mots.pop("reseau"))
         if membre is None:
             raise Http404("Réseau inconnu")
+        barriere.entrer(membre.reseau, membre)
         request.membre, request.reseau = membre, membre.reseau
         activate(membre.reseau.fuseau)
         if portee(membre, view.droit) is NON:

@@ -99,6 +99,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=20000"}
 
+# Seconde barrière, sur PostgreSQL seulement : le rôle soumis aux politiques que prend chaque demande ; vide, pas de barrière
+
+BARRIERE_SQL = env.str("BARRIERE_SQL", default="")
+
 # Sauvegardes : un dossier que personne d'autre ne lit, et dont une copie part ailleurs
 
 SAUVEGARDES = env.str("SAUVEGARDES", default=str(RACINE / "sauvegardes"))
