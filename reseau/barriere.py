@@ -168,8 +168,8 @@ def _condition(modele, champ):
 def _posees():
     with connection.cursor() as curseur:
         curseur.execute(
-            "SELECT tablename, array_agg(policyname::text) FROM pg_policies WHERE schemaname = 'public' AND policyname IN (%s, %s)"
-            " GROUP BY tablename",
+            "SELECT tablename, array_agg(policyname::text) FROM pg_policies"
+            " WHERE schemaname = 'public' AND policyname IN (%s, %s) GROUP BY tablename",
             [POLITIQUE, ETROITE],
         )
         return dict(curseur.fetchall())
