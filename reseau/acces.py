@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from reseau import barriere
 from reseau.droits import NON, TABLE, autorise, droits_de, portee
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.verrous import rejouer
 from reseau.models import JetonUtilise, Membre, Presentation
 
 
@@ -168,16 +169,26 @@ def _une_seule_fois(vue):
         # Lire n'ouvre pas de transaction : sur SQLite elle attendrait son tour derrière qui écrit.
         if request.method != "POST":
             return vue(request, *arguments, **mots)
-        with transaction.atomic():
-            jeton, nouveau = _consommer(request)
-            if not nouveau:
-                messages.info(request, "C’était déjà enregistré : rien n’a été fait deux fois.")
-                return HttpResponseRedirect(jeton.suite)
-            response = vue(request, *arguments, **mots)
-            _retenir(jeton, response)
-            return response
+        return rejouer(lambda: _ecrire_une_fois(vue, request, arguments, mots), avant=lambda: _rembobiner(request))
 
     return enveloppe
+
+
+def _ecrire_une_fois(vue, request, arguments, mots):
+    with transaction.atomic():
+        jeton, nouveau = _consommer(request)
+        if not nouveau:
+            messages.info(request, "C’était déjà enregistré : rien n’a été fait deux fois.")
+            return HttpResponseRedirect(jeton.suite)
+        response = vue(request, *arguments, **mots)
+        _retenir(jeton, response)
+        return response
+
+
+def _rembobiner(request):
+    """Un fichier déposé que l'essai d'avant a lu se relit du début."""
+    for fichiers in request.FILES.values():
+        fichiers.seek(0)
 
 
 def _consommer(request):

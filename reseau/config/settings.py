@@ -97,7 +97,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=20000"}
+    # En secondes, 0 : sans limite. Le service (`wsgi.py`) attend et calcule moins longtemps qu'une commande.
+    attente, duree = env.int("ATTENTE_VERROU", default=20), env.int("DUREE_REQUETE", default=0)
+    DATABASES["default"]["OPTIONS"] = {"options": f"-c lock_timeout={attente}s -c statement_timeout={duree}s"}
 
 # Seconde barrière, sur PostgreSQL seulement : le rôle soumis aux politiques que prend chaque demande ; vide, pas de barrière
 

@@ -57,10 +57,11 @@ def exporter(dossier: Path, *, maintenant, reseau=None, avancer=lambda *_: None)
     with archive.brouillon(dossier) as brouillon, transaction.atomic():
         _instantane()
         lots = _du_reseau(reseau) if reseau else _de_l_installation()
-        tables = {}
-        for rang, lot in enumerate(lots):
-            avancer("Export", rang, len(lots))
-            tables[lot.lignes.model._meta.db_table] = _verser(brouillon, lot)
+        tables, faites, total = {}, 0, sum(lot.lignes.count() for lot in lots)
+        for lot in lots:
+            avancer("Export", faites, total)
+            relevee = tables[lot.lignes.model._meta.db_table] = _verser(brouillon, lot)
+            faites += relevee["lignes"]
         manifeste = decrire(EXPORT, maintenant) | {"portee": portee, "migrations": migrations(), "tables": tables}
         with brouillon.membre("LISEZ-MOI.txt") as ecrire:
             references = ", `manage.py charger_references`" if reseau else ""

@@ -10,6 +10,8 @@ async function suivre(bloc, jeton) {
   try {
     const reponse = await fetch(`${bloc.dataset.avancement}?jeton=${encodeURIComponent(jeton)}`, { headers: { Accept: "application/json" } });
     const { fait, total } = await reponse.json();
+    // Un fichier qui se télécharge laisse la page en place : plus d'avancement, c'est fini.
+    if (!total && "telechargement" in bloc.dataset) bloc.hidden = true;
     if (total) {
       barre.max = total;
       barre.value = fait;

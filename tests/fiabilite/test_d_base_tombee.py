@@ -61,6 +61,7 @@ def test_base_tombee_sous_charge(bilan, django_db_blocker):
     with django_db_blocker.unblock(), grappe() as sienne, servie(_reglages(sienne)):
         with connection.cursor() as curseur:
             curseur.execute("CREATE TABLE ecrit (rang int, numero int, PRIMARY KEY (rang, numero))")
+        connection.close()  # celle-ci ne fera qu'attendre
         with Charge() as charge:
             for _ in range(bilan.taille(1, 5)):
                 time.sleep(1)

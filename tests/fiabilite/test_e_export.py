@@ -17,6 +17,7 @@ from tests.fiabilite.verification import verification
 from tests.lib.base_de_version import base_de_version
 
 pytestmark = pytest.mark.base
+NEUVE = "v1-vide"  # puis migrée : une installation neuve, sans rejouer les premières migrations
 
 
 def heures_arrondies(monkeypatch):
@@ -39,13 +40,13 @@ def test_export_se_reprend_d_un_moteur_a_l_autre(bilan, tmp_path, django_db_bloc
         with base_de_version("v1-pleine", tmp_path, "sqlite"):
             call_command("migrate", verbosity=0)
             voulues, export = empreintes(), echange.exporter(tmp_path / "a", maintenant=now()).archive
-        with base_de_version(None, tmp_path):
+        with base_de_version(NEUVE, tmp_path):
             export = _reprendre(bilan, export, voulues) and echange.exporter(tmp_path / "b", maintenant=now()).archive
             if export:
                 pages.ouvrir(bilan)
                 bilan.noter(EtiquetteFactory(reseau=Reseau.objects.first()).pk, "aucune fiche ne s’ajoute")
         if export:
-            with base_de_version(None, tmp_path, "sqlite"):
+            with base_de_version(NEUVE, tmp_path, "sqlite"):
                 _reprendre(bilan, export, voulues)
 
 
@@ -76,7 +77,7 @@ def test_export_d_un_reseau_ne_contient_que_lui(bilan, tmp_path, django_db_block
         bilan.noter("argon2" not in "".join(textes.values()), "un mot de passe")
         bilan.noter("!export" in textes.get("tables/reseau_utilisateur.jsonl", ""), "les comptes manquent")
         if not bilan.casse:
-            with base_de_version(None, tmp_path):
+            with base_de_version(NEUVE, tmp_path):
                 call_command("migrate", verbosity=0)
                 call_command("charger_references", verbosity=0)
                 bilan.noter(echange.importer(export).lignes > 1_000, "repris sans lignes")

@@ -17,7 +17,7 @@ NOMME = re.compile(
     r'"reseau_id" (?:=|IN)|"reseau_reseau"\."(?:slug|id)" =|"(?:developpeur|accompagnant|responsable|auteur)_id" ='
 )
 PERSONNE = re.compile(r'"(?:membre|utilisateur)_id" =')
-CLE = re.compile(r'"(?P<table>\w+)"\."(?P<colonne>\w+)" (?:=|IN) (?P<valeurs>%s|\((?:%s(?:, )?)+\))')
+CLE = re.compile(r'"?(?P<table>\w+)"?\."(?P<colonne>\w+)" (?:=|IN) (?P<valeurs>%s|\((?:%s(?:, )?)+\))')
 RIEN = re.compile(r"^(?:SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET|PRAGMA|INSERT)")
 
 
@@ -27,6 +27,7 @@ class Garde:
     def __init__(self):
         self.tables = {modele._meta.db_table for modele in cloisons.attaches()}
         self.cles = _cles()
+        self.colonnes = {colonne for _, colonne in self.cles}
         self.vues = 0
         self.fautives = {}
         self.commencer("", ())
@@ -56,7 +57,8 @@ class Garde:
         for trouve in CLE.finditer(sql):
             debut = sql[: trouve.start("valeurs")].count("%s")
             combien = trouve["valeurs"].count("%s")
-            if (trouve["table"], trouve["colonne"]) in self.cles or trouve["table"].startswith(("U", "V", "T")):
+            surnom = re.fullmatch(r"[TUV]\d+", trouve["table"])  # d'une table jointe deux fois, ou d'une sous-requête
+            if (trouve["table"], trouve["colonne"]) in self.cles or (surnom and trouve["colonne"] in self.colonnes):
                 valeurs |= {str(valeur) for valeur in parametres[debut : debut + combien]}
         return valeurs
 
