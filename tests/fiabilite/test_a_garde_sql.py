@@ -15,7 +15,7 @@ from tests.test_acces import ROUTES, demander, sans_corps  # noqa: F401  (une fi
 EXCEPTIONS = (
     (
         r'JOIN "reseau_pli" .*\."pli_id" IS NOT NULL',
-        "`constater` dit aux lettres, invitations et suites ce que leur courriel est devenu : tous réseaux, et rien ne s'en montre",
+        "`constater` dit aux lettres, invitations et suites ce que leur courriel est devenu, tous réseaux ; rien ne s'en montre",
     ),
 )
 # La contre-épreuve n'ouvre que l'annuaire : c'est lui qu'elle casse.

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from reseau import acces
-from reseau.config import wsgi
+from reseau.config.delais import DELAIS
 from reseau.lib import verrous
 from reseau.lib.erreurs import RegleEnfreinte
 from tests.fiabilite.verification import verification
@@ -27,7 +27,7 @@ def sans_rejouer(monkeypatch):
 
 def sans_delai(monkeypatch):
     """Le service attend un verrou comme une commande : vingt secondes."""
-    monkeypatch.setitem(wsgi.DELAIS, "ATTENTE_VERROU", "20")
+    monkeypatch.setitem(DELAIS, "ATTENTE_VERROU", "20")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def comptes(tmp_path, django_db_blocker):
 
 
 def sous_les_delais_du_service():
-    attente, duree = wsgi.DELAIS["ATTENTE_VERROU"], wsgi.DELAIS["DUREE_REQUETE"]
+    attente, duree = DELAIS["ATTENTE_VERROU"], DELAIS["DUREE_REQUETE"]
     return servie({"OPTIONS": {"options": f"-c lock_timeout={attente}s -c statement_timeout={duree}s"}})
 
 
