@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.utils.crypto import salted_hmac
 
-from reseau import cloisons
+from reseau import barriere, cloisons
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.sauvegarde import archive, base_a_part, moteurs
 from reseau.sauvegarde.empreintes import ecarts, empreintes, migrations, migrations_du_code, registre
@@ -78,6 +78,8 @@ def restaurer(chemin: Path, *, remplacer=False, avancer=lambda *_: None) -> Bila
     avis = [] if manifeste["cle"] == empreinte_de_la_cle() else [CLE]
     if {*manifeste["migrations"]} != migrations_du_code():
         avis.append("L’archive est d’une version plus ancienne : jouez manage.py migrate avant de rouvrir le service.")
+    if barriere.active():
+        avis.append("Rejouez manage.py barriere --activer : la base remise ne connaît pas les droits du rôle du service.")
     return _bilan(chemin, manifeste, debut, avis)
 
 
