@@ -17,8 +17,10 @@ from django.utils.timezone import activate, deactivate, localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from reseau import barriere
 from reseau.droits import NON, TABLE, autorise, droits_de, portee
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.verrous import rejouer
 from reseau.models import JetonUtilise, Membre, Presentation
 
 
@@ -31,7 +33,8 @@ class ReseauMiddleware:
     def __call__(self, request):
         request.reseau = request.membre = None
         try:
-            response = self.get_response(request)
+            with barriere.demande():
+                response = self.get_response(request)
         finally:
             deactivate()  # le fil servira une autre demande, peut-être d'un autre fuseau
         if getattr(request, "user", None) and request.user.is_authenticated:
@@ -41,15 +44,20 @@ class ReseauMiddleware:
     def process_view(self, request, view, arguments, mots):
         """Retire `reseau` des arguments : aucune vue ne le reçoit, toutes lisent `request.membre`."""
         if "reseau" not in mots:
+            barriere.entrer_sans_reseau(request.resolver_match.view_name)
             return
         if hasattr(view, "publique"):
-            request.reseau = _reseau_public(request, mots.pop("reseau"))
+            with barriere.tous_les_reseaux():
+                request.reseau = _reseau_public(request, mots.pop("reseau"))
+            barriere.entrer(request.reseau)
             return
         if not hasattr(view, "droit"):
             raise ImproperlyConfigured(f"La vue {view.__module__}.{view.__name__} n'a pas de politique.")
-        membre = Membre.objects.actifs(localdate()).pour(request.user, mots.pop("reseau"))
+        with barriere.tous_les_reseaux():
+            membre = Membre.objects.actifs(localdate()).pour(request.user, mots.pop("reseau"))
         if membre is None:
             raise Http404("Réseau inconnu")
+        barriere.entrer(membre.reseau, membre)
         request.membre, request.reseau = membre, membre.reseau
         activate(membre.reseau.fuseau)
         if portee(membre, view.droit) is NON:
@@ -161,16 +169,26 @@ def _une_seule_fois(vue):
         # Lire n'ouvre pas de transaction : sur SQLite elle attendrait son tour derrière qui écrit.
         if request.method != "POST":
             return vue(request, *arguments, **mots)
-        with transaction.atomic():
-            jeton, nouveau = _consommer(request)
-            if not nouveau:
-                messages.info(request, "C’était déjà enregistré : rien n’a été fait deux fois.")
-                return HttpResponseRedirect(jeton.suite)
-            response = vue(request, *arguments, **mots)
-            _retenir(jeton, response)
-            return response
+        return rejouer(lambda: _ecrire_une_fois(vue, request, arguments, mots), avant=lambda: _rembobiner(request))
 
     return enveloppe
+
+
+def _ecrire_une_fois(vue, request, arguments, mots):
+    with transaction.atomic():
+        jeton, nouveau = _consommer(request)
+        if not nouveau:
+            messages.info(request, "C’était déjà enregistré : rien n’a été fait deux fois.")
+            return HttpResponseRedirect(jeton.suite)
+        response = vue(request, *arguments, **mots)
+        _retenir(jeton, response)
+        return response
+
+
+def _rembobiner(request):
+    """Un fichier déposé que l'essai d'avant a lu se relit du début."""
+    for fichiers in request.FILES.values():
+        fichiers.seek(0)
 
 
 def _consommer(request):

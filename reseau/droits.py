@@ -89,6 +89,7 @@ TABLE = {
     "competences.tenir": (TOUT, TOUT, SIENS, SIENS, SIENS, NON),
     "absences.tenir": (TOUT, SIENS, SIENS, SIENS, SIENS, SIENS),
     "envois.suivre": (TOUT, TOUT, NON, NON, NON, NON),
+    "reseau.exporter": (TOUT, NON, NON, NON, NON, NON),
     "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
     "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
 }

@@ -113,7 +113,7 @@ def annuler(request, pk):
 @page("imports.suivre")
 def avancement(request):
     """Où en est l'envoi que ce membre a fait sous ce jeton : {"fait", "total", "etape"}, {} s'il n'y a rien à dire."""
-    return JsonResponse(progression.lire(_cle(request, request.GET.get("jeton"))))
+    return JsonResponse(progression.lire(progression.cle(request.membre, request.GET.get("jeton"))))
 
 
 @geste("imports.suivre")
@@ -150,12 +150,7 @@ def _depot(request, pk):
 
 
 def _suivre(request):
-    return progression.suivre(_cle(request, request.POST.get("jeton")))
-
-
-def _cle(request, jeton):
-    """Le jeton d'un envoi ne se devine pas ; lié au membre, il ne sert qu'à lui."""
-    return f"{request.membre.pk}-{jeton[:64]}" if jeton else ""
+    return progression.suivre(progression.cle(request.membre, request.POST.get("jeton")))
 
 
 def _gardees(depot, membre):

@@ -97,7 +97,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=20000"}
+    # En secondes, 0 : sans limite. Le service (`wsgi.py`) attend et calcule moins longtemps qu'une commande.
+    attente, duree = env.int("ATTENTE_VERROU", default=20), env.int("DUREE_REQUETE", default=0)
+    DATABASES["default"]["OPTIONS"] = {"options": f"-c lock_timeout={attente}s -c statement_timeout={duree}s"}
+
+# Seconde barrière, sur PostgreSQL seulement : le rôle soumis aux politiques que prend chaque demande ; vide, pas de barrière
+
+BARRIERE_SQL = env.str("BARRIERE_SQL", default="")
+
+# Sauvegardes : un dossier que personne d'autre ne lit, et dont une copie part ailleurs
+
+SAUVEGARDES = env.str("SAUVEGARDES", default=str(RACINE / "sauvegardes"))
 
 # Identification
 

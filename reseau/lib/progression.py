@@ -37,6 +37,11 @@ def suivre(cle):
                 chemin.unlink(missing_ok=True)
 
 
+def cle(membre, jeton):
+    """Celle d'un envoi de ce membre, vide sans jeton. Le jeton ne se devine pas ; lié au membre, il ne sert qu'à lui."""
+    return f"{membre.pk}-{jeton[:64]}" if jeton else ""
+
+
 def lire(cle):
     """{"fait", "total", "etape"} du geste en cours, {} s'il n'a pas commencé ou s'il est fini."""
     chemin = _chemin(cle)

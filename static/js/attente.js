@@ -2,14 +2,17 @@
 // l'avancement, demandé à part pendant que la page attend sa réponse. Sans script, l'envoi marche tout autant.
 
 const CADENCE = 500; // millisecondes
+const SANS_NOUVELLES = 10; // questions
 
-async function suivre(bloc, jeton) {
+async function suivre(bloc, jeton, tour = 0) {
   const barre = bloc.querySelector("progress");
   const texte = bloc.querySelector("[role=status]");
   let palier = -1;
   try {
     const reponse = await fetch(`${bloc.dataset.avancement}?jeton=${encodeURIComponent(jeton)}`, { headers: { Accept: "application/json" } });
     const { fait, total } = await reponse.json();
+    // Un fichier qui se télécharge laisse la page en place : l'avancement qui s'éteint, ou ne vient pas, dit que c'est fini.
+    if (!total && "telechargement" in bloc.dataset) bloc.hidden = texte.dataset.palier !== undefined || tour > SANS_NOUVELLES;
     if (total) {
       barre.max = total;
       barre.value = fait;
@@ -23,7 +26,7 @@ async function suivre(bloc, jeton) {
   } catch {
     // Une demande perdue n'arrête pas l'envoi : la barre reste où elle est.
   }
-  if (!bloc.hidden) setTimeout(() => suivre(bloc, jeton), CADENCE);
+  if (!bloc.hidden) setTimeout(() => suivre(bloc, jeton, tour + 1), CADENCE);
 }
 
 document.addEventListener("submit", (evenement) => {

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.timezone import localdate, localtime
 
 from entreprises.models import Cible, LigneDeCible
+from reseau.barriere import tous_les_reseaux
 from reseau.enums import EtatPresence, Qualite
 from reseau.lib.ecarts import Jours, mediane
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur
@@ -56,6 +57,7 @@ LEXIQUE = (
 NON_VOLONTAIRE = "Votre réseau ne se compare pas : l’animateur peut l’y inscrire dans les paramètres du réseau."
 
 
+@tous_les_reseaux()
 def tableau_des_reseaux(reseau, *, annee=None, le=None):
     """`Tableau` de l'année (la dernière achevée par défaut) : le même pour tous les lecteurs du réseau. Dix requêtes au plus."""
     annee = annee or (le or localdate()).year - 1

@@ -39,6 +39,7 @@ from suivi.operations.evaluations import (
     saisir_l_entretien,
     trouver_l_evaluation,
 )
+from suivi.operations.export_complet import exporter_le_reseau, refus_de_l_export
 from suivi.operations.figes import (
     destinataires,
     envoyer_le_fige,
@@ -113,6 +114,7 @@ __all__ = [
     "envoyer_le_questionnaire",
     "envoyer_les_suites",
     "etablir_le_rapport",
+    "exporter_le_reseau",
     "exposer",
     "faire_partir",
     "figer",
@@ -144,6 +146,7 @@ __all__ = [
     "redater",
     "rediger_le_releve",
     "redistribuer",
+    "refus_de_l_export",
     "refuser",
     "rejouer",
     "relancer",

@@ -58,6 +58,12 @@ class CompteRendu(Versionne):
 class PartieReservee(models.Model):
     """Lue par l'auteur, l'interlocuteur du chef d'entreprise et l'animateur ; jamais par une institution régalienne."""
 
+    # Ce que la base refuse d'elle-même quand la barrière SQL est posée (`reseau.barriere`) : le régalien n'y lit que la sienne.
+    POLITIQUE_SQL = (
+        "(SELECT current_setting('reseau.regalien', true) IS DISTINCT FROM 'oui') OR EXISTS (SELECT 1 FROM visites_compterendu r"
+        " WHERE r.id = compte_rendu_id AND r.auteur_id = (SELECT NULLIF(current_setting('reseau.membre', true), '')::bigint))"
+    )
+
     compte_rendu = models.OneToOneField(CompteRendu, models.CASCADE, related_name="reserve")
     texte = models.TextField("partie réservée", blank=True)
 

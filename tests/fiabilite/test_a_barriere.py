@@ -1,0 +1,56 @@
+"""La seconde barrière PostgreSQL, sous la matrice des accès : rien n'y change, et tout filtre oublié est rattrapé."""
+
+import pytest
+
+from reseau import barriere
+from tests.conftest import connecter
+from tests.fiabilite.verification import verification
+from tests.terrain import Terrain
+from tests.test_acces import METHODES, ROUTES, demander, ecarts, reseau_oublie, sans_corps  # noqa: F401  (une fixture)
+
+ROLE = "essai_application"
+
+
+@pytest.fixture
+def posee(db, settings):
+    """La barrière, dans la transaction de l'essai."""
+    settings.BARRIERE_SQL = ROLE
+    barriere.activer(ROLE)
+
+
+@pytest.fixture
+def terrain(db):
+    return Terrain()
+
+
+@pytest.fixture
+def voisin(db):
+    return Terrain()
+
+
+def reseau_jamais_ouvert(monkeypatch):
+    """La demande ne dit pas à la base de quel réseau elle est."""
+    monkeypatch.setattr(barriere, "entrer", lambda *_: None)
+
+
+def barriere_levee(monkeypatch):
+    monkeypatch.setattr(barriere, "active", lambda: False)
+
+
+@verification("A2", "la matrice des accès, sous la barrière SQL", casser=reseau_jamais_ouvert, moteurs=("postgresql",))
+@pytest.mark.parametrize("profil", ["animateur", "associe", "prefecture"])
+def test_matrice_passe_sous_la_barriere(bilan, posee, terrain, sans_corps, profil):  # noqa: F811
+    bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.a_eux, concerne=True)))
+
+
+@verification("A3", "tous les filtres oubliés, la base tient seule", casser=barriere_levee, moteurs=("postgresql",))
+def test_filtres_oublies_la_base_ne_rend_rien_d_un_autre(bilan, posee, terrain, voisin, sans_corps, monkeypatch):  # noqa: F811
+    reseau_oublie(monkeypatch)
+    client = connecter(terrain.membres["animateur"])
+    client.raise_request_exception = False
+    for route in (route for route in ROUTES if route.vue.methodes[0] == "GET"):
+        for argument in set(route.arguments) - {"code"}:
+            genre = route.objet(argument)
+            adresse = route.adresse(terrain.reseau.slug, terrain.a_eux | {genre: voisin.a_eux[genre]})
+            statut = demander(client, "GET", adresse).status_code
+            bilan.noter(statut not in (200, 302), f"GET {route.nom} ({genre}) : {statut}")

@@ -1,0 +1,95 @@
+"""D4 : la base tombe et revient sous charge ; aucune écriture confirmée ne se perd, le service reprend de lui-même."""
+
+import threading
+import time
+
+import pytest
+from django.db import Error, close_old_connections, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tests.fiabilite.verification import verification
+from tests.lib.base_de_version import servie
+from tests.lib.grappe import grappe
+
+pytestmark = pytest.mark.base
+ECRIVAINS = 8
+COUPURE_MAX = 5.0  # secondes sans réponse, de l'arrêt net à la première écriture de chacun
+REPOS = 0.005  # seconde : une charge, pas une course
+
+
+def sans_controle(monkeypatch):
+    """Une connexion gardée d'une demande à l'autre, dont personne ne vérifie qu'elle répond encore."""
+    for controle in ("close_if_unusable_or_obsolete", "close_if_health_check_failed"):
+        monkeypatch.setattr(BaseDatabaseWrapper, controle, lambda connexion: None)
+
+
+class Charge:
+    """Huit écrivains, une connexion gardée chacun, comme huit fils du service ; `confirmees` : ce que la base a dit écrit."""
+
+    def __init__(self):
+        self.confirmees, self.ratees, self.derniers = [], [], {}
+        self._fin = threading.Event()
+        self._fils = [threading.Thread(target=self._ecrire, args=(rang,)) for rang in range(ECRIVAINS)]
+
+    def __enter__(self):
+        for fil in self._fils:
+            fil.start()
+        return self
+
+    def __exit__(self, *_):
+        self._fin.set()
+        for fil in self._fils:
+            fil.join()
+
+    def _ecrire(self, rang):
+        numero = 0
+        while not self._fin.wait(REPOS):
+            numero += 1
+            close_old_connections()  # ce que fait Django au début et à la fin de chaque demande
+            try:
+                with connection.cursor() as curseur:
+                    curseur.execute("INSERT INTO ecrit VALUES (%s, %s)", [rang, numero])
+            except Error:
+                self.ratees.append((time.monotonic(), rang))
+            else:
+                self.confirmees.append((rang, numero))
+                self.derniers[rang] = time.monotonic()
+            close_old_connections()
+        connections.close_all()
+
+
+@verification("D4", "huit écrivains, la base arrêtée net et relancée", casser=sans_controle, moteurs=("postgresql",))
+def test_base_tombee_sous_charge(bilan, django_db_blocker):
+    with django_db_blocker.unblock(), grappe() as sienne, servie(_reglages(sienne)):
+        with connection.cursor() as curseur:
+            curseur.execute("CREATE TABLE ecrit (rang int, numero int, PRIMARY KEY (rang, numero))")
+        connection.close()  # celle-ci ne fera qu'attendre
+        with Charge() as charge:
+            for _ in range(bilan.taille(1, 5)):
+                time.sleep(1)
+                _tomber(bilan, sienne, charge)
+        with connection.cursor() as curseur:
+            curseur.execute("SELECT rang, numero FROM ecrit")
+            ecrites = {*curseur.fetchall()}
+    perdues = {*charge.confirmees} - ecrites
+    bilan.noter_lot(len(charge.confirmees), [f"écriture {numero} de {rang} perdue" for rang, numero in perdues])
+
+
+def _tomber(bilan, sienne, charge):
+    sienne.arreter_net()
+    arret = time.monotonic()
+    time.sleep(0.2)  # le temps que chacun s'y heurte
+    sienne.demarrer()
+    revenue = time.monotonic()
+    limite = arret + COUPURE_MAX + 2
+    while len([fin for fin in charge.derniers.values() if fin > revenue]) < ECRIVAINS and time.monotonic() < limite:
+        time.sleep(0.02)
+    coupure = time.monotonic() - arret
+    bilan.noter(coupure <= COUPURE_MAX, f"{coupure:.1f} s sans écrire")
+    tardives = [rang for instant, rang in charge.ratees if instant > revenue + 0.5]
+    bilan.noter(not tardives, f"{len(tardives)} écritures ratées après le retour de la base")
+
+
+def _reglages(sienne):
+    vide = {"OPTIONS": {}, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "PASSWORD": "", "PORT": ""}
+    return vide | {"NAME": "postgres", "USER": "essais", "HOST": str(sienne.dossier)}

@@ -1,0 +1,164 @@
+"""D3 et E6 : une migration tuée reprend et finit au même schéma ; toutes sont écrites, réversibles ou le disent, et brèves."""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from reseau.sauvegarde.empreintes import ecarts, empreintes, migrations_du_code
+from tests.fiabilite.verification import verification
+from tests.lib.base_de_version import base_de_version
+
+pytestmark = pytest.mark.base
+VERROU_MAX = 5.0  # secondes : le plus qu'une migration retienne une table qui sert
+SIENNES = ("reseau", "entreprises", "visites", "suivi")
+SCHEMA = {
+    "sqlite": "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%%' ORDER BY 1, 2",
+    "postgresql": """
+        SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+            WHERE table_schema = 'public'
+        UNION ALL SELECT tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '' FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', '' FROM pg_trigger WHERE NOT tgisinternal
+        ORDER BY 1, 2, 3""",
+}
+
+
+def sans_transaction(monkeypatch):
+    """Chaque ordre d'une migration se valide seul."""
+    monkeypatch.setattr("django.db.migrations.migration.Migration.atomic", False)
+    # SQLite : le schéma se change alors hors de toute transaction.
+    monkeypatch.setattr("django.db.backends.sqlite3.schema.DatabaseSchemaEditor.atomic_migration", False, raising=False)
+
+
+def schema():
+    with connection.cursor() as curseur:
+        curseur.execute(SCHEMA[connection.vendor])
+        return curseur.fetchall()
+
+
+@verification("D3", "tout migrer depuis rien, tué en route, repris jusqu’au bout", casser=sans_transaction)
+def test_migration_tuee_reprend_depuis_rien(bilan, tmp_path, django_db_blocker):
+    with django_db_blocker.unblock(), base_de_version(None, tmp_path):
+        repris = _migrer_en_tuant(bilan, bilan.taille(12, 40))
+        trouve = schema() if repris else []
+    if repris:
+        with django_db_blocker.unblock(), base_de_version(None, tmp_path):
+            call_command("migrate", verbosity=0)
+            bilan.noter(schema() == trouve, "le schéma n’est pas celui d’une base neuve")
+
+
+@verification("D3", "mettre à jour la première version, tué en route : rien de perdu", casser=sans_transaction)
+def test_mise_a_jour_tuee_ne_perd_rien(bilan, tmp_path, django_db_blocker):
+    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
+        call_command("migrate", verbosity=0)
+        voulu, attendues = schema(), empreintes()
+    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
+        _revenir_en_arriere()
+        if _migrer_en_tuant(bilan, bilan.taille(4, 20)):
+            bilan.noter(schema() == voulu, "le schéma n’est pas celui de la mise à jour tranquille")
+            bilan.noter(ecarts(_de_metier(attendues), _de_metier(empreintes())) == [], "des lignes ont changé")
+
+
+def _revenir_en_arriere():
+    """S'il n'y a rien à migrer depuis la première version, on défait la dernière migration de `suivi` : il y aura à refaire."""
+    if not MigrationExecutor(connection).migration_plan(MigrationLoader(connection).graph.leaf_nodes()):
+        call_command("migrate", "reseau", "0005_boite_d_envoi", verbosity=0)
+
+
+def _de_metier(relevees):
+    return {table: dite for table, dite in relevees.items() if table.partition("_")[0] in SIENNES}
+
+
+def _migrer_en_tuant(bilan, combien):
+    """Tue `migrate` à `combien` instants au hasard, puis le laisse finir ; rend False s'il ne le peut plus."""
+    hasard = random.Random(7)
+    tues = 0
+    while tues < combien and _reste():
+        enfant = _migrer_a_part()
+        time.sleep(hasard.uniform(0.02, 0.5) * (1 + tues / 6))
+        os.kill(enfant, signal.SIGKILL)
+        os.waitpid(enfant, 0)
+        tues += 1
+    _, statut = os.waitpid(_migrer_a_part(), 0)
+    bilan.noter_lot(tues + 1, [] if statut == 0 else ["la reprise échoue"])
+    return statut == 0
+
+
+def _migrer_a_part():
+    connections.close_all()
+    enfant = os.fork()
+    if not enfant:
+        statut = 1
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            statut = 0
+        finally:
+            os._exit(statut)
+    return enfant
+
+
+def _reste():
+    chargeur = MigrationLoader(connection)
+    return bool({*chargeur.graph.nodes} - {*chargeur.applied_migrations})
+
+
+def une_migration_oubliee(monkeypatch):
+    """Un modèle a changé sans sa migration."""
+    monkeypatch.setattr("reseau.models.Membre._meta.verbose_name", "Adhérent")
+
+
+@verification("E6", "aucune migration ne manque ni n’attend ; chacune se défait ou dit pourquoi", casser=une_migration_oubliee)
+def test_migrations_sont_toutes_ecrites(bilan, tmp_path, django_db_blocker):
+    with django_db_blocker.unblock(), base_de_version("v1-vide", tmp_path):
+        bilan.noter(_rien_a_ecrire(), "un modèle a changé sans migration")
+        call_command("migrate", verbosity=0)
+        bilan.noter(not _reste(), "des migrations attendent encore")
+        chargeur = MigrationLoader(connection)
+        for (application, nom), migration in chargeur.graph.nodes.items():
+            if application in SIENNES:
+                irreversibles = [o for o in migration.operations if not o.reversible]
+                bilan.noter(
+                    not irreversibles or migration.__doc__, f"{application}.{nom} ne se défait pas et ne dit pas pourquoi"
+                )
+    bilan.noter(len(migrations_du_code()) > 20, "trop peu de migrations")
+
+
+def _rien_a_ecrire():
+    try:
+        call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+    except SystemExit:
+        return False
+    return True
+
+
+def une_migration_lente(monkeypatch):
+    """Une migration qui retient ses tables six secondes."""
+    monkeypatch.setattr("tests.fiabilite.test_d_migrations.VERROU_MAX", 0.0)
+
+
+@verification(
+    "E6", "mise à jour de la première version : chaque migration tient ses verrous peu de temps", casser=une_migration_lente
+)
+def test_migrations_sont_breves(bilan, tmp_path, django_db_blocker):
+    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
+        _revenir_en_arriere()
+        durees = {}
+
+        def noter(action, migration=None, fake=False):
+            if action == "apply_start":
+                durees[str(migration)] = -time.monotonic()
+            elif action == "apply_success":
+                durees[str(migration)] += time.monotonic()
+
+        executeur = MigrationExecutor(connection, noter)
+        executeur.migrate(executeur.loader.graph.leaf_nodes())
+    for nom, duree in durees.items():
+        bilan.noter(duree <= VERROU_MAX, f"{nom} : {duree:.1f} s")
