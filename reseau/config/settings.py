@@ -122,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "reseau.lib.mots_de_passe.MotCourantValidator"},
 ]
 
 # La journée de travail depuis l'entrée, ou moins si plus rien ne vient (une demi-journée : une visite ne déconnecte pas)

@@ -3,7 +3,9 @@
 from functools import partial
 
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 
 from reseau import entrees, fournisseur, seconds_facteurs, sessions
 from reseau.essais import Porte, TropDEssais, compter, exiger_ouverte, oublier
@@ -73,6 +75,7 @@ class MotDePasseOublie(views.PasswordResetView):
         return self.render_to_response(self.get_context_data(form=form), status=statut(form))
 
 
+@method_decorator(login_not_required, name="dispatch")
 class MotDePasseChoisi(views.PasswordResetConfirmView):
     """Choisir son mot de passe, invité ou oublieux : un lien faux compte comme un essai, un mot de passe neuf ferme tout."""
 
