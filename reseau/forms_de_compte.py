@@ -74,21 +74,18 @@ class ChangementForm(PasswordChangeForm):
 
 
 class CodeForm(Formulaire):
-    """Le code de l'application, ou l'un des codes de secours."""
+    """Le code que montre l'application."""
 
-    code = forms.CharField(label="Code à six chiffres", max_length=40)
+    code = forms.CharField(
+        label="Code à six chiffres",
+        help_text="Celui que montre votre application en ce moment.",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
 
-    def __init__(self, *args, request, utilisateur, secours=False, **kwargs):
+    def __init__(self, *args, request, utilisateur, **kwargs):
         super().__init__(*args, **kwargs)
         self.request, self.utilisateur, self.appareil = request, utilisateur, None
-        champ = self.fields["code"]
-        champ.widget.attrs |= {"autocomplete": "one-time-code", "autofocus": True}
-        if secours:
-            champ.label, champ.help_text = "Code de secours", "Douze signes, par exemple k7mf-2qzx-9abd. Il ne sert qu’une fois."
-            champ.widget.attrs |= {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        else:
-            champ.help_text = "Celui que montre votre application en ce moment."
-            champ.widget.attrs["inputmode"] = "numeric"
 
     def clean_code(self):
         saisi = self.cleaned_data["code"]
@@ -100,6 +97,17 @@ class CodeForm(Formulaire):
     def reconnaitre(self, saisi):
         self.appareil = seconds_facteurs.verifier(self.utilisateur, saisi)
         return self.appareil
+
+
+class CodeDeSecoursForm(CodeForm):
+    """L'un des codes de secours, à la place."""
+
+    code = forms.CharField(
+        label="Code de secours",
+        help_text="Douze signes, par exemple k7mf-2qzx-9abd. Il ne sert qu’une fois.",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}),
+    )
 
 
 class PremierCodeForm(CodeForm):

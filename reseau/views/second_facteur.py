@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reseau import entrees, sessions
 from reseau import seconds_facteurs as facteurs
-from reseau.forms_de_compte import CodeForm, MotDePasseForm, PremierCodeForm, statut
+from reseau.forms_de_compte import CodeDeSecoursForm, CodeForm, MotDePasseForm, PremierCodeForm, statut
 from reseau.lib import qr
 from reseau.models import Membre
 
@@ -29,7 +29,7 @@ def code(request):
         messages.info(request, "Trop de temps a passé, ou rien n’était commencé : identifiez-vous d’abord.")
         return redirect("connexion")
     (utilisateur, suite), secours = attendu, "secours" in request.GET
-    form = CodeForm(request.POST or None, request=request, utilisateur=utilisateur, secours=secours)
+    form = (CodeDeSecoursForm if secours else CodeForm)(request.POST or None, request=request, utilisateur=utilisateur)
     if form.is_valid():
         entrees.ouvrir(request, utilisateur, form.appareil)
         _rappeler(request, utilisateur)
