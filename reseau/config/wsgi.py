@@ -1,8 +1,13 @@
 """Point d'entrée WSGI."""
 
 import os
+import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseau.config.settings")
+if settings.DEBUG and "runserver" not in sys.argv:
+    raise ImproperlyConfigured("DEBUG=True ne se sert que par « manage.py runserver » : sous un serveur web, DEBUG=False.")
 application = get_wsgi_application()

@@ -4,6 +4,7 @@ from itertools import count
 from time import perf_counter
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponseRedirect
 from django.template.backends.django import Template
@@ -25,6 +26,12 @@ COURRIEL = "camille.essai@exemple.fr"
 MESURES = 50
 SEUIL = 0.01
 rangs = count(1)
+
+
+class Argon2Leger(Argon2PasswordHasher):
+    """Celui du produit, dix fois moins gourmand : hacher pèse encore bien plus que le reste de la réponse."""
+
+    memory_cost = 10_240
 
 
 def sans_borne(monkeypatch):
@@ -81,9 +88,8 @@ def au_lien_devine(client, compte, **mots):
 
 
 def a_l_invitation_devinee(client, compte, **mots):
-    return client.get(
-        reverse("password_reset_confirm", args=[compte.split("@")[0].replace(".", ""), f"faux-{next(rangs)}"]), **mots
-    )
+    numero = compte.partition("@")[0].replace(".", "")
+    return client.get(reverse("password_reset_confirm", args=[numero, f"faux-{next(rangs)}"]), **mots)
 
 
 PORTES = [au_mot_de_passe, au_lien_demande, a_l_oubli, au_lien_devine, a_l_invitation_devinee]
@@ -140,7 +146,7 @@ def test_codes_sont_bornes(bilan, animateur, muet):
     bilan.noter_lot(combien, [f"{admis} codes admis"] if admis > ESSAIS else [])
 
 
-@verification("A12", "dix essais au plus, même tous au même instant", casser=(sans_borne, recompter_avant_d_ecrire))
+@verification("A12", "dix essais au plus, même tous au même instant", rapide=True, casser=(sans_borne, recompter_avant_d_ecrire))
 def test_essais_simultanes_sont_bornes(bilan, base_sur_disque):
     demande, lots = RequestFactory().post("/", REMOTE_ADDR="203.0.113.7"), bilan.taille(3, 10)
     for lot in range(lots):
@@ -183,7 +189,7 @@ def poster(adresse, champs):
     "A12", "un compte inconnu répond comme un autre, et aussi vite", casser=(sans_hachage_de_l_inconnu, reponse_apres_le_travail)
 )
 def test_reponse_ne_dit_pas_quels_comptes_existent(bilan, db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    settings.PASSWORD_HASHERS = [f"{__name__}.Argon2Leger"]
     connu = UtilisateurFactory(email=COURRIEL)
     connu.set_password("une phrase de passe")
     connu.save()
@@ -198,11 +204,13 @@ def test_reponse_ne_dit_pas_quels_comptes_existent(bilan, db, settings):
         memes = {(reponse.status_code, reponse.headers.get("Location")) for reponse in reponses}
         bilan.noter(len(memes) == 1, f"{adresse} : {memes}")
         # Le hasard seul passe le seuil une fois sur cent : une seconde série le confirme, ou non.
-        p = max(comparer(envois) for _ in range(2)) if (premier := comparer(envois)) <= SEUIL else premier
+        mesures = bilan.taille(20, MESURES)
+        if (p := comparer(envois, mesures)) <= SEUIL:
+            p = comparer(envois, mesures)
         bilan.noter(p > SEUIL, f"{adresse} : p = {p:.2g}")
 
 
-def comparer(envois):
+def comparer(envois, mesures):
     """La probabilité que le hasard seul explique l'écart des durées ; les deux séries alternent."""
-    connus, inconnus = zip(*([duree(envoyer)[0] for envoyer in envois] for _ in range(MESURES)), strict=True)
+    connus, inconnus = zip(*([duree(envoyer)[0] for envoyer in envois] for _ in range(mesures)), strict=True)
     return mann_whitney(connus, inconnus)
