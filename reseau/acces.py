@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import activate, deactivate, localdate
 from django.views.decorators.cache import never_cache
@@ -45,12 +46,12 @@ class ReseauMiddleware:
         """Retire `reseau` des arguments : aucune vue ne le reçoit, toutes lisent `request.membre`."""
         if "reseau" not in mots:
             barriere.entrer_sans_reseau(request.resolver_match.view_name)
-            return
+            return None
         if hasattr(view, "publique"):
             with barriere.tous_les_reseaux():
                 request.reseau = _reseau_public(request, mots.pop("reseau"))
             barriere.entrer(request.reseau)
-            return
+            return None
         if not hasattr(view, "droit"):
             raise ImproperlyConfigured(f"La vue {view.__module__}.{view.__name__} n'a pas de politique.")
         with barriere.tous_les_reseaux():
@@ -60,8 +61,11 @@ class ReseauMiddleware:
         barriere.entrer(membre.reseau, membre)
         request.membre, request.reseau = membre, membre.reseau
         activate(membre.reseau.fuseau)
+        if membre.doit_un_second_facteur and not request.user.is_verified():
+            return redirect("second-facteur-exige")
         if portee(membre, view.droit) is NON:
             raise PermissionDenied
+        return None
 
 
 def contexte(request):

@@ -84,6 +84,7 @@ TABLE = {
     "annuaire.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
     "annuaire.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "membres.gerer": (TOUT, TOUT, NON, NON, NON, NON),
+    "acces.reinitialiser": (TOUT, NON, NON, NON, NON, NON),
     "fiche.modifier": (SIENS, SIENS, SIENS, SIENS, SIENS, SIENS),
     "absences.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, SIENS),
     "competences.tenir": (TOUT, TOUT, SIENS, SIENS, SIENS, NON),

@@ -95,11 +95,21 @@ class Geste(TextChoices):
     SIGNATURE = "signature", "Signature"
 
 
+class SecondFacteur(TextChoices):
+    """De qui un réseau exige un second facteur."""
+
+    AUCUN = "aucun", "De personne : chacun choisit"
+    ANIMATEURS = "animateurs", "Des animateurs"
+    TOUS = "tous", "De tous les membres"
+
+
 class GenrePli(TextChoices):
     """De quoi parle un courriel du produit."""
 
     ACCES = "acces", "Invitation à entrer"
     MOT_DE_PASSE = "mot_de_passe", "Mot de passe oublié"
+    LIEN = "lien", "Lien pour entrer"
+    SECURITE = "securite", "Sécurité du compte"
     CONFIRMATION = "confirmation", "Demande de visite à confirmer"
     DEMANDE = "demande", "Demande de visite reçue"
     URGENCE = "urgence", "Urgence"

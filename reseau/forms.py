@@ -218,6 +218,7 @@ class ReglagesForm(FicheForm):
             "Le rapport part au préfet et aux chefs de service dont l’institution donne le courriel.",
             ("comparaison", "rapport_mois", "rapport_courriel", "evaluation"),
         ),
+        ("Entrer", "Un code du téléphone en plus du mot de passe. Vaut dès la page suivante de chacun.", ("second_facteur",)),
     )
 
     image = forms.FileField(
@@ -253,6 +254,7 @@ class ReglagesForm(FicheForm):
             "rapport_mois",
             "rapport_courriel",
             "evaluation",
+            "second_facteur",
         ]
         labels = {
             "de_territoire": "Territoire avec sa préposition",

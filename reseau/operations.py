@@ -15,7 +15,7 @@ from reseau import expedition
 from reseau.enums import EtatPresence, EtatReunion, GenrePli, Geste, Role
 from reseau.exemple import imprimer_exemple
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Absence, Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Utilisateur
+from reseau.models import Absence, Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Session, Utilisateur
 from reseau.supports import imprimer_plaquette
 
 CONFLIT = (
@@ -120,16 +120,17 @@ def envoyer_invitation(membre, *, racine):
     `racine` : adresse du site, « https://reseau.exemple.fr/ ».
     """
     utilisateur, racine = membre.utilisateur, racine.rstrip("/")
+    perime_le = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)  # le lien ne vaudrait plus rien
     cle = [urlsafe_base64_encode(force_bytes(utilisateur.pk)), default_token_generator.make_token(utilisateur)]
     donnees = {
         "invite": membre,
         "reseau": membre.reseau,
         "jours": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+        "perime_le": perime_le,
         "choisir": racine + reverse("password_reset_confirm", args=cle),
         "oublie": racine + reverse("password_reset"),
         "entrer": racine + reverse("reseau:choix"),
     }
-    perime_le = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)  # le lien ne vaudrait plus rien
     adresse = {"membres": [membre], "reseau": membre.reseau, "page": membre.get_absolute_url(), "perime_le": perime_le}
     (pli,) = expedition.ecrire(GenrePli.ACCES, "registration/invitation", donnees, **adresse)
     return pli
@@ -152,9 +153,16 @@ def modifier_membre(membre, *, par, le, email=""):
     if avant.role == Role.ANIMATEUR and not avant.est_parti(le) and not reste:
         _garder_un_animateur(membre, membre.parti_le or le)
     enregistrer(membre, par=par)
+    _fermer_les_sessions_d_un_parti(membre, le)
     if membre.utilisateur != avant.utilisateur and not avant.utilisateur.appartenances.exists():
         avant.utilisateur.delete()
     return membre
+
+
+def _fermer_les_sessions_d_un_parti(membre, le):
+    """Parti de son dernier réseau, plus rien ne s'ouvre à lui : autant qu'il le lise à la page de connexion."""
+    if membre.est_parti(le) and not membre.utilisateur.appartenances.restants(le).exists():
+        Session.objects.de(membre.utilisateur).delete()
 
 
 @transaction.atomic

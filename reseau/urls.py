@@ -10,6 +10,7 @@ PAGES = [
     path("membres/<int:pk>/", membres.membre, name="membre"),
     path("membres/<int:pk>/modifier/", membres.modifier, name="membre-modifier"),
     path("membres/<int:pk>/inviter/", membres.inviter, name="membre-inviter"),
+    path("membres/<int:pk>/reinitialiser/", membres.reinitialiser, name="membre-reinitialiser"),
     path("membres/<int:pk>/depart/", membres.partir, name="membre-partir"),
     path("membres/<int:pk>/carte.pdf", cartes.celle_d_un_membre, name="membre-carte-pdf"),
     path("membres/<int:pk>/cartes.pdf", cartes.celles_d_un_membre, name="membre-cartes-pdf"),

@@ -39,6 +39,12 @@ POSSEDES = {
 PERSONNELS = {"absence", "competence"}
 PUBLIQUES = {
     "connexion",
+    "code",
+    "lien",
+    "lien-envoye",
+    "lien-ouvrir",
+    "fournisseur",
+    "oidc_authentication_callback",
     "password_reset",
     "password_reset_done",
     "password_reset_confirm",

@@ -18,8 +18,13 @@ SECRET_KEY = env.str("SECRET_KEY", default="cle-de-developpement-a-ne-jamais-dep
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY est obligatoire dès que DEBUG vaut False.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DERRIERE_UN_MANDATAIRE = env.bool("DERRIERE_UN_MANDATAIRE", default=False)
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+# Les pages d'erreur de développement montrent le code et les données : jamais hors de la machine de qui développe.
+if DEBUG and (DERRIERE_UN_MANDATAIRE or HTTPS or set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]"}):
+    raise ImproperlyConfigured("DEBUG=True ne sert que localhost, en clair et sans mandataire : en production, DEBUG=False.")
 
 # Applications, dans l'ordre de la chaîne ; « dsfr » précède « django.forms », sinon les boutons radio perdent leur habillage
 
@@ -33,6 +38,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "widget_tweaks",
     "dsfr",
     "django.forms",
@@ -46,11 +54,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "reseau.lib.entetes.PermissionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "reseau.sessions.ActiviteMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "reseau.acces.ReseauMiddleware",
@@ -121,7 +132,45 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "reseau.lib.mots_de_passe.MotCourantValidator"},
 ]
+
+# La journée de travail depuis l'entrée, ou moins si plus rien ne vient (une demi-journée : une visite ne déconnecte pas)
+
+SESSION_ENGINE = "reseau.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_INACTIVITE = 60 * env.int("SESSION_INACTIVITE", default=240)
+
+# Second facteur : ses essais se bornent à la porte (`reseau.essais`), le frein de django-otp ferait double emploi
+
+OTP_TOTP_ISSUER = env.str("OTP_NOM", default="Réseau de développeurs")
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
+
+# Fournisseur d'identité (ProConnect, ou un autre en OpenID Connect) ; sans OIDC_CLIENT_ID, personne n'y est envoyé
+
+OIDC_NOM = env.str("OIDC_NOM", default="ProConnect")
+OIDC_EMETTEUR = env.str("OIDC_EMETTEUR", default="")
+OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_RP_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("OIDC_AUTORISATION", default="")
+OIDC_OP_TOKEN_ENDPOINT = env.str("OIDC_JETON", default="")
+OIDC_OP_USER_ENDPOINT = env.str("OIDC_IDENTITE", default="")
+OIDC_OP_JWKS_ENDPOINT = env.str("OIDC_CLES", default="")
+OIDC_OP_LOGOUT_ENDPOINT = env.str("OIDC_SORTIE", default="")
+OIDC_RP_SCOPES = env.str("OIDC_CHAMPS", default="openid email")
+# Vrai : ce fournisseur ne dit pas « email_verified », mais n'atteste que ses propres agents.
+OIDC_COURRIEL_SUR = env.bool("OIDC_COURRIEL_SUR", default=False)
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_STORE_ID_TOKEN = True  # la sortie le redonne (id_token_hint)
+OIDC_CREATE_USER = False
+OIDC_TIMEOUT = 5
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+if OIDC_RP_CLIENT_ID:
+    AUTHENTICATION_BACKENDS.append("reseau.fournisseur.Moteur")
+    exiges = [f"OIDC_{nom}" for nom in ("EMETTEUR", "CLIENT_SECRET", "AUTORISATION", "JETON", "IDENTITE", "CLES")]
+    manquent = [nom for nom in exiges if not env.str(nom, default="")]
+    if manquent:
+        raise ImproperlyConfigured(f"OIDC_CLIENT_ID est donné ; il manque {', '.join(manquent)}.")
 
 # Langue
 
@@ -183,7 +232,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Sortir de chez nous ferme aussi la session du fournisseur : le formulaire y mène.
+        "form-action": [SELF, *(["/".join(OIDC_OP_LOGOUT_ENDPOINT.split("/")[:3])] if OIDC_OP_LOGOUT_ENDPOINT else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -194,8 +244,8 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
-if env.bool("HTTPS", default=not DEBUG):
+MESSAGE_STORAGE, MESSAGES_COOKIE_NAME = "reseau.lib.messages.Messages", "messages"
+if HTTPS:
     if DERRIERE_UN_MANDATAIRE:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
@@ -203,3 +253,5 @@ if env.bool("HTTPS", default=not DEBUG):
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # « __Host- » : le navigateur n'accepte ces témoins que de ce nom-ci, en https ; un sous-domaine ne peut pas les poser.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, MESSAGES_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken", "__Host-messages"

@@ -19,6 +19,7 @@ def adresse_ip(request):
         lue = ip_address(adresse)
     except ValueError:
         return ""
+    lue = getattr(lue, "ipv4_mapped", None) or lue  # « ::ffff:203.0.113.7 » : sans quoi toutes les IPv4 partageraient un /64
     if lue.is_loopback:
         return ""
     return str(lue if lue.version == 4 else ip_network((lue, 64), strict=False))

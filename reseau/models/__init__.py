@@ -3,6 +3,7 @@
 from reseau.models.absence import Absence
 from reseau.models.competence import FicheCompetence
 from reseau.models.dispositif import Dispositif
+from reseau.models.entree import Essai, IdentiteAttestee, Session
 from reseau.models.formation import Binome, Formation, Participation
 from reseau.models.membre import Institution, Membre, Utilisateur
 from reseau.models.pli import PieceJointe, Pli
@@ -17,9 +18,11 @@ __all__ = [
     "Compteur",
     "Convocation",
     "Dispositif",
+    "Essai",
     "Expose",
     "FicheCompetence",
     "Formation",
+    "IdentiteAttestee",
     "Institution",
     "JetonUtilise",
     "Journal",
@@ -32,6 +35,7 @@ __all__ = [
     "Presentation",
     "Reseau",
     "Reunion",
+    "Session",
     "Signataire",
     "Utilisateur",
     "Versionne",

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from reseau.droits import profil
-from reseau.enums import Cercle, Civilite, FrequenceResume, Pole, Qualite, Role
+from reseau.enums import Cercle, Civilite, FrequenceResume, Pole, Qualite, Role, SecondFacteur
 from reseau.lib.recherche import cle_de_recherche
 from reseau.models.registre import Versionne
 
@@ -240,6 +240,12 @@ class Membre(Versionne):
     @property
     def jamais_connecte(self):
         return self.utilisateur.last_login is None
+
+    @property
+    def doit_un_second_facteur(self):
+        """Le réseau l'exige de lui."""
+        exige = self.reseau.second_facteur
+        return exige == SecondFacteur.TOUS or (exige == SecondFacteur.ANIMATEURS and self.role == Role.ANIMATEUR)
 
     def peut_gerer(self, autre):
         """Seul un animateur touche à la fiche d'un animateur."""

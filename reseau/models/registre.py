@@ -9,6 +9,8 @@ from django.utils.timezone import make_aware
 
 from reseau.enums import Geste
 
+GARDE_DES_JETONS = timedelta(days=30)  # une page restée ouverte un mois n'enregistre plus deux fois la même chose
+
 
 class Versionne(models.Model):
     """Fiche modifiée à plusieurs : le second à enregistrer lit un message au lieu d'écraser le premier."""
@@ -88,6 +90,12 @@ class Compteur(models.Model):
         return f"{self.serie} {self.annee} : {self.dernier}"
 
 
+class JetonQuerySet(models.QuerySet):
+    def perimes(self, instant):
+        """Ceux que plus aucun formulaire ouvert, ni aucun lien, ne peut renvoyer."""
+        return self.filter(le__lte=instant - GARDE_DES_JETONS)
+
+
 class JetonUtilise(models.Model):
     """Jeton d'un formulaire déjà reçu, et la page où cet envoi a mené."""
 
@@ -95,6 +103,8 @@ class JetonUtilise(models.Model):
     utilisateur = models.ForeignKey("reseau.Utilisateur", models.CASCADE)
     suite = models.CharField(max_length=500, blank=True)
     le = models.DateTimeField(auto_now_add=True)
+
+    objects = JetonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "jeton d’envoi"

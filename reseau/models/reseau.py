@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from reseau.enums import Civilite
+from reseau.enums import Civilite, SecondFacteur
 from reseau.lib.fuseaux import fuseau_du
 from reseau.models.registre import Versionne
 
@@ -59,6 +59,9 @@ class Reseau(Versionne):
         default=True,
         help_text="Quelques questions, après les suites, par un lien sans compte.",
     )
+    second_facteur = models.CharField(
+        "exiger un second facteur", max_length=20, choices=SecondFacteur, default=SecondFacteur.AUCUN
+    )
 
     class Meta:
         verbose_name = "réseau"
@@ -75,6 +78,7 @@ class Reseau(Versionne):
                 name="reseau_taille_dans_l_ordre",
                 violation_error_message="La taille maximale est au moins égale à la taille minimale.",
             ),
+            models.CheckConstraint(condition=Q(second_facteur__in=SecondFacteur.values), name="reseau_second_facteur_connu"),
         ]
 
     def __str__(self):

@@ -4,18 +4,19 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
-from reseau import operations
+from reseau import operations, seconds_facteurs
 from reseau.acces import formulaire, geste, page
 from reseau.composition import signalements
 from reseau.droits import autorise
+from reseau.enums import GenrePli
 from reseau.expedition import REPARTIRA, est_parti
 from reseau.filters import MembreFilter
 from reseau.forms import DepartForm, MaFicheForm, MembreForm
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.listes import page_de
-from reseau.models import Absence, FicheCompetence, Membre
+from reseau.models import Absence, FicheCompetence, Membre, Pli
 
 ABSENCES_MONTREES = 3
 # Jamais par un chiffre : une liste de personnes ne se classe pas.
@@ -52,6 +53,9 @@ def membre(request, pk):
         "le": localdate(),
         "gerable": gerable,
         "invitable": gerable and _invitable(fiche),
+        "invitation": _derniere_invitation(fiche) if gerable and _invitable(fiche) else None,
+        "maintenant": now(),
+        "reinitialisable": autorise(request.membre, "acces.reinitialiser") and fiche != request.membre,
         "la_mienne": fiche == request.membre,
         "absences": _absences(request, fiche),
         "fiches": FicheCompetence.objects.visibles_par(request.membre).filter(membre=fiche).en_service(localdate()),
@@ -100,6 +104,20 @@ def inviter(request, pk):
         raise RegleEnfreinte("Cette personne s’est déjà connectée ou a quitté le réseau : rien ne lui est envoyé.")
     _inviter_apres(request, fiche)
     return redirect("reseau:membre", request.reseau.slug, fiche.pk)
+
+
+@formulaire("acces.reinitialiser")
+def reinitialiser(request, pk):
+    """L'appareil est perdu : la personne entrera avec son seul mot de passe, et en est prévenue."""
+    fiche = _gerable(request, pk)
+    if fiche == request.membre:
+        raise RegleEnfreinte("Pour vous-même, passez par « Entrer et sécurité », ou par un autre animateur.")
+    if request.method == "POST":
+        seconds_facteurs.reinitialiser(fiche, par=request.membre, racine=request.build_absolute_uri("/"))
+        messages.success(request, f"L’accès de {fiche} est réinitialisé ; un courriel le lui dit.")
+        return redirect("reseau:membre", request.reseau.slug, fiche.pk)
+    contexte = {"fiche": fiche, "actif": seconds_facteurs.actif(fiche.utilisateur)}
+    return render(request, "reseau/membre_reinitialiser.html", contexte)
 
 
 @formulaire("membres.gerer")
@@ -153,6 +171,10 @@ def _gerable(request, pk):
 
 def _invitable(fiche):
     return fiche.jamais_connecte and not fiche.est_parti(localdate())
+
+
+def _derniere_invitation(fiche):
+    return Pli.objects.filter(membre=fiche, genre=GenrePli.ACCES).first()
 
 
 def _inviter_apres(request, fiche):

@@ -1,10 +1,10 @@
 // Envoyer un formulaire sans quitter la page, avec le jeton du moment : une reconnexion a pu le changer.
 
 const PATIENCE = 10000; // millisecondes
-const PREFIXE = "csrftoken=";
+const TEMOIN = /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/; // en https, son nom porte le préfixe
 
 /** Le jeton que le serveur attend, vide si le navigateur n'en a pas. */
-export const jetonCsrf = () => document.cookie.split("; ").find((temoin) => temoin.startsWith(PREFIXE))?.slice(PREFIXE.length) ?? "";
+export const jetonCsrf = () => document.cookie.match(TEMOIN)?.[1] ?? "";
 
 /** Rend la réponse ; lève une erreur sans réseau. `champs` : `URLSearchParams`. */
 export function poster(adresse, champs, accept = "application/json") {

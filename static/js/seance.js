@@ -5,7 +5,7 @@ const $ = (selecteur, racine = document) => racine.querySelector(selecteur);
 const $$ = (selecteur, racine = document) => [...racine.querySelectorAll(selecteur)];
 const presences = $("[data-presences]");
 const compte = $("[data-compte]");
-const jetonCsrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? $("input[name=csrfmiddlewaretoken]").value;
+const jetonCsrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]*)/)?.[1] ?? $("input[name=csrfmiddlewaretoken]").value;
 
 async function envoyer(adresse, corps) {
   const reponse = await fetch(adresse, {
