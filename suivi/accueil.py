@@ -17,6 +17,7 @@ from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
 from reseau.models import Convocation, Membre, Pli, Reunion
+from suivi.deontologie import attentes
 from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
 from suivi.suites import DELAI_JOURS, attendues, en_retard
@@ -93,6 +94,7 @@ class Accueil:
 
     reunion: ProchaineReunion | None = None
     a_faire: list[Tache] | None = None
+    deontologie: list[Tache] = field(default_factory=list)
     chiffres: list[Chiffre] = field(default_factory=list)
     journee: Journee | None = None
     actions: MesActions | None = None
@@ -111,6 +113,7 @@ def accueil(membre, le):
     return Accueil(
         reunion=prochaine_reunion(membre, le) if autorise(membre, "reunions.voir") else None,
         a_faire=a_faire(membre, le) if conduit else None,
+        deontologie=[Tache(*attente) for attente in attentes(membre, le)],
         chiffres=chiffres(membre, le) if conduit else [],
         journee=journee(membre, le) if visite else None,
         actions=mes_actions(membre, le) if visite or membre.profil == Profil.ASSOCIE else None,
