@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from reseau.droits import autorise
 from reseau.models import Alerte, Institution
+from suivi.comptes import compter
 from visites.models import Visite
 
 
@@ -29,18 +30,28 @@ def _charte(membre):
 
 
 def _a_tenir(membre, le):
-    if autorise(membre, "alertes.suivre"):
-        nombre = Alerte.objects.visibles_par(membre).a_voir().count()
-        yield nombre, _accorder(nombre, "alerte de lecture en masse", "alertes de lecture en masse"), "reseau:journal", ""
-    if autorise(membre, "deports.gerer"):
-        nombre = Visite.objects.visibles_par(membre).confiees().avec_deport().filter(deporte=True).count()
-        quoi = _accorder(nombre, "visite confiée à qui s’en déporte", "visites confiées à qui s’en déporte")
-        yield nombre, quoi, "entreprises:deports", ""
-    if autorise(membre, "conventions.tenir"):
-        nombre = Institution.objects.visibles_par(membre).sans_convention(le).count()
-        quoi = _accorder(nombre, "institution sans convention signée", "institutions sans convention signée")
-        yield nombre, quoi, "reseau:institutions", "?convention=a_signer"
-
-
-def _accorder(nombre, singulier, pluriel):
-    return pluriel if nombre > 1 else singulier
+    """Les lignes de ceux que ce membre tient, comptées d'une seule requête."""
+    sources = [
+        (
+            "alertes.suivre",
+            Alerte.objects.visibles_par(membre).a_voir(),
+            ("alerte de lecture en masse", "alertes de lecture en masse"),
+            ("reseau:journal", ""),
+        ),
+        (
+            "deports.gerer",
+            Visite.objects.visibles_par(membre).confiees().avec_deport().filter(deporte=True),
+            ("visite confiée à qui s’en déporte", "visites confiées à qui s’en déporte"),
+            ("entreprises:deports", ""),
+        ),
+        (
+            "conventions.tenir",
+            Institution.objects.visibles_par(membre).sans_convention(le),
+            ("institution sans convention signée", "institutions sans convention signée"),
+            ("reseau:institutions", "?convention=a_signer"),
+        ),
+    ]
+    tenues = [source for source in sources if autorise(membre, source[0])]
+    comptes = compter(membre.reseau, [lignes for _, lignes, _, _ in tenues])
+    for nombre, (_, _, mots, adresse) in zip(comptes, tenues, strict=True):
+        yield nombre, mots[nombre > 1], *adresse
