@@ -11,18 +11,29 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import activate, deactivate, localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reseau import barriere
-from reseau.droits import NON, TABLE, autorise, droits_de, portee
+from reseau.droits import NON, TABLE, attend_la_charte, autorise, droits_de, portee
+from reseau.enums import Geste
+from reseau.journal import noter
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.verrous import rejouer
-from reseau.models import JetonUtilise, Membre, Presentation
+from reseau.models import Charte, JetonUtilise, Membre, Presentation
+from reseau.vigilance import TropDeLectures
+
+CHARTE_D_ABORD = "La charte de déontologie du réseau est à accepter avant d’aller plus loin."
+NI_A_NOUS = ("csrfmiddlewaretoken", "charte", "suite", "rejouer")  # champs de la page de la charte, pas de l'envoi qu'elle garde
+
+
+class CharteAAccepter(PermissionDenied):
+    """Ce droit s'ouvrira quand le membre aura accepté la charte du réseau."""
 
 
 class ReseauMiddleware:
@@ -63,8 +74,23 @@ class ReseauMiddleware:
         activate(membre.reseau.fuseau)
         if membre.doit_un_second_facteur and not request.user.is_verified():
             return redirect("second-facteur-exige")
+        if attend_la_charte(membre, view.droit):
+            return conduire_a_la_charte(request)
         if portee(membre, view.droit) is NON:
+            _noter_le_refus(request, view.droit)
             raise PermissionDenied
+        return None
+
+    def process_exception(self, request, erreur):
+        """Un refus au milieu d'une vue : noté, ce que la vue écrivait étant défait ; une lecture en masse, arrêtée."""
+        if isinstance(erreur, CharteAAccepter):
+            return conduire_a_la_charte(request)
+        if isinstance(erreur, TropDeLectures):
+            response = render(request, "429.html", {"jour": erreur.minutes > 60}, status=429)
+            response.headers["Retry-After"] = str(erreur.minutes * 60)
+            return response
+        if isinstance(erreur, PermissionDenied) and request.membre:
+            _noter_le_refus(request, getattr(request.resolver_match.func, "droit", ""))
         return None
 
 
@@ -123,8 +149,33 @@ def par_lien(*methodes):
 
 def exiger(membre, droit, *concernes):
     """Lève `PermissionDenied` (403) si le membre n'a pas ce droit, ou n'est pas de ceux que cela concerne."""
+    if attend_la_charte(membre, droit):
+        raise CharteAAccepter
     if not autorise(membre, droit, *concernes):
         raise PermissionDenied
+
+
+def conduire_a_la_charte(request):
+    """La page de la charte, d'où l'on revient où l'on allait. Un envoi y attend, entier, et repart une fois elle acceptée."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(reverse("reseau:charte", args=[request.reseau.slug], query={"suite": request.get_full_path()}))
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse({"garde": False, "texte": CHARTE_D_ABORD})  # un script garde son texte et réessaie
+    gardes = [(nom, valeur) for nom in request.POST if nom not in NI_A_NOUS for valeur in request.POST.getlist(nom)]
+    charte = Charte.objects.visibles_par(request.membre).en_vigueur().get()
+    contexte = {"charte": charte, "suite": request.get_full_path(), "gardes": gardes}
+    return render(request, "reseau/charte.html", contexte, status=403)
+
+
+def dans_le_reseau(request, adresse):
+    """Cette adresse si elle mène à une page de ce réseau, vide sinon."""
+    sure = url_has_allowed_host_and_scheme(adresse, {request.get_host()}, require_https=request.is_secure())
+    return adresse if sure and urlsplit(adresse).path.startswith(request.reseau.get_absolute_url()) else ""
+
+
+def _noter_le_refus(request, droit):
+    """Qui a demandé quoi qui lui est fermé : le droit, et le numéro de l'objet s'il y en a un."""
+    noter(request.membre, Geste.REFUS, "page refusée", numero=request.resolver_match.kwargs.get("pk"), precision=droit)
 
 
 def _reseau_public(request, slug):
@@ -224,8 +275,6 @@ def _page_d_avant(request):
 
     Jamais hors du réseau : la page de connexion renverrait ici. En lecture, jamais la page même : elle refuserait sans fin.
     """
-    accueil, adresse = request.reseau.get_absolute_url(), request.META.get("HTTP_REFERER", "")
-    sure = url_has_allowed_host_and_scheme(adresse, {request.get_host()}, require_https=request.is_secure())
-    chemin = urlsplit(adresse).path if sure else ""
-    en_rond = request.method != "POST" and chemin == request.path
-    return adresse if chemin.startswith(accueil) and not en_rond else accueil
+    adresse = dans_le_reseau(request, request.META.get("HTTP_REFERER", ""))
+    en_rond = request.method != "POST" and urlsplit(adresse).path == request.path
+    return adresse if adresse and not en_rond else request.reseau.get_absolute_url()

@@ -36,6 +36,7 @@ TABLE = {
     "sollicitations.corriger": (TOUT, TOUT, SIENS, SIENS, SIENS, NON),
     "sollicitations.tableau": (TOUT, TOUT, TOUT, NON, TOUT, NON),
     "deports.gerer": (TOUT, NON, NON, NON, NON, NON),
+    "deports.declarer": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
     "cibles.voir": (TOUT, TOUT, TOUT, NON, TOUT, NON),
     "cibles.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "cibles.voter": (TOUT, TOUT, TOUT, NON, TOUT, NON),
@@ -55,6 +56,7 @@ TABLE = {
     "comptes_rendus.lire": (TOUT, TOUT, TOUT, SIENS, NON, NON),
     "comptes_rendus.rediger": (TOUT, TOUT, SIENS, NON, NON, NON),
     "comptes_rendus.lire_la_reserve": (TOUT, NON, SIENS, NON, NON, NON),
+    "preparations.lire": (TOUT, TOUT, TOUT, SIENS, TOUT, NON),
     "guides.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
     "guides.gerer": (TOUT, TOUT, NON, NON, NON, NON),
     "reunions.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, NON),
@@ -93,7 +95,28 @@ TABLE = {
     "reseau.exporter": (TOUT, NON, NON, NON, NON, NON),
     "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
     "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
+    "journal.exporter": (TOUT, NON, NON, NON, NON, NON),
+    "journal.mes_lecteurs": (SIENS, NON, SIENS, SIENS, NON, NON),
+    "alertes.suivre": (TOUT, NON, NON, NON, NON, NON),
+    "charte.voir": (TOUT, TOUT, TOUT, TOUT, TOUT, TOUT),
+    "charte.accepter": (SIENS, SIENS, SIENS, SIENS, SIENS, SIENS),
+    "charte.tenir": (TOUT, NON, NON, NON, NON, NON),
+    "conventions.voir": (TOUT, TOUT, NON, NON, TOUT, NON),
+    "conventions.tenir": (TOUT, TOUT, NON, NON, NON, NON),
 }
+
+# Ce que nul n'ouvre sans avoir accepté la charte du réseau (conception, section 4). Écrire une action ou répondre à une
+# convocation n'en demande pas tant ; y lire un compte rendu, si.
+SOUMIS_A_LA_CHARTE = frozenset(
+    {
+        "comptes_rendus.lire",
+        "comptes_rendus.rediger",
+        "comptes_rendus.lire_la_reserve",
+        "documents.voir",
+        "preparations.lire",
+        "reunions.voir_les_restitutions",
+    }
+)
 
 
 def profil(role, qualite):
@@ -104,8 +127,26 @@ def profil(role, qualite):
 
 
 def portee(membre, droit):
-    """`Portee` du droit pour ce membre ; `KeyError` si le droit n'est pas dans la table."""
+    """`Portee` du droit pour ce membre ; NON tant qu'il n'a pas accepté la charte, si ce droit en dépend.
+
+    Lève `KeyError` si le droit n'est pas dans la table.
+    """
+    return NON if attend_la_charte(membre, droit) else au_tableau(membre, droit)
+
+
+def au_tableau(membre, droit):
+    """La case de la table, charte acceptée ou non."""
     return TABLE[droit][list(Profil).index(membre.profil)]
+
+
+def attend_la_charte(membre, droit):
+    """Vrai si seule la charte, pas encore acceptée, lui ferme ce droit."""
+    return droit in SOUMIS_A_LA_CHARTE and au_tableau(membre, droit) is not NON and membre.charte_a_accepter
+
+
+def concerne_par_la_charte(membre):
+    """Vrai si au moins un de ses droits en dépend."""
+    return any(au_tableau(membre, droit) is not NON for droit in SOUMIS_A_LA_CHARTE)
 
 
 def autorise(membre, droit, *concernes):
@@ -115,5 +156,8 @@ def autorise(membre, droit, *concernes):
 
 
 def droits_de(membre):
-    """Dictionnaire « entreprises_voir » → booléen (au moins pour les siens), pour les gabarits."""
-    return {droit.replace(".", "_"): portee(membre, droit) is not NON for droit in TABLE}
+    """Dictionnaire « entreprises_voir » → booléen (au moins pour les siens), pour les gabarits.
+
+    La charte n'y change rien : le lien reste, et mène à elle.
+    """
+    return {droit.replace(".", "_"): au_tableau(membre, droit) is not NON for droit in TABLE}

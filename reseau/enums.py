@@ -93,6 +93,16 @@ class Geste(TextChoices):
     MODIFICATION = "modification", "Modification"
     IMPORT = "import", "Import"
     SIGNATURE = "signature", "Signature"
+    ENVOI = "envoi", "Envoi par courriel"
+    REFUS = "refus", "Refus"
+
+
+class GenreDAlerte(TextChoices):
+    """Ce qui, lu en nombre par une seule personne, alerte l'animateur."""
+
+    FICHES = "fiches", "Fiches d’entreprises et de visites"
+    COMPTES_RENDUS = "comptes_rendus", "Comptes rendus"
+    EXPORTS = "exports", "Exports"
 
 
 class SecondFacteur(TextChoices):
@@ -124,6 +134,7 @@ class GenrePli(TextChoices):
     RAPPORT = "rapport", "Rapport ou tableau figé"
     CONVOCATION = "convocation", "Convocation à une réunion"
     DIFFUSION = "diffusion", "Compte rendu de réunion"
+    ALERTE = "alerte", "Lecture en masse"
 
 
 class EtatPli(TextChoices):

@@ -42,6 +42,9 @@ class MembreFilter(filtres.FilterSet):
 
 
 class InstitutionFilter(filtres.FilterSet):
+    convention = filtres.ChoiceFilter(
+        label="Convention", choices=[("a_signer", "À signer")], empty_label="Toutes", method="selon_convention"
+    )
     pole = filtres.ChoiceFilter(label="Pôle", choices=Pole, empty_label="Tous")
     cercle = filtres.ChoiceFilter(label="Cercle", choices=Cercle, empty_label="Tous")
     presence = filtres.ChoiceFilter(
@@ -63,6 +66,9 @@ class InstitutionFilter(filtres.FilterSet):
     def filter_queryset(self, queryset):
         institutions = super().filter_queryset(queryset)
         return institutions if self.form.cleaned_data.get("presence") else institutions.ouvertes(self.le)
+
+    def selon_convention(self, institutions, nom, choix):
+        return institutions.sans_convention(self.le)
 
     def selon_presence(self, institutions, nom, choix):
         return institutions.fermees(self.le) if choix == "parties" else institutions

@@ -77,6 +77,8 @@ class InstitutionForm(FicheForm):
 
 
 class DispositifForm(FicheForm):
+    sans_mention = frozenset(["lien"])
+
     class Meta:
         model = Dispositif
         fields = ["nom", "organisme", "domaine", "lien", "debut_le", "fin_le"]
@@ -213,6 +215,7 @@ class ReglagesForm(FicheForm):
             "",
             ("lettre_relance_jours", "compte_rendu_relance_jours", "suite_jours"),
         ),
+        ("Déontologie", "Chacun relit et réaccepte la charte d’un clic ; elle s’annonce quinze jours avant.", ("charte_mois",)),
         (
             "Tableaux, rapports et évaluation",
             "Le rapport part au préfet et aux chefs de service dont l’institution donne le courriel.",
@@ -250,6 +253,7 @@ class ReglagesForm(FicheForm):
             "lettre_relance_jours",
             "compte_rendu_relance_jours",
             "suite_jours",
+            "charte_mois",
             "comparaison",
             "rapport_mois",
             "rapport_courriel",
@@ -271,6 +275,7 @@ class ReglagesForm(FicheForm):
             "lettre_relance_jours": "Jours avant de relancer une lettre sans rendez-vous",
             "compte_rendu_relance_jours": "Jours avant de relancer un compte rendu",
             "suite_jours": "Jours pour informer le chef d’entreprise des suites",
+            "charte_mois": "Mois avant de réaccepter la charte",
         }
         help_texts = {
             "nom": "Écrit en tête de chaque page et de chaque imprimé.",
@@ -288,6 +293,7 @@ class ReglagesForm(FicheForm):
             "lettre_relance_jours": "D’usage : 15.",
             "compte_rendu_relance_jours": "D’usage : 7, après la date de la visite.",
             "suite_jours": "D’usage : 15.",
+            "charte_mois": "D’usage : 3.",
         }
 
     def __init__(self, *args, **kwargs):

@@ -22,6 +22,8 @@ class ChoixDeMembres(forms.ModelMultipleChoiceField):
 class FormationForm(FicheForm):
     """Une formation ou une immersion, et qui y est inscrit."""
 
+    sans_mention = frozenset(["programme"])
+
     inscrits = ChoixDeMembres(Membre.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta:

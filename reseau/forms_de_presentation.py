@@ -12,6 +12,8 @@ PRESENTATION_MAX = 2500  # caractères d'un texte ; un volet de la plaquette en 
 class PresentationForm(FicheForm):
     """La couleur, la page publique et les textes ; un texte fourni, s'il n'est pas changé, n'est pas recopié."""
 
+    sans_mention = frozenset(["le_reseau", "un_developpeur", "une_visite"])
+
     class Meta:
         model = Presentation
         fields = ["couleur", "ouverte", *TEXTES]

@@ -1,4 +1,4 @@
-"""Les gestes de la vie du réseau : journal, numéros, fiches à plusieurs, membres, réunions."""
+"""Les gestes de la vie du réseau : numéros, fiches à plusieurs, membres, réunions."""
 
 from datetime import timedelta
 
@@ -14,29 +14,15 @@ from django.utils.timezone import localdate, now
 from reseau import expedition
 from reseau.enums import EtatPresence, EtatReunion, GenrePli, Geste, Role
 from reseau.exemple import imprimer_exemple
+from reseau.journal import noter
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Absence, Compteur, Journal, LogoDInstitution, Membre, Presence, Reseau, Reunion, Session, Utilisateur
+from reseau.models import Absence, Compteur, LogoDInstitution, Membre, Presence, Reseau, Reunion, Session, Utilisateur
 from reseau.supports import imprimer_plaquette
 
 CONFLIT = (
     "Quelqu’un a modifié cette fiche pendant que vous écriviez. Votre texte est conservé ci-dessous : "
     "relisez ce qui est enregistré, puis enregistrez à nouveau si vous le maintenez."
 )
-
-
-def noter(membre, geste, objet, *, nombre=1, precision=""):
-    """Ajoute une ligne au journal : `objet` est une instance, ou un mot quand il y en a plusieurs."""
-    identifiant = None if isinstance(objet, str) else objet.pk
-    nom = objet if isinstance(objet, str) else objet._meta.label_lower
-    return Journal.objects.create(
-        reseau=membre.reseau,
-        membre=membre,
-        geste=geste,
-        objet=nom,
-        objet_id=identifiant,
-        nombre=nombre,
-        precision=precision[:200],
-    )
 
 
 def prochains_numeros(reseau, serie, annee, combien=1):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from reseau.views import cartes, dispositifs, formations, institutions, journal, membres, parametres, presentation
+from reseau.views import (
+    cartes,
+    charte,
+    conventions,
+    dispositifs,
+    formations,
+    institutions,
+    journal,
+    membres,
+    parametres,
+    presentation,
+)
 
 PAGES = [
     path("membres/", membres.membres, name="membres"),
@@ -44,4 +55,15 @@ PAGES = [
     path("presentation/institutions/<int:pk>/logo/", presentation.logo_d_institution, name="presentation-institution-logo"),
     path("couleurs.css", presentation.couleurs, name="couleurs"),
     path("journal/", journal.journal, name="journal"),
+    path("journal/export.xlsx", journal.export, name="journal-xlsx"),
+    path("journal/alertes/classer/", journal.classer, name="journal-alertes-classer"),
+    path("charte/", charte.charte, name="charte"),
+    path("charte/accepter/", charte.accepter, name="charte-accepter"),
+    path("charte/<int:pk>/charte.pdf", charte.papier, name="charte-pdf"),
+    path("parametres/charte/", charte.versions, name="charte-versions"),
+    path("parametres/charte/preparer/", charte.preparer, name="charte-preparer"),
+    path("parametres/charte/adopter/", charte.adopter, name="charte-adopter"),
+    path("institutions/<int:pk>/convention/", conventions.convention, name="institution-convention"),
+    path("institutions/<int:pk>/convention.pdf", conventions.papier, name="institution-convention-pdf"),
+    path("institutions/<int:pk>/convention/exemplaire/", conventions.exemplaire, name="institution-convention-signee"),
 ]

@@ -17,6 +17,8 @@ from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
 from reseau.models import Convocation, Membre, Pli, Reunion
+from suivi.comptes import compter
+from suivi.deontologie import attentes
 from suivi.indicateurs.suites import delais
 from suivi.models import Action, Doublon
 from suivi.suites import DELAI_JOURS, attendues, en_retard
@@ -93,6 +95,7 @@ class Accueil:
 
     reunion: ProchaineReunion | None = None
     a_faire: list[Tache] | None = None
+    deontologie: list[Tache] = field(default_factory=list)
     chiffres: list[Chiffre] = field(default_factory=list)
     journee: Journee | None = None
     actions: MesActions | None = None
@@ -111,6 +114,7 @@ def accueil(membre, le):
     return Accueil(
         reunion=prochaine_reunion(membre, le) if autorise(membre, "reunions.voir") else None,
         a_faire=a_faire(membre, le) if conduit else None,
+        deontologie=[Tache(*attente) for attente in attentes(membre, le)],
         chiffres=chiffres(membre, le) if conduit else [],
         journee=journee(membre, le) if visite else None,
         actions=mes_actions(membre, le) if visite or membre.profil == Profil.ASSOCIE else None,
@@ -144,7 +148,9 @@ def votes_attendus(membre):
 
 def a_faire(membre, le):
     """Sept `Tache` au plus, de la plus pressante à la moins ; une tâche sans ligne n'y est pas."""
-    taches = [_tache(membre.reseau, *ligne) for ligne in _lignes_a_faire(membre, le)]
+    lignes = _lignes_a_faire(membre, le)
+    nombres = compter(membre.reseau, [ligne[0] for ligne in lignes])
+    taches = [_tache(membre.reseau, nombre, *ligne[1:]) for nombre, ligne in zip(nombres, lignes, strict=True)]
     suite = _generation_suivante(membre, le)
     return [*[tache for tache in taches if tache.nombre][: TACHES_MAX - len(suite)], *suite]
 
@@ -208,8 +214,7 @@ def _generation_suivante(membre, le):
     return [Tache(1, "cible épuisée ou presque : préparez la génération suivante", f"{adresse}#generation")]
 
 
-def _tache(reseau, lignes, singulier, pluriel, nom, requete):
-    nombre = lignes.count()
+def _tache(reseau, nombre, singulier, pluriel, nom, requete):
     return Tache(nombre, pluriel if nombre > 1 else singulier, reverse(nom, args=[reseau.slug]) + requete)
 
 

@@ -11,7 +11,7 @@ from reseau.enums import FrequenceResume
 from suivi.echelle import a_relancer, echeances
 from suivi.enums import MotifRelance
 from suivi.models import Resume, dossiers
-from suivi.operations.comptes_rendus import peut_lire_la_reserve
+from suivi.reserve import portent_une_reserve
 
 TITRES = {
     MotifRelance.SANS_REPONSE: "Des actions vous sont confiées, elles attendent votre réponse",
@@ -81,12 +81,13 @@ def restitutions(membre, reunion):
     visites = list(_nouveaux(membre))
     if not visites:
         return None
+    reserves = portent_une_reserve([visite.compte_rendu.pk for visite in visites], membre)
     donnees = {
         "membre": membre,
         "reseau": membre.reseau,
         "reunion": reunion,
         "nombre": len(visites),
-        "lignes": [_compte_rendu(membre, visite) for visite in visites],
+        "lignes": [_compte_rendu(visite, reserves) for visite in visites],
         "lien": _lien(reunion.get_absolute_url()),
     }
     return Texte(*_rendre("restitutions", donnees), echeances=[], visites=visites)
@@ -98,17 +99,16 @@ def _nouveaux(membre):
     dernier = Resume.objects.filter(membre=membre, reunion__isnull=False).order_by("compose_le").last()
     if dernier:
         visites = visites.filter(compte_rendu__termine_le__gt=dernier.compose_le)
-    return visites.select_related("compte_rendu__reserve").prefetch_related("projets").order_by("realisee_le", "pk")
+    return visites.select_related("compte_rendu").prefetch_related("projets").order_by("realisee_le", "pk")
 
 
-def _compte_rendu(membre, visite):
+def _compte_rendu(visite, reserves):
     rendu = visite.compte_rendu
-    reserve = getattr(rendu, "reserve", None)
     return {
         "visite": visite,
         "phrase": rendu.phrase,
         "projets": [projet.titre for projet in visite.projets.all()],
-        "reserve": bool(reserve and reserve.texte.strip()) and peut_lire_la_reserve(membre, rendu),
+        "reserve": rendu.pk in reserves,
         "lien": _lien(reverse("suivi:compte-rendu-lire", args=[visite.reseau.slug, visite.pk])),
     }
 

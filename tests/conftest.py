@@ -3,9 +3,11 @@
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
+from reseau import garde
 from reseau.enums import Qualite, Role
 from reseau.expedition import expedier
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
@@ -47,9 +49,20 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Les références chargées une fois, avant tout essai."""
+    """Les références chargées une fois, avant tout essai.
+
+    Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
+    """
     with django_db_blocker.unblock():
         call_command("charger_references")
+        if connection.vendor == "sqlite":
+            garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
+
+
+@pytest.fixture
+def journal_a_recrire(db):
+    """Le temps d'un essai, les lignes du journal se redatent."""
+    garde.retirer(connection, {"journal_sans_retouche", "journal_sans_gomme"})
 
 
 @pytest.fixture

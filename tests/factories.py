@@ -26,7 +26,10 @@ from entreprises.models import (
 from reseau.enums import Cercle, Civilite, Domaine, EtatPli, EtatPresence, EtatReunion, GenrePli, Pole, Qualite, Role
 from reseau.models import (
     Absence,
+    Acceptation,
     Binome,
+    Charte,
+    ConventionSignee,
     Convocation,
     Dispositif,
     Expose,
@@ -129,6 +132,17 @@ class InstitutionFactory(DjangoModelFactory):
     cercle = Cercle.MEMBRE
 
 
+class ConventionSigneeFactory(DjangoModelFactory):
+    class Meta:
+        model = ConventionSignee
+
+    institution = factory.SubFactory(InstitutionFactory)
+    nom = "convention.pdf"
+    contenu = b"%PDF-1.4 fictif"
+    taille = 15
+    membre = factory.SubFactory("tests.factories.MembreFactory", institution=factory.SelfAttribute("..institution"))
+
+
 class MembreFactory(DjangoModelFactory):
     class Meta:
         model = Membre
@@ -142,6 +156,30 @@ class MembreFactory(DjangoModelFactory):
     role = Role.DEVELOPPEUR
     qualite = Qualite.DIRECT
     entre_le = date(2020, 1, 1)
+
+
+class CharteFactory(DjangoModelFactory):
+    """Un brouillon ; adoptée, elle ferme les comptes rendus à qui ne l'a pas acceptée (`AcceptationFactory`)."""
+
+    class Meta:
+        model = Charte
+
+    class Params:
+        adoptee = factory.Trait(adoptee_le=JOUR)
+
+    reseau = factory.SubFactory(ReseauFactory)
+    numero = factory.Sequence(lambda n: n + 1)
+    texte = "1. Le secret\n\n" + "Ce qui est dit ne sort pas du réseau. " * 10
+
+
+class AcceptationFactory(DjangoModelFactory):
+    """Acceptée à l'instant."""
+
+    class Meta:
+        model = Acceptation
+
+    charte = factory.SubFactory(CharteFactory, adoptee=True)
+    membre = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..charte.reseau"))
 
 
 class AbsenceFactory(DjangoModelFactory):

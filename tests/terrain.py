@@ -9,15 +9,18 @@ from reseau.enums import Qualite, Role
 from reseau.models import Signataire
 from tests.factories import (
     AbsenceFactory,
+    AcceptationFactory,
     AccesFactory,
     ActionFactory,
     BesoinCommunFactory,
     CampagneFactory,
+    CharteFactory,
     ChefDuPanelFactory,
     CibleFactory,
     CompteRenduFactory,
     ConcurrenceFactory,
     ContactFactory,
+    ConventionSigneeFactory,
     CourrierFactory,
     DemandeDeVisiteFactory,
     DeportFactory,
@@ -76,6 +79,10 @@ class Terrain:
             nom: MembreFactory(reseau=self.reseau, institution=institution, role=role, qualite=qualite)
             for nom, (role, qualite) in PROFILS.items()
         }
+        ConventionSigneeFactory(institution=institution, membre=self.membres["animateur"])
+        self.charte = CharteFactory(reseau=self.reseau, adoptee=True)
+        for membre in self.membres.values():
+            AcceptationFactory(charte=self.charte, membre=membre)
         tiers = MembreFactory(reseau=self.reseau, institution=institution)
         associe = self.membres["associe"]
         self.a_eux = self._objets(self.membres["direct"], associe, associe)
@@ -99,6 +106,7 @@ class Terrain:
         return {
             "membre": developpeur.pk,
             "absence": AbsenceFactory(membre=developpeur).pk,
+            "charte": self.charte.pk,
             "institution": developpeur.institution_id,
             "signataire": Signataire.objects.get(reseau=reseau).pk,
             "entreprise": entreprise.pk,

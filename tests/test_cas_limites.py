@@ -91,7 +91,7 @@ def test_journal_ne_garde_que_des_numeros_et_coupe_ce_qui_deborde(animateur, res
     assert ligne.precision == "é" * 200
 
 
-def test_journal_compte_les_jours_de_paris(animateur):
+def test_journal_compte_les_jours_de_paris(animateur, journal_a_recrire):
     """Une lecture à minuit et demi le 1er janvier est du 1er janvier, même s'il est encore 2025 à Greenwich."""
     ligne = operations.noter(animateur, Geste.LECTURE, animateur)
     Journal.objects.filter(pk=ligne.pk).update(le=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))

@@ -12,15 +12,18 @@ from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import (
     AbsenceFactory,
+    AcceptationFactory,
     ActionFactory,
     BesoinCommunFactory,
     BinomeFactory,
     CampagneFactory,
+    CharteFactory,
     ChefDuPanelFactory,
     CibleFactory,
     CompteRenduFactory,
     ConcurrenceFactory,
     ContactFactory,
+    ConventionSigneeFactory,
     CourrierFactory,
     DemandeDeVisiteFactory,
     DeportFactory,
@@ -68,6 +71,8 @@ def peupler(nombre):
     du_reseau, institution = {"reseau": reseau}, InstitutionFactory(reseau=reseau)
     lecteur = MembreFactory(**du_reseau, institution=institution, role=Role.ANIMATEUR, qualite=Qualite.AUCUN)
     visiteur = MembreFactory(**du_reseau, institution=institution)
+    charte = CharteFactory(**du_reseau, adoptee=True)
+    AcceptationFactory(charte=charte, membre=lecteur)
     guide = GuideFactory(**du_reseau, en_service=True)
     campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
     besoin = None
@@ -111,6 +116,7 @@ def peupler(nombre):
         competence = FicheCompetenceFactory(membre=deport.membre)
         competence.dispositifs.add(dispositif)
         autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
+        ConventionSigneeFactory(institution=autre, membre=lecteur)
     ailleurs = ProjetFactory(visite=VisiteFactory(**du_reseau, developpeur=visiteur, realisee=True))
     for _ in range(nombre):  # autour d'une seule action
         action.messages.create(membre=visiteur, texte="Vu hier")
@@ -121,6 +127,7 @@ def peupler(nombre):
         "competence": competence,
         "membre": visiteur,
         "institution": autre,
+        "charte": charte,
         "signataire": Signataire.objects.get(reseau=reseau),
         "entreprise": entreprise,
         "etiquette": etiquette,

@@ -3,7 +3,7 @@
 from entreprises.forms.cibles import CibleForm, DecisionForm, EcartForm
 from entreprises.forms.classement import EtiquetteForm
 from entreprises.forms.documents import DocumentForm
-from entreprises.forms.fiches import ContactForm, DeportForm, EntrepriseForm
+from entreprises.forms.fiches import ContactForm, DeportForm, EntrepriseForm, MonDeportForm
 from entreprises.forms.imports import CHAMPS, ColonnesForm, DepotContactsForm, DepotForm
 from entreprises.forms.sollicitations import ProtectionForm, SollicitationForm
 
@@ -20,6 +20,7 @@ __all__ = [
     "EcartForm",
     "EntrepriseForm",
     "EtiquetteForm",
+    "MonDeportForm",
     "ProtectionForm",
     "SollicitationForm",
 ]

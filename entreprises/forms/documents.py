@@ -2,7 +2,7 @@
 
 from django import forms
 
-from entreprises.documents import ADMIS, OCTETS_MAX
+from reseau.lib.documents import ADMIS, OCTETS_MAX
 from reseau.lib.formulaires import Formulaire
 
 

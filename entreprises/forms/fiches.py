@@ -36,6 +36,8 @@ class ChampActivite(forms.ModelChoiceField):
 class EntrepriseForm(FormulaireModele):
     """La commune, donc la zone d'emploi, se déduit du code postal et de la ville : rien de plus à saisir."""
 
+    sans_mention = frozenset(["raison_sociale", "site"])
+
     versionne = True
 
     siret = forms.CharField(label="SIRET", max_length=20, help_text="Quatorze chiffres, espaces permises.")
@@ -123,6 +125,13 @@ class ContactForm(FormulaireModele):
         help_texts = {
             "dirigeant": "La lettre du préfet lui sera adressée. S’il y en avait un autre, il reste parmi les contacts."
         }
+
+
+class MonDeportForm(FormulaireModele):
+    class Meta:
+        model = Deport
+        fields = ["motif"]
+        help_texts = {"motif": "En quelques mots : un intérêt, un proche, un dossier de contrôle… L’animateur le lit."}
 
 
 class DeportForm(FormulaireModele):

@@ -2,10 +2,10 @@
 
 from django.db import transaction
 
-from entreprises.documents import OCTETS_MAX, genre_de, nom_propre
 from entreprises.models import Document
 from entreprises.reunies import tenir
 from reseau.enums import Geste, Role
+from reseau.lib.documents import OCTETS_MAX, genre_de, nom_propre
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import ajouter, noter
 

@@ -10,6 +10,9 @@ FICHE_MODIFIEE = (
 )
 
 
+LONG = 200  # caractères : au-delà, un champ d'une ligne porte une phrase, pas un nom
+
+
 class SaisieDate(forms.DateInput):
     """Calendrier du navigateur : la valeur voyage en ISO (2026-03-31) quelle que soit la langue."""
 
@@ -55,10 +58,12 @@ class Formulaire(DsfrBaseForm):
 
     template_name = "dsfr/uni_form.html"
     marquer_facultatifs = True
+    sans_mention = frozenset()  # champs longs où l'on ne parle de personne : un modèle de lettre, une adresse
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for champ in self.fields.values():
+        for nom, champ in self.fields.items():
+            champ.libre = nom not in self.sans_mention and est_libre(champ)  # gabarit : dsfr/_mention.html
             # DsfrBaseForm pose sur les boutons un attribut « dsfr » que HTML ne connaît pas : nos gabarits s'en passent.
             champ.widget.attrs.pop("dsfr", None)
             _poser_saisie_native(champ)
@@ -106,6 +111,13 @@ def aide_crispy(libelle_bouton, *, annuler=""):
     aide.libelle_bouton = libelle_bouton
     aide.annuler = annuler
     return aide
+
+
+def est_libre(champ):
+    """Vrai si l'on y écrit ce que l'on veut, assez longuement pour y parler de quelqu'un."""
+    if type(champ) is not forms.CharField or isinstance(champ.widget, forms.HiddenInput):
+        return False
+    return isinstance(champ.widget, forms.Textarea) or (champ.max_length or 0) >= LONG
 
 
 def _poser_saisie_native(champ):

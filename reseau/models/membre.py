@@ -5,10 +5,13 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 
-from reseau.droits import profil
+from reseau.droits import concerne_par_la_charte, profil
 from reseau.enums import Cercle, Civilite, FrequenceResume, Pole, Qualite, Role, SecondFacteur
 from reseau.lib.recherche import cle_de_recherche
+from reseau.models.charte import Engagement, annotations
 from reseau.models.registre import Versionne
 
 
@@ -59,6 +62,10 @@ class InstitutionQuerySet(models.QuerySet):
     def fermees(self, le):
         """Celles qui ont quitté le réseau."""
         return self.filter(fermee_le__lte=le)
+
+    def sans_convention(self, le):
+        """Encore dans le réseau, sans convention d'adhésion signée."""
+        return self.ouvertes(le).filter(convention_signee_le=None)
 
     def avec_logo(self):
         """Annote `a_un_logo`, sans lire l'image."""
@@ -142,10 +149,14 @@ class MembreQuerySet(models.QuerySet):
         """Ceux à qui une visite peut être confiée : actifs et directs (conception, section 4)."""
         return self.actifs(le).directs().select_related("institution")
 
+    def avec_engagement(self):
+        """Annote ce que `Membre.engagement` lirait sinon d'une requête de plus."""
+        return self.annotate(**annotations())
+
     def pour(self, utilisateur, slug):
         """L'appartenance de ce compte à ce réseau, ou None."""
         # Sans le logo : une image à lire à chaque requête, que seule sa page et les lettres montrent.
-        membres = self.select_related("reseau", "institution").defer("reseau__logo")
+        membres = self.avec_engagement().select_related("reseau", "institution").defer("reseau__logo")
         return membres.filter(utilisateur=utilisateur, reseau__slug=slug).first()
 
 
@@ -216,6 +227,28 @@ class Membre(Versionne):
     @property
     def profil(self):
         return profil(self.role, self.qualite)
+
+    @cached_property
+    def engagement(self):
+        """Son `Engagement` vis-à-vis de la charte du réseau ; une requête si `avec_engagement` ne l'a pas déjà lu."""
+        lu = self if "charte_en_vigueur" in self.__dict__ else Membre.objects.avec_engagement().filter(pk=self.pk).first()
+        if lu is None or lu.charte_en_vigueur is None:
+            return Engagement(None, None, 0)
+        return Engagement(lu.charte_en_vigueur, lu.acceptee_le and localdate(lu.acceptee_le), self.reseau.charte_mois)
+
+    @property
+    def charte_a_accepter(self):
+        """Vrai si la charte en vigueur lui reste à accepter : ce qui en dépend lui est fermé."""
+        return self.engagement.a_accepter(localdate())
+
+    @property
+    def charte_a_renouveler(self):
+        return concerne_par_la_charte(self) and self.engagement.a_renouveler(localdate())
+
+    @property
+    def charte_reclamee(self):
+        """Elle lui ferme des pages, aujourd'hui."""
+        return concerne_par_la_charte(self) and self.charte_a_accepter
 
     @property
     def nom_alphabetique(self):

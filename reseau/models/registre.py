@@ -61,7 +61,11 @@ class Journal(models.Model):
         verbose_name = "ligne du journal"
         verbose_name_plural = "journal"
         ordering = ["-le", "-pk"]
-        indexes = [models.Index(fields=["reseau", "-le"], name="journal_du_reseau")]
+        indexes = [
+            models.Index(fields=["reseau", "-le"], name="journal_du_reseau"),
+            models.Index(fields=["membre", "-le"], name="journal_du_membre"),
+            models.Index(fields=["objet", "objet_id"], name="journal_de_l_objet"),
+        ]
 
     def __str__(self):
         return f"{self.get_geste_display()} — {self.objet}"

@@ -45,6 +45,10 @@ class Reseau(Versionne):
     sollicitation_meme_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, même objet", default=6)
     sollicitation_tout_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, tout objet", default=1)
 
+    charte_mois = models.PositiveSmallIntegerField(
+        "mois avant de réaccepter la charte", default=3, validators=[MinValueValidator(1), MaxValueValidator(24)]
+    )
+
     comparaison = models.BooleanField(
         "comparer ce réseau aux autres, sans les nommer",
         default=False,

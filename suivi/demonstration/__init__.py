@@ -14,6 +14,7 @@ from suivi.demonstration import (
     agendas,
     annuaire,
     courriels,
+    deontologie,
     dispositifs,
     echanges,
     entretiens,
@@ -103,6 +104,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     presentation.poser(chantier)
     reunions.poser(chantier)
     courriels.poser(chantier)
+    deontologie.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

@@ -10,8 +10,6 @@ from reseau.models import Institution, Membre
 from suivi.gestes import SANS_ACTION
 from visites.concurrences import concurrentes_de
 
-FAITS_UTILES = "Faits utiles seulement ; pas d’opinion sur les personnes."
-
 
 class Choix:
     """Ce que l'on peut choisir à propos d'une entreprise : les membres actifs qui ne s'en déportent pas, les organismes.

@@ -10,10 +10,11 @@ from entreprises.models import Contact
 from reseau.enums import Civilite
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from reseau.models import Membre
-from suivi.forms.choix import FAITS_UTILES, Choix, ListePartagee, demander_pourquoi
+from suivi.forms.choix import Choix, ListePartagee, demander_pourquoi
 from suivi.forms.projets import ActionForm, ProjetForm
-from suivi.operations import Saisie, peut_lire_la_reserve
+from suivi.operations import Saisie
 from suivi.propositions import propositions
+from suivi.reserve import lire_la_reserve, peut_lire_la_reserve
 from visites.enums import EtatVisite
 from visites.forms import ReponsesForm
 from visites.models import CompteRendu
@@ -36,7 +37,7 @@ class CompteRenduForm(FormulaireModele):
         label="Partie réservée",
         required=False,
         widget=forms.Textarea(attrs={"rows": 4} | A_DICTER),
-        help_text=f"Lue par vous, l’animateur et l’interlocuteur, jamais par un service de contrôle. {FAITS_UTILES}",
+        help_text="Lue par vous, l’animateur et l’interlocuteur, jamais par un service de contrôle.",
     )
 
     class Meta:
@@ -44,7 +45,7 @@ class CompteRenduForm(FormulaireModele):
         fields = ["vu", "phrase", "entendu", "urgent"]
         widgets = {"vu": forms.RadioSelect, "entendu": forms.Textarea(attrs=SAISIE_LONGUE | A_DICTER)}
         labels = {"vu": "Qui avez-vous vu ?"}
-        help_texts = {"phrase": f"Le seul champ obligatoire. {FAITS_UTILES}", "entendu": FAITS_UTILES, "urgent": ALERTE}
+        help_texts = {"phrase": "Le seul champ obligatoire.", "urgent": ALERTE}
 
     def __init__(self, *args, choix, visite, **kwargs):
         super().__init__(*args, **kwargs)
@@ -74,8 +75,8 @@ class CompteRenduForm(FormulaireModele):
     def _garnir_la_reserve(self, membre):
         if not peut_lire_la_reserve(membre, self.instance):
             del self.fields["reserve"]
-        elif hasattr(self.instance, "reserve"):
-            self.initial["reserve"] = self.instance.reserve.texte
+        elif not self.is_bound:
+            self.initial["reserve"] = lire_la_reserve(self.instance, membre)
 
     def clean_version(self):
         """La version ne se compare qu'à l'enregistrement, sous verrou : ici, un entier suffit."""
@@ -256,7 +257,7 @@ class SaisieDeCompteRendu:
 
 def compte_rendu_de(visite):
     """Celui de la visite, ou un neuf, pas encore enregistré, au nom de son développeur."""
-    existant = CompteRendu.objects.filter(visite=visite).select_related("auteur", "reserve").first()
+    existant = CompteRendu.objects.filter(visite=visite).select_related("auteur").first()
     return existant or CompteRendu(visite=visite, auteur=visite.developpeur)
 
 

@@ -6,7 +6,7 @@ from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import Formulaire
 from reseau.models import Membre
 from suivi.enums import Issue
-from suivi.forms.choix import FAITS_UTILES, BoutonsEnLigne, ListePartagee, demander_pourquoi
+from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi
 from suivi.propositions import conseil
 
 CHANGEE = (
@@ -47,7 +47,7 @@ class RefusForm(GesteForm):
 
 class TransmissionForm(GesteForm):
     responsable = ListePartagee(Membre.objects.none(), label="À qui")
-    motif = forms.CharField(max_length=300, label="Pourquoi lui", required=False, help_text=FAITS_UTILES)
+    motif = forms.CharField(max_length=300, label="Pourquoi lui", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,7 +58,7 @@ class TransmissionForm(GesteForm):
 
 
 class SuiteForm(GesteForm):
-    texte = forms.CharField(max_length=300, label="Ce qui a été fait", help_text=FAITS_UTILES)
+    texte = forms.CharField(max_length=300, label="Ce qui a été fait")
     fin_prevue = forms.DateField(label="Nouvelle fin prévue", required=False, help_text="Vide : elle ne change pas.")
 
 
@@ -70,7 +70,7 @@ class SommeilForm(GesteForm):
         required=False,
         help_text="Le permis est accordé, le bilan est clos… Sans date, la réveiller reste à faire à la main.",
     )
-    texte = forms.CharField(max_length=300, label="Pourquoi attendre", required=False, help_text=FAITS_UTILES)
+    texte = forms.CharField(max_length=300, label="Pourquoi attendre", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -108,14 +108,12 @@ class ReponseAUneActionForm(TransmissionForm):
 class MessageForm(Formulaire):
     """Un mot au fil de l'action."""
 
-    texte = forms.CharField(
-        label="Votre message", max_length=2000, help_text=FAITS_UTILES, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    texte = forms.CharField(label="Votre message", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ClotureForm(GesteForm):
     issue = forms.ChoiceField(label="Comment elle finit", choices=Issue.choices, widget=BoutonsEnLigne)
-    texte = forms.CharField(max_length=300, label="En une phrase", required=False, help_text=FAITS_UTILES)
+    texte = forms.CharField(max_length=300, label="En une phrase", required=False)
     fin_reelle = forms.DateField(label="Fin réelle")
 
     def __init__(self, *args, **kwargs):

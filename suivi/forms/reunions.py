@@ -9,12 +9,12 @@ from entreprises.models import Entreprise
 from reseau.enums import EtatPresence
 from reseau.lib.formulaires import Formulaire, FormulaireModele, SaisieDate
 from reseau.models import Expose, Membre, Reunion
-from suivi.forms.choix import FAITS_UTILES, ListePartagee, demander_pourquoi
+from suivi.forms.choix import ListePartagee, demander_pourquoi
 from suivi.models import Action, Projet
 from suivi.models.ordre_du_jour import NOTE_MAX
 
 SANS_ENTREPRISE = "Ne nommez pas d’entreprise ici : un membre qui s’en déporte lit ce texte."
-CONSIGNE_DU_RELEVE = f"{FAITS_UTILES} {SANS_ENTREPRISE}"
+CONSIGNE_DU_RELEVE = SANS_ENTREPRISE
 TITRE_MAX = 160
 DE_L_EXPOSE = ("intervenant", "organisme", "programme")
 REPONSES = [
@@ -30,6 +30,8 @@ ECRIT_ENTRE_TEMPS = (
 
 class ReunionForm(FormulaireModele):
     """Date, heure, lieu, mot de la convocation ; l'exposé prévu s'il y en a un ; à la création, les points à inscrire."""
+
+    sans_mention = frozenset(["programme"])
 
     versionne = True
     points = forms.CharField(
@@ -109,6 +111,8 @@ class ReponseALaConvocationForm(Formulaire):
 
 
 class ExposeForm(FormulaireModele):
+    sans_mention = frozenset(["programme"])
+
     class Meta:
         model = Expose
         fields = ["titre", *DE_L_EXPOSE]
@@ -130,7 +134,7 @@ class NoteForm(Formulaire):
     """Une entreprise que l'on propose ou que l'on connaît déjà, et ce qu'il est utile d'en savoir avant d'y aller."""
 
     entreprise = forms.ModelChoiceField(Entreprise.objects.none())
-    texte = forms.CharField(label="Votre note", required=False, max_length=NOTE_MAX, help_text=FAITS_UTILES)
+    texte = forms.CharField(label="Votre note", required=False, max_length=NOTE_MAX)
 
     def __init__(self, *args, membre, **kwargs):
         super().__init__(*args, **kwargs)

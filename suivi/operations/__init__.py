@@ -21,7 +21,6 @@ from suivi.operations.comptes_rendus import (
     Saisie,
     conclure,
     ouvrir_compte_rendu,
-    peut_lire_la_reserve,
     rendre_compte,
     terminer,
     valider,
@@ -82,6 +81,7 @@ from suivi.operations.reunions import (
 )
 from suivi.operations.reveils import reveiller_a_date
 from suivi.operations.suites import donner_les_suites, envoyer_les_suites, garder_les_suites, inscrire_l_envoi
+from suivi.reserve import peut_lire_la_reserve
 
 __all__ = [
     "EcritAilleurs",

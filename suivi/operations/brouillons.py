@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.http import QueryDict
 
+from reseau.enums import Geste
+from reseau.journal import noter
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import CONFLIT
 from suivi.models import Brouillon
-from suivi.operations.comptes_rendus import peut_lire_la_reserve
+from suivi.reserve import lire_la_reserve
 from visites.models import CompteRendu
 
 AILLEURS = "Ce compte rendu a changé ailleurs pendant que vous écriviez."
@@ -42,23 +44,25 @@ def garder_le_brouillon(visite, contenu, *, version, par):
     return Brouillon.objects.update_or_create(visite=visite, membre=par, defaults={"contenu": contenu})[0]
 
 
-@transaction.atomic
 def synchroniser_le_brouillon(visite, contenu, *, version, marque, par):
     """Le même, depuis un navigateur qui sait de quel enregistrement il part (`marque`, vide s'il n'en connaît pas).
 
     Lève `EcritAilleurs` si le compte rendu a été enregistré depuis, ou le brouillon depuis un autre appareil.
     """
-    rendu = _rendu(visite)
-    connu = Brouillon.objects.select_for_update().filter(visite=visite, membre=par).first()
-    if _version(rendu) != version:
-        raise EcritAilleurs(_autre_rendu(rendu, connu, par))
-    if connu and connu.marque != marque and connu.contenu != contenu:
-        raise EcritAilleurs(Autre("vous, sur un autre appareil", connu.enregistre_le, connu.contenu, version, connu.marque))
-    return Brouillon.objects.update_or_create(visite=visite, membre=par, defaults={"contenu": contenu})[0]
+    with transaction.atomic():
+        rendu = _rendu(visite)
+        connu = Brouillon.objects.select_for_update().filter(visite=visite, membre=par).first()
+        if _version(rendu) == version:
+            if connu and connu.marque != marque and connu.contenu != contenu:
+                autre = Autre("vous, sur un autre appareil", connu.enregistre_le, connu.contenu, version, connu.marque)
+                raise EcritAilleurs(autre)
+            return Brouillon.objects.update_or_create(visite=visite, membre=par, defaults={"contenu": contenu})[0]
+    # Hors de la transaction : ce que l'on montre de l'autre est une lecture, que le refus d'écrire n'efface pas du journal.
+    raise EcritAilleurs(_autre_rendu(rendu, connu, par))
 
 
 def _rendu(visite):
-    return CompteRendu.objects.filter(visite=visite).select_related("saisi_par", "auteur", "reserve", "visite").first()
+    return CompteRendu.objects.filter(visite=visite).select_related("saisi_par", "auteur", "visite").first()
 
 
 def _version(rendu):
@@ -73,6 +77,7 @@ def _autre_rendu(rendu, connu, membre):
     champs = QueryDict(mutable=True)
     champs.update({"vu": rendu.vu_id or "", "phrase": rendu.phrase, "entendu": rendu.entendu})
     champs["urgent"] = "on" if rendu.urgent else ""
-    if hasattr(rendu, "reserve") and peut_lire_la_reserve(membre, rendu):
-        champs["reserve"] = rendu.reserve.texte
+    noter(membre, Geste.LECTURE, rendu, precision="écrit ailleurs")
+    if reserve := lire_la_reserve(rendu, membre):
+        champs["reserve"] = reserve
     return Autre(str(rendu.saisi_par), rendu.termine_le, champs.urlencode(), rendu.version, marque)

@@ -9,7 +9,6 @@ from django.utils.timezone import localdate, now
 
 from entreprises.models import Contact
 from entreprises.reunies import tenir
-from reseau.droits import autorise
 from reseau.operations import CONFLIT, ajouter, enregistrer
 from suivi.models import Brouillon
 from suivi.operations.actions import proposer
@@ -17,9 +16,10 @@ from suivi.operations.avis import prevenir
 from suivi.operations.projets import ouvrir_projet
 from suivi.operations.regles import exiger
 from suivi.operations.urgences import alerter
+from suivi.reserve import ecrire_la_reserve, peut_lire_la_reserve
 from visites.enums import EtatVisite
 from visites.guides import repondre
-from visites.models import CompteRendu, PartieReservee, Visite
+from visites.models import CompteRendu, Visite
 from visites.operations import realiser
 
 
@@ -96,7 +96,7 @@ def _redater(visite, realisee_le, par):
 def rendre_compte(compte_rendu, *, par, reserve=None):
     """Enregistre le compte rendu ; `reserve` n'est écrit que par qui peut le lire."""
     if reserve is not None and peut_lire_la_reserve(par, compte_rendu):
-        PartieReservee.objects.update_or_create(compte_rendu=compte_rendu, defaults={"texte": reserve})
+        ecrire_la_reserve(compte_rendu, reserve)
     return enregistrer(compte_rendu, par=par)
 
 
@@ -116,13 +116,3 @@ def valider(compte_rendu, *, par):
     exiger(compte_rendu.termine, "Ce compte rendu n’est pas terminé.")
     compte_rendu.valide_le = now()
     return enregistrer(compte_rendu, par=par)
-
-
-def peut_lire_la_reserve(membre, compte_rendu):
-    """L'animateur, l'auteur et les interlocuteurs ; jamais une institution régalienne, sauf l'auteur pour la sienne."""
-    if membre == compte_rendu.auteur:
-        return True
-    if membre.institution.regalienne:
-        return False
-    interlocuteurs = {projet.interlocuteur_id for projet in compte_rendu.visite.projets.all()}
-    return autorise(membre, "comptes_rendus.lire_la_reserve", *([membre] if membre.pk in interlocuteurs else []))

@@ -14,8 +14,8 @@ from django.utils.timezone import localdate, make_aware, override
 from reseau import expedition
 from reseau.droits import NON, portee
 from reseau.enums import GenrePli, Geste
+from reseau.journal import noter_chacun
 from reseau.models import Membre, Reseau, Reunion
-from reseau.operations import noter
 from suivi import resumes
 from suivi.echelle import champ_de
 from suivi.models import Relance, Resume
@@ -64,7 +64,8 @@ def _ecarte(reunion, membre):
 def _relancer_le_reseau(reseau, maintenant, bilan):
     le = localdate(maintenant)
     actifs = Membre.objects.filter(reseau=reseau, utilisateur__is_active=True).actifs(le)
-    membres = list(actifs.select_related("reseau", "institution", "utilisateur").defer("reseau__logo"))
+    complets = actifs.avec_engagement().select_related("reseau", "institution", "utilisateur")
+    membres = list(complets.defer("reseau__logo"))
     reunions = list(Reunion.objects.filter(reseau=reseau, le__lte=le + AVANT_REUNION).a_venir(le).select_related("reseau"))
     for membre in membres:
         _jouer(bilan, "resumes", relancer, membre, le=le, maintenant=maintenant)
@@ -109,7 +110,7 @@ def _inscrire_les_restitutions(membre, reunion, maintenant):
     if texte is None:
         return None
     resume = Resume.objects.create(membre=membre, reunion=reunion, compose_le=maintenant)
-    noter(membre, Geste.EXPORT, "comptes rendus", nombre=len(texte.visites), precision="résumé par courriel")
+    noter_chacun(membre, Geste.ENVOI, [visite.compte_rendu for visite in texte.visites], precision="résumé par courriel")
     fin = make_aware(datetime.combine(reunion.le + timedelta(days=1), time()))  # la réunion passée, il n'a plus rien à dire
     return _inscrire_le_pli(resume, texte, GenrePli.RESTITUTIONS, reunion.get_absolute_url(), maintenant, fin)
 

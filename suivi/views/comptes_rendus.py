@@ -18,6 +18,7 @@ from suivi import operations
 from suivi.forms import SaisieDeCompteRendu
 from suivi.forms.projets import ECHEANCE_D_OFFICE
 from suivi.models import Action, Brouillon, LettreDeSuites, Projet, dossiers
+from suivi.reserve import lire_la_reserve
 from suivi.texte_a_coller import texte_a_coller
 from visites.concurrences import concurrentes_de
 from visites.models import CompteRendu, Reponse, Visite
@@ -89,9 +90,9 @@ def compte_rendu_lire(request, pk):
     """Le compte rendu terminé ; sa partie réservée seulement pour qui la lit. La lecture est notée."""
     visite = get_object_or_404(dossiers(request.membre).avec_noms(), pk=pk)
     rendu = CompteRendu.objects.termines().filter(visite=visite).select_related("auteur__institution", "saisi_par", "vu").first()
-    reserve = _reserve(rendu, request.membre)
     if rendu:
-        noter(request.membre, Geste.LECTURE, rendu, precision="avec la partie réservée" if reserve else "")
+        noter(request.membre, Geste.LECTURE, rendu)
+    reserve = lire_la_reserve(rendu, request.membre)
     projets = _avec_echeances(_projets(visite, request.membre), localdate())
     contexte = {
         "visite": visite,
@@ -121,13 +122,6 @@ def _visite_a_rendre(request, pk):
 
 def _peut_rediger(membre, visite):
     return autorise(membre, "comptes_rendus.rediger", visite.developpeur, visite.accompagnant)
-
-
-def _reserve(rendu, membre):
-    """Le texte réservé, si ce membre le lit et s'il y en a un."""
-    if rendu is None or not operations.peut_lire_la_reserve(membre, rendu):
-        return ""
-    return rendu.reserve.texte if hasattr(rendu, "reserve") else ""
 
 
 def _projets(visite, membre):
@@ -208,6 +202,8 @@ def _entier(texte):
 def _montrer(request, visite, saisie):
     existant = saisie.form.instance if saisie.form.instance.pk else None
     autre = saisie.signaler_un_conflit()
+    if autre or (existant and request.method == "GET"):
+        noter(request.membre, Geste.LECTURE, autre or existant, precision="pour l’écrire")
     contexte = {
         "visite": visite,
         "saisie": saisie,

@@ -6,9 +6,9 @@ from django.utils.timezone import localdate, now
 
 from reseau.acces import geste, page
 from reseau.enums import Geste
+from reseau.journal import noter_chacun
 from reseau.lib.listes import page_de
 from reseau.models import Membre, Pli, Reunion
-from reseau.operations import noter
 from reseau.templatetags.affichage import pluriel_fr
 from suivi import operations, resumes
 from suivi.filters import PliFilter
@@ -66,7 +66,8 @@ def mon_resume(request):
     prochain = resumes.prochain(membre, le)
     restitutions = operations.apercu_des_restitutions(reunion, membre) if reunion else None
     if restitutions:
-        noter(membre, Geste.LECTURE, "comptes rendus", nombre=len(restitutions.visites), precision="mon prochain résumé")
+        lus = [visite.compte_rendu for visite in restitutions.visites]
+        noter_chacun(membre, Geste.ENVOI, lus, precision="mon prochain résumé")
     contexte = {
         "moi": membre,
         "prochain": prochain,

@@ -54,7 +54,7 @@ def chronologie(request, pk):
     return render(request, "suivi/entreprise_chronologie.html", contexte)
 
 
-@page("entreprises.voir")
+@page("preparations.lire")
 def preparation_lire(request, pk):
     """La même fiche, au téléphone. La lecture est notée."""
     entreprise = _trouver(request, pk)
@@ -63,7 +63,7 @@ def preparation_lire(request, pk):
     return render(request, "suivi/preparation.html", contexte)
 
 
-@page("entreprises.voir")
+@page("preparations.lire")
 def preparation(request, pk):
     """La fiche de préparation d'une visite, sur une page, pour ce lecteur. L'impression est notée."""
     entreprise = _trouver(request, pk)

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from entreprises import operations
-from entreprises.documents import OCTETS_MAX, genre_de, nom_propre
 from entreprises.models import Document
+from reseau.lib.documents import OCTETS_MAX, genre_de, nom_propre
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Journal
 from tests.factories import AccesFactory, DeportFactory, DocumentFactory, EntrepriseFactory

@@ -18,7 +18,7 @@ from entreprises.models import (
     VueEnregistree,
 )
 from reseau.enums import EtatReunion
-from reseau.models import Absence, Dispositif, FicheCompetence, Formation, Institution, Membre, Pli, Reunion, Signataire
+from reseau.models import Absence, Charte, Dispositif, FicheCompetence, Formation, Institution, Membre, Pli, Reunion, Signataire
 from suivi.models import Action, BesoinCommun, ChefDuPanel, Doublon, Evaluation, Fusion, Projet, TableauFige
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
@@ -49,6 +49,7 @@ def exemples(membre):
     sources = {
         "membre": Membre.objects.filter(**du_reseau),
         "absence": _la_sienne(Absence.objects.visibles_par(membre), membre, "membre"),
+        "charte": Charte.objects.filter(**du_reseau).adoptees(),
         "institution": Institution.objects.filter(**du_reseau),
         "signataire": Signataire.objects.filter(**du_reseau),
         "entreprise": visibles,

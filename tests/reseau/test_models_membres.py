@@ -85,7 +85,7 @@ def test_institutions_ouvertes_et_fermees(reseau):
     assert list(Institution.objects.fermees(JOUR)) == [fermee]
 
 
-def test_journal_se_borne_a_des_jours_de_paris(animateur):
+def test_journal_se_borne_a_des_jours_de_paris(journal_a_recrire, animateur):
     ligne = noter(animateur, Geste.LECTURE, animateur)
     # 23 h 30 à Londres, minuit et demi à Paris : c'est déjà le 3.
     Journal.objects.filter(pk=ligne.pk).update(le=datetime(2026, 3, 2, 23, 30, tzinfo=UTC))

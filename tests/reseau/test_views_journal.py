@@ -58,7 +58,7 @@ def test_filtre_par_geste_et_par_personne(clients, adresse, lignes, membres):
     assert lus(par_personne) == [lignes["associe"].pk]
 
 
-def test_filtre_par_periode(clients, adresse, lignes):
+def test_filtre_par_periode(journal_a_recrire, clients, adresse, lignes):
     Journal.objects.update(le=datetime(2026, 1, 15, 12, tzinfo=UTC))
     Journal.objects.filter(pk=lignes["direct"].pk).update(le=datetime(2026, 3, 2, 12, tzinfo=UTC))
     assert lus(clients["animateur"].get(adresse, {"du": "2026-03-01", "au": "2026-03-02"})) == [lignes["direct"].pk]

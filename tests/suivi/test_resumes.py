@@ -231,7 +231,7 @@ def test_associe_recoit_celui_de_son_dossier(reunion, rendu, visite, membres):
 
 def test_resume_avant_reunion_part_une_fois_et_se_note_au_journal(reunion, rendu, animateur):
     assert [bool(annoncer(reunion, animateur)) for _ in range(2)] == [True, False]
-    assert Journal.objects.filter(membre=animateur, geste="export", precision="résumé par courriel").get().nombre == 1
+    assert Journal.objects.filter(membre=animateur, geste="envoi", objet="visites.compterendu").get().objet_id == rendu.pk
 
 
 def test_compte_rendu_deja_annonce_ne_revient_pas_avant_la_reunion_suivante(reunion, rendu, reseau, animateur):

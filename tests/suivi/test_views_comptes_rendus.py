@@ -259,8 +259,12 @@ def test_lecture_par_un_associe_de_ses_dossiers_seulement(rendu, membres, client
 def test_lecture_est_notee_avec_ou_sans_la_reserve(rendu, clients, direct, membres):
     page_lue(clients["direct"], rendu)
     page_lue(clients["secretariat"], rendu)
-    lignes = Journal.objects.filter(geste=Geste.LECTURE).order_by("pk").values_list("membre", "objet_id", "precision")
-    assert list(lignes) == [(direct.pk, rendu.pk, "avec la partie réservée"), (membres["secretariat"].pk, rendu.pk, "")]
+    lues = Journal.objects.filter(geste=Geste.LECTURE).order_by("pk").values_list("membre", "objet")
+    assert list(lues) == [
+        (direct.pk, "visites.compterendu"),
+        (direct.pk, "visites.partiereservee"),
+        (membres["secretariat"].pk, "visites.compterendu"),
+    ]
 
 
 def test_lecture_d_un_compte_rendu_pas_termine_ne_montre_rien(reseau, direct, clients):

@@ -18,6 +18,8 @@ GRAND = forms.Textarea(attrs={"rows": 16})
 class ModeleForm(FormulaireModele):
     """Un modèle : chaque texte à variables se contrôle avant de s'enregistrer."""
 
+    sans_mention = frozenset(["corps", "politesse"])
+
     versionne = True
 
     class Meta:
@@ -54,6 +56,8 @@ class ModeleForm(FormulaireModele):
 
 class CorrectionForm(FormulaireModele):
     """Le texte d'une seule lettre, variables déjà remplies : ce qui s'y écrit s'imprime tel quel."""
+
+    sans_mention = frozenset(["corps", "politesse"])
 
     versionne = True
     objet = forms.CharField(max_length=160)

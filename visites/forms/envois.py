@@ -12,6 +12,8 @@ D_OFFICE = [EnCopie.DEVELOPPEUR, EnCopie.ACCOMPAGNANT]
 class TexteDuCourrielForm(Formulaire):
     """L'objet et le corps ; l'opération les tient sur leurs lignes."""
 
+    sans_mention = frozenset(["corps"])
+
     objet = forms.CharField(max_length=160)
     corps = forms.CharField(label="Message", max_length=3_000, widget=forms.Textarea(attrs={"rows": 9}))
 

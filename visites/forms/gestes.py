@@ -228,6 +228,8 @@ class PropositionForm(Affectation, Motifs):
 class RendezVousForm(Prevenance, FormulaireDeGeste):
     """Prévient d'un jour férié, d'un dimanche, d'une absence de l'équipe."""
 
+    sans_mention = frozenset(["adresse"])
+
     confirmer = "Garder cette date quand même"
     quand = forms.DateTimeField(label="Date et heure")
     minutes = forms.TypedChoiceField(label="Durée", coerce=int, empty_value=None, required=False)

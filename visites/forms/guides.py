@@ -52,6 +52,8 @@ class ThemeForm(PieceForm):
 
 
 class QuestionForm(PieceForm):
+    sans_mention = frozenset(["libelle", "aide", "liste"])
+
     liste = forms.CharField(
         label="Réponses offertes",
         required=False,

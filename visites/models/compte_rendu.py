@@ -55,6 +55,24 @@ class CompteRendu(Versionne):
         return self.termine_le is not None
 
 
+class PartieReserveeQuerySet(models.QuerySet):
+    def ecrites(self):
+        return self.exclude(texte="")
+
+    def lisibles_par(self, membre, visites, suivies):
+        """Parmi ces `visites` : toutes pour l'animateur, celles des `suivies` pour l'interlocuteur, la sienne pour l'auteur.
+
+        D'une institution régalienne, quel que soit son rôle : la sienne seulement.
+        """
+        vues, siennes = self.filter(compte_rendu__visite__in=visites), Q(compte_rendu__auteur=membre)
+        etendue = portee(membre, "comptes_rendus.lire_la_reserve")
+        if etendue is TOUT and not membre.institution.regalienne:
+            return vues
+        if etendue is SIENS and not membre.institution.regalienne:
+            return vues.filter(siennes | Q(compte_rendu__visite__in=suivies))
+        return vues.filter(siennes)
+
+
 class PartieReservee(models.Model):
     """Lue par l'auteur, l'interlocuteur du chef d'entreprise et l'animateur ; jamais par une institution régalienne."""
 
@@ -66,6 +84,8 @@ class PartieReservee(models.Model):
 
     compte_rendu = models.OneToOneField(CompteRendu, models.CASCADE, related_name="reserve")
     texte = models.TextField("partie réservée", blank=True)
+
+    objects = PartieReserveeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "partie réservée"

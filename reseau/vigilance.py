@@ -1,0 +1,120 @@
+"""La lecture en masse se voit et s'arrête : ce que chacun ouvre, compté sur dix minutes et sur une journée (fiabilité, G5).
+
+Les seuils tiennent loin au-dessus d'une journée chargée (relire les comptes rendus avant une réunion, préparer une campagne) et
+loin au-dessous d'une copie du fichier. On compte des fiches distinctes : rouvrir la même n'en fait pas une de plus. L'alerte
+s'écrit dans la même demande, et part avec elle.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from reseau import expedition
+from reseau.enums import GenreDAlerte, GenrePli, Geste, Role
+from reseau.models import Alerte, Journal, Membre
+
+FICHES, COMPTES_RENDUS, EXPORTS = GenreDAlerte.FICHES, GenreDAlerte.COMPTES_RENDUS, GenreDAlerte.EXPORTS
+DIX_MINUTES, JOURNEE = 10, 24 * 60
+LUS = {
+    FICHES: {"entreprises.entreprise", "visites.visite", "entreprises.document"},
+    COMPTES_RENDUS: {"visites.compterendu", "visites.partiereservee"},
+    EXPORTS: {"entreprises.entreprise", "entreprises", "entreprises.import", "qui a vu qui"},
+}
+GESTES = {
+    FICHES: {Geste.LECTURE, Geste.IMPRESSION},
+    COMPTES_RENDUS: {Geste.LECTURE, Geste.IMPRESSION},
+    EXPORTS: {Geste.EXPORT},
+}
+
+
+class TropDeLectures(Exception):
+    """Le plafond est atteint : la page ne s'ouvre pas. `minutes` : la durée sur laquelle on compte."""
+
+    def __init__(self, minutes):
+        super().__init__("Trop de lectures en peu de temps.")
+        self.minutes = minutes
+
+
+@dataclass(frozen=True)
+class Seuil:
+    """En `minutes`, `alerte` objets préviennent l'animateur, `plafond` arrêtent la lecture."""
+
+    genre: GenreDAlerte
+    minutes: int
+    alerte: int
+    plafond: int
+
+    @property
+    def nom(self):
+        return f"{self.genre}_{self.minutes}"
+
+    def compte(self, maintenant):
+        """L'agrégat qui le mesure, sur le journal d'un membre."""
+        lues = Q(geste__in=GESTES[self.genre], objet__in=LUS[self.genre], le__gt=maintenant - timedelta(minutes=self.minutes))
+        # Un export en vaut un autre ; une fiche rouverte n'en est pas une de plus.
+        return Count("pk", filter=lues) if self.genre is EXPORTS else Count("objet_id", filter=lues, distinct=True)
+
+
+SEUILS = (
+    Seuil(FICHES, DIX_MINUTES, 60, 120),
+    Seuil(FICHES, JOURNEE, 250, 500),
+    Seuil(COMPTES_RENDUS, DIX_MINUTES, 40, 80),
+    Seuil(COMPTES_RENDUS, JOURNEE, 120, 240),
+    Seuil(EXPORTS, DIX_MINUTES, 5, 10),
+    Seuil(EXPORTS, JOURNEE, 20, 40),
+)
+
+
+def surveiller(membre, ligne):
+    """Après cette ligne du journal : alerte si un seuil est passé, lève `TropDeLectures` si un plafond l'est. Une requête."""
+    genres = {genre for genre in LUS if ligne.geste in GESTES[genre] and ligne.objet in LUS[genre]}
+    if not genres:
+        return
+    maintenant = now()
+    seuils = [seuil for seuil in SEUILS if seuil.genre in genres]
+    du_membre = Journal.objects.filter(membre=membre, le__gt=maintenant - timedelta(minutes=JOURNEE))
+    comptes = du_membre.aggregate(**{seuil.nom: seuil.compte(maintenant) for seuil in seuils})
+    passes = [seuil for seuil in seuils if comptes[seuil.nom] > seuil.alerte]
+    for seuil in passes:
+        _alerter(membre, seuil, comptes[seuil.nom], maintenant)
+    depasses = [seuil for seuil in passes if comptes[seuil.nom] > seuil.plafond]
+    if depasses:
+        raise TropDeLectures(max(seuil.minutes for seuil in depasses))
+
+
+@transaction.atomic
+def _alerter(membre, seuil, nombre, maintenant):
+    """Une alerte par membre, par genre et par durée ; l'arrêt de la lecture la complète."""
+    arret, depuis = nombre > seuil.plafond, maintenant - timedelta(minutes=seuil.minutes)
+    recentes = Alerte.objects.filter(membre=membre, genre=seuil.genre, minutes=seuil.minutes, le__gt=depuis)
+    if recentes.filter(arret=True).exists() or (not arret and recentes.exists()):
+        return
+    Membre.objects.select_for_update(no_key=True).get(pk=membre.pk)  # deux pages ouvertes au même instant : une alerte
+    deja = recentes.first()
+    if deja:
+        if arret:
+            recentes.update(arret=True, nombre=nombre, vue_le=None)
+        return
+    champs = {"genre": seuil.genre, "minutes": seuil.minutes, "nombre": nombre, "arret": arret, "le": maintenant}
+    prevenir(Alerte.objects.create(reseau_id=membre.reseau_id, membre=membre, **champs))
+
+
+def prevenir(alerte):
+    """Écrit aux animateurs en fonction ; rend les plis. Le courriel dit qui et combien, jamais quoi."""
+    reseau = alerte.membre.reseau
+    animateurs = Membre.objects.filter(reseau=reseau, role=Role.ANIMATEUR).actifs(localdate(alerte.le))
+    page = reverse("reseau:journal", args=[reseau.slug])
+    donnees = {"alerte": alerte, "reseau": reseau, "lien": settings.ADRESSE_DU_SERVICE + page}
+    adresse = {"membres": animateurs.select_related("utilisateur"), "reseau": reseau, "page": page}
+    return expedition.ecrire(GenrePli.ALERTE, "reseau/courriels/alerte", donnees, **adresse)
+
+
+@transaction.atomic
+def classer(alertes, *, par, maintenant):
+    """L'animateur les a regardées ; rend leur nombre."""
+    return alertes.a_voir().update(vue_le=maintenant, vue_par=par)
