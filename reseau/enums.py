@@ -93,6 +93,7 @@ class Geste(TextChoices):
     MODIFICATION = "modification", "Modification"
     IMPORT = "import", "Import"
     SIGNATURE = "signature", "Signature"
+    EFFACEMENT = "effacement", "Effacement"
 
 
 class GenrePli(TextChoices):

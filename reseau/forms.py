@@ -214,6 +214,11 @@ class ReglagesForm(FicheForm):
             ("lettre_relance_jours", "compte_rendu_relance_jours", "suite_jours"),
         ),
         (
+            "Données personnelles",
+            "Les autres durées se lisent dans Paramètres, Données personnelles.",
+            ("anonymisation_mois",),
+        ),
+        (
             "Tableaux, rapports et évaluation",
             "Le rapport part au préfet et aux chefs de service dont l’institution donne le courriel.",
             ("comparaison", "rapport_mois", "rapport_courriel", "evaluation"),
@@ -249,6 +254,7 @@ class ReglagesForm(FicheForm):
             "lettre_relance_jours",
             "compte_rendu_relance_jours",
             "suite_jours",
+            "anonymisation_mois",
             "comparaison",
             "rapport_mois",
             "rapport_courriel",

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 
+from reseau.conservation import DUREES
 from reseau.enums import EtatPli, GenrePli
 
 VALIDITE = timedelta(days=5)  # au-delà, un courriel jamais parti n'a plus rien à dire : on l'abandonne, et on le signale
-GARDE_DU_CONTENU = timedelta(days=30)
-GARDE_DE_LA_TRACE = timedelta(days=365)
+GARDE_DU_CONTENU = DUREES["pli_contenu"].delai
+GARDE_DE_LA_TRACE = DUREES["pli_trace"].delai
 SANS_NOUVELLES = timedelta(minutes=10)
 
 
