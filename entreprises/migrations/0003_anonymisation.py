@@ -5,18 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('entreprises', '0002_index_de_recherche'),
+        ("entreprises", "0002_index_de_recherche"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Anonymisation',
+            name="Anonymisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('le', models.DateTimeField()),
-                ('entreprise', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='anonymisation', to='entreprises.entreprise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("le", models.DateTimeField()),
+                (
+                    "entreprise",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="anonymisation", to="entreprises.entreprise"
+                    ),
+                ),
             ],
         ),
     ]

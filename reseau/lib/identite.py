@@ -1,7 +1,7 @@
-"""Reconnaître une personne dans un texte, et l'y taire : la même règle pour lui montrer ce qu'on garde d'elle et pour l'effacer."""
+"""Reconnaître une personne dans un texte, et l'y taire : une seule règle, pour lui montrer ce qu'on garde et pour l'effacer."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import IntEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -54,7 +54,7 @@ class Identite:
         return cls(nom.strip(), prenom.strip(), civilite, adresses, frozenset(filter(None, map(numero, telephones))))
 
     def est(self, *, nom="", prenom="", courriel="", telephone=""):
-        """Cette fiche est-elle la sienne ? Même adresse, même numéro, ou mêmes nom et prénom (celui qui manque ne contredit pas)."""
+        """Cette fiche est-elle la sienne ? Même adresse, même numéro, ou mêmes nom et prénom (un prénom absent s'admet)."""
         if courriel.strip().lower() in self.courriels or numero(telephone) in self.telephones:
             return True
         memes = bool(self.nom) and cle_de_recherche(nom) == cle_de_recherche(self.nom)
@@ -76,6 +76,28 @@ class Identite:
         morceaux = [EFFACE if self.reconnue(part, contexte) >= seuil else part for part in FIN_DE_PHRASE.split(texte)]
         reste = re.sub(rf"(?:{re.escape(EFFACE)}\s*)+(?={re.escape(EFFACE)})", "", "".join(morceaux))
         return EFFACE if self.reconnue(reste, contexte) >= seuil or reste == texte else reste
+
+    def taire_dans(self, valeur: Any, contexte: Contexte = AILLEURS, seuil: Certitude = Certitude.SURE) -> Any:
+        """La même valeur JSON sans elle ; un dictionnaire qui la nomme à plusieurs champs perd chacun de ceux-là."""
+        if isinstance(valeur, str):
+            return self.taire(valeur, contexte, seuil)
+        if isinstance(valeur, list):
+            return [self.taire_dans(partie, contexte, seuil) for partie in valeur]
+        if not isinstance(valeur, dict):
+            return valeur
+        nommee = self.reconnue(_reuni(valeur), contexte) >= seuil
+        return {
+            cle: EFFACE
+            if nommee and isinstance(partie, str) and self._en_est(partie)
+            else self.taire_dans(partie, contexte, seuil)
+            for cle, partie in valeur.items()
+        }
+
+    def _en_est(self, texte):
+        """Ce champ, seul, est-il son nom, son prénom, son adresse ou son numéro ?"""
+        cle = cle_de_recherche(texte)
+        noms = {cle_de_recherche(nom) for nom in (self.nom, self.prenom)} - {""}
+        return cle in noms or (bool(cle) and self.reconnue(texte) is Certitude.SURE)
 
     def _occurrences(self, texte):
         """Chaque fois que son nom s'y lit : (le mot d'avant, le nom tel qu'écrit, les mots d'après)."""
@@ -119,13 +141,28 @@ def textes_de(valeur: Any) -> list[str]:
     return [texte for partie in valeur for texte in textes_de(partie)] if isinstance(valeur, list) else []
 
 
-def transformer(valeur: Any, changer) -> Any:
-    """La même valeur JSON, chaque texte changé par `changer(texte)`."""
+def ensembles(valeur: Any) -> list[str]:
+    """Les textes d'une valeur JSON, ceux d'un même dictionnaire lus ensemble : « nom » puis « prénom » disent quelqu'un."""
     if isinstance(valeur, str):
-        return changer(valeur)
+        return [valeur]
     if isinstance(valeur, dict):
-        return {cle: transformer(partie, changer) for cle, partie in valeur.items()}
-    return [transformer(partie, changer) for partie in valeur] if isinstance(valeur, list) else valeur
+        return [_reuni(valeur), *(texte for partie in valeur.values() for texte in ensembles(partie))]
+    return [texte for partie in valeur for texte in ensembles(partie)] if isinstance(valeur, list) else []
+
+
+def _reuni(dictionnaire):
+    return " ".join(partie for partie in dictionnaire.values() if isinstance(partie, str))
+
+
+def changer_les_textes(objet: Any, changer) -> Any:
+    """Le même objet (dataclass, liste, dictionnaire), chaque texte changé par `changer(texte)`."""
+    if isinstance(objet, str):
+        return changer(objet)
+    if is_dataclass(objet):
+        return replace(objet, **{c.name: changer_les_textes(getattr(objet, c.name), changer) for c in fields(objet) if c.init})
+    if isinstance(objet, dict):
+        return {cle: changer_les_textes(partie, changer) for cle, partie in objet.items()}
+    return type(objet)(changer_les_textes(partie, changer) for partie in objet) if isinstance(objet, list | tuple) else objet
 
 
 def decoder(encode: str) -> list[tuple[str, str]]:

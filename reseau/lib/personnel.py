@@ -1,4 +1,4 @@
-"""Ce qu'un champ dit d'une personne, et ce qu'il devient quand elle s'efface : le vocabulaire des `<application>/personnel.py`."""
+"""Ce qu'un champ dit d'une personne, et ce qu'il devient quand elle s'efface ; chaque `<application>/personnel.py` en use."""
 
 from enum import Enum
 

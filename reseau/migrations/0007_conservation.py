@@ -5,20 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reseau', '0006_reunions_et_formations'),
+        ("reseau", "0006_reunions_et_formations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reseau',
-            name='anonymisation_mois',
-            field=models.PositiveSmallIntegerField(default=60, help_text='Les fiches d’entreprises et de membres partis perdent alors leurs noms ; les chiffres restent.', validators=[django.core.validators.MinValueValidator(12), django.core.validators.MaxValueValidator(120)], verbose_name='mois avant d’anonymiser, après le dernier contact'),
+            model_name="reseau",
+            name="anonymisation_mois",
+            field=models.PositiveSmallIntegerField(
+                default=60,
+                help_text="Les fiches d’entreprises et de membres partis perdent alors leurs noms ; les chiffres restent.",
+                validators=[django.core.validators.MinValueValidator(12), django.core.validators.MaxValueValidator(120)],
+                verbose_name="mois avant d’anonymiser, après le dernier contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='journal',
-            name='geste',
-            field=models.CharField(choices=[('lecture', 'Lecture'), ('export', 'Export'), ('impression', 'Impression'), ('ajout', 'Ajout'), ('modification', 'Modification'), ('import', 'Import'), ('signature', 'Signature'), ('effacement', 'Effacement')], max_length=20),
+            model_name="journal",
+            name="geste",
+            field=models.CharField(
+                choices=[
+                    ("lecture", "Lecture"),
+                    ("export", "Export"),
+                    ("impression", "Impression"),
+                    ("ajout", "Ajout"),
+                    ("modification", "Modification"),
+                    ("import", "Import"),
+                    ("signature", "Signature"),
+                    ("effacement", "Effacement"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -5,55 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reseau', '0007_conservation'),
-        ('suivi', '0006_ordre_du_jour'),
+        ("reseau", "0007_conservation"),
+        ("suivi", "0006_ordre_du_jour"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='compterendufige',
-            name='detruit_le',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='détruit le'),
+            model_name="compterendufige",
+            name="detruit_le",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="détruit le"),
         ),
         migrations.AddField(
-            model_name='compterendufige',
-            name='refige_le',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='refigé le'),
+            model_name="compterendufige",
+            name="refige_le",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="refigé le"),
         ),
         migrations.AddField(
-            model_name='tableaufige',
-            name='detruit_le',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='détruit le'),
+            model_name="tableaufige",
+            name="detruit_le",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="détruit le"),
         ),
         migrations.AddField(
-            model_name='tableaufige',
-            name='refige_le',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='refigé le'),
+            model_name="tableaufige",
+            name="refige_le",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="refigé le"),
         ),
         migrations.CreateModel(
-            name='DemandeDeDroit',
+            name="DemandeDeDroit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('droit', models.CharField(choices=[('acces', 'Voir ce qu’on garde d’elle'), ('rectification', 'Corriger'), ('effacement', 'Effacer'), ('opposition', 'S’opposer à être sollicitée')], max_length=20, verbose_name='elle demande')),
-                ('nom', models.CharField(blank=True, max_length=80)),
-                ('prenom', models.CharField(blank=True, max_length=80, verbose_name='prénom')),
-                ('courriel', models.EmailField(blank=True, max_length=254)),
-                ('telephone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('recue_le', models.DateField(verbose_name='reçue le')),
-                ('traitee_le', models.DateField(blank=True, null=True, verbose_name='répondue le')),
-                ('bilan', models.JSONField(blank=True, default=dict)),
-                ('ouverte_par', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reseau.membre')),
-                ('reseau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='demandes_de_droit', to='reseau.reseau')),
-                ('traitee_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reseau.membre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "droit",
+                    models.CharField(
+                        choices=[
+                            ("acces", "Voir ce qu’on garde d’elle"),
+                            ("rectification", "Corriger"),
+                            ("effacement", "Effacer"),
+                            ("opposition", "S’opposer à être sollicitée"),
+                        ],
+                        max_length=20,
+                        verbose_name="elle demande",
+                    ),
+                ),
+                ("nom", models.CharField(blank=True, max_length=80)),
+                ("prenom", models.CharField(blank=True, max_length=80, verbose_name="prénom")),
+                ("courriel", models.EmailField(blank=True, max_length=254)),
+                ("telephone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
+                ("recue_le", models.DateField(verbose_name="reçue le")),
+                ("traitee_le", models.DateField(blank=True, null=True, verbose_name="répondue le")),
+                ("bilan", models.JSONField(blank=True, default=dict)),
+                (
+                    "ouverte_par",
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reseau.membre"),
+                ),
+                (
+                    "reseau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="demandes_de_droit", to="reseau.reseau"
+                    ),
+                ),
+                (
+                    "traitee_par",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reseau.membre"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demande de droit',
-                'verbose_name_plural': 'demandes de droits',
-                'ordering': [models.OrderBy(models.F('traitee_le'), descending=True, nulls_first=True), 'recue_le', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('droit__in', ['acces', 'rectification', 'effacement', 'opposition'])), name='droit_connu'), models.CheckConstraint(condition=models.Q(('traitee_le', None), models.Q(('courriel', ''), ('nom', ''), ('prenom', ''), ('telephone', '')), _connector='OR'), name='droit_traite_sans_nom', violation_error_message='Une demande répondue ne garde le nom de personne.')],
+                "verbose_name": "demande de droit",
+                "verbose_name_plural": "demandes de droits",
+                "ordering": [models.OrderBy(models.F("traitee_le"), descending=True, nulls_first=True), "recue_le", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("droit__in", ["acces", "rectification", "effacement", "opposition"])),
+                        name="droit_connu",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("traitee_le", None),
+                            models.Q(("courriel", ""), ("nom", ""), ("prenom", ""), ("telephone", "")),
+                            _connector="OR",
+                        ),
+                        name="droit_traite_sans_nom",
+                        violation_error_message="Une demande répondue ne garde le nom de personne.",
+                    ),
+                ],
             },
         ),
     ]

@@ -7,7 +7,7 @@ from suivi.enums import VersionDuCompteRendu
 
 
 class CompteRenduFige(models.Model):
-    """Le PDF et le .docx d'une version, et leurs empreintes ; refaits pour y effacer une personne (`refige_le`), et pour cela seul.
+    """Le PDF, le .docx d'une version et leurs empreintes ; refaits (`refige_le`) pour y effacer une personne, et pour cela seul.
 
     `sans` : les clés des entreprises que la version expurgée tait, celles dont un membre se déportait à la diffusion.
     """

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('visites', '0003_envois_par_la_boite'),
+        ("visites", "0003_envois_par_la_boite"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pdffige',
-            name='detruit_le',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='détruit le'),
+            model_name="pdffige",
+            name="detruit_le",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="détruit le"),
         ),
     ]
