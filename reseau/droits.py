@@ -91,6 +91,7 @@ TABLE = {
     "envois.suivre": (TOUT, TOUT, NON, NON, NON, NON),
     "parametres.gerer": (TOUT, NON, NON, NON, NON, NON),
     "journal.voir": (TOUT, NON, SIENS, SIENS, NON, NON),
+    "vie_privee.gerer": (TOUT, NON, NON, NON, NON, NON),
 }
 
 

@@ -52,6 +52,10 @@ class PliQuerySet(models.QuerySet):
     def partis(self):
         return self.filter(etat=EtatPli.PARTI)
 
+    def oublies(self, avant):
+        """Inscrits à cet instant ou avant, et qui ne sont pas en train de partir."""
+        return self.filter(inscrit_le__lte=avant).exclude(etat=EtatPli.EN_COURS)
+
     def rejouables(self):
         return self.en_echec().filter(efface_le=None)
 
