@@ -16,9 +16,8 @@ from django.db.models import Q
 from entreprises.models import Document, Import, LotEcrit
 from entreprises.operations import traces
 from reseau.lib.identite import AILLEURS, Certitude, Contexte, ensembles
-from suivi.lectures import entreprises_nommees
 from suivi.models import CompteRenduFige, TableauFige
-from visites.models import PdfFige
+from visites.models import PdfFige, Visite
 
 DEPLIE_MAX = 20_000_000  # octets : au-delà, une archive ne se lit pas ici
 FIN = re.compile(r"</(?:w:p|text:p|si|row|table:table-row)>")
@@ -99,13 +98,24 @@ def _tableaux(personne):
 
 def _comptes_rendus(personne):
     figes = CompteRenduFige.objects.filter(reunion__reseau=personne.reseau, detruit_le=None).select_related("reunion")
-    for fige in figes.order_by("reunion__le", "pk").iterator(20):
-        siennes = personne.entreprises & set(entreprises_nommees(fige.reunion).values_list("entreprise", flat=True))
+    decidees = _reunions(personne)
+    for fige in figes.defer("pdf").order_by("reunion__le", "pk").iterator(20):
+        sienne = decidees.get(fige.reunion_id)
         texte = texte_de(fige.docx) or ""
-        certitude = _la_plus_forte(personne, texte.splitlines(), Contexte(bool(siennes)))
+        certitude = _la_plus_forte(personne, texte.splitlines(), Contexte(bool(sienne)))
         if certitude:
             libelle = f"Compte rendu du {fige.reunion.le:%d/%m/%Y}, {fige.get_version_display().lower()}"
-            yield Papier(CompteRenduFige, fige.pk, libelle, "refigé sans elle", certitude, next(iter(siennes), None))
+            yield Papier(CompteRenduFige, fige.pk, libelle, "refigé sans elle", certitude, sienne)
+
+
+def _reunions(personne):
+    """{réunion: entreprise} : celles qui ont parlé de ses entreprises."""
+    if not personne.entreprises:
+        return {}
+    visites = Visite.objects.filter(entreprise__in=personne.entreprises).order_by()
+    chemins = ("restituee_en", "choisie_en", "projets__interlocuteur_confirme_en", "projets__actions__mouvements__reunion")
+    lues = visites.values_list("entreprise", *chemins).distinct()
+    return {reunion: entreprise for entreprise, *reunions in lues for reunion in reunions if reunion}
 
 
 def _documents(personne):

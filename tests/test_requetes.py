@@ -22,6 +22,7 @@ from tests.factories import (
     ConcurrenceFactory,
     ContactFactory,
     CourrierFactory,
+    DemandeDeDroitFactory,
     DemandeDeVisiteFactory,
     DeportFactory,
     DispositifFactory,
@@ -59,6 +60,9 @@ from tests.factories import (
 from tests.fiabilite.verification import verification
 
 PAR_LIGNE = {"visites:courriers-pdf"}  # un PDF de 200 pages se compose : ses requêtes ont leur propre essai
+
+# Le dossier d'une personne lit chaque table où un texte peut la citer : autant de requêtes que de tables, pas de lignes.
+TOUT_LU = {"suivi:droit", "suivi:droit-exporter", "suivi:droit-effacer"}
 
 
 def peupler(nombre):
@@ -151,6 +155,7 @@ def peupler(nombre):
         "formation": formation,
         "dispositif": dispositif,
         "pli": pli,
+        "droit": DemandeDeDroitFactory(**du_reseau, nom="Introuvable", ouverte_par=lecteur),
         "reunion": reunion,
         "fige": fige,
         "evaluation": evaluation,
@@ -182,4 +187,4 @@ def test_pages_ont_le_meme_nombre_de_requetes_quel_que_soit_le_nombre_de_lignes(
     peu, plus, beaucoup = (compter(nombre, requetes) for nombre in (1, 3, bilan.taille(bref=20, entier=200)))
     for nom in peu:
         nombres = {peu[nom], plus[nom], beaucoup[nom]}
-        bilan.noter(len(nombres) == 1 and max(nombres) <= 40, f"{nom} : {peu[nom]}, {plus[nom]}, {beaucoup[nom]}")
+        bilan.noter(len(nombres) == 1 and (nom in TOUT_LU or max(nombres) <= 40), f"{nom} : {peu[nom]}, {plus[nom]}, {beaucoup[nom]}")
