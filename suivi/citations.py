@@ -19,7 +19,8 @@ from suivi.personnel import TOUS, champs_de, chemins, modeles_portant, parmi
 from visites.models import EnvoiDeLettre
 
 PAQUET = 2_000
-A_PLUSIEURS = (Pli, EnvoiDeLettre)  # leurs adresses ne sont pas toutes d'une même personne
+# Leurs adresses ne sont pas toutes d'une même personne ; le champ nommé est celle du destinataire.
+A_PLUSIEURS = {Pli: "destinataire", EnvoiDeLettre: "courriel"}
 FICHES = {Sort.IDENTITE, Sort.SIEN}  # ce qui fait d'une ligne la fiche de quelqu'un
 
 
@@ -88,7 +89,9 @@ class Trouvailles:
 
 def retrouver(reseau, identite):
     """La `Personne` de ce réseau que cette identité désigne, avec ses fiches de contact et de membre."""
-    contacts = [contact for contact in _contacts_possibles(reseau, identite) if _est(identite, contact)]
+    # Tous se lisent : l'index de recherche, borné en longueur, pourrait taire le quarantième contact d'une entreprise.
+    tous = Contact.objects.filter(entreprise__reseau=reseau).order_by("pk").iterator(PAQUET)
+    contacts = [contact for contact in tous if _est(identite, contact)]
     membres = [
         membre
         for membre in Membre.objects.filter(reseau=reseau).select_related("utilisateur")
@@ -150,13 +153,21 @@ class _Lecture:
             certitude = self._est_a_elle(pk, valeurs, contexte)
             if certitude:
                 gardes = [champ for champ in self.fiche if valeurs[champ] and self._sien(champ, valeurs[champ])]
+                gardes += self.reste if self._lui_est_adresse(valeurs) else []
                 yield from (self._passage(pk, champ, valeurs, certitude, entreprise, entier=True) for champ in gardes)
+                if self._lui_est_adresse(valeurs):
+                    continue
             for champ in self.reste:
                 if lu := self._reconnue(champ, valeurs[champ], contexte):
                     yield self._passage(pk, champ, valeurs, lu, entreprise)
 
     def _passage(self, pk, champ, valeurs, certitude, entreprise, **encore):
         return Passage(self.modele, pk, champ, valeurs[champ], certitude, entreprise, **encore)
+
+    def _lui_est_adresse(self, valeurs):
+        """D'un courriel parti vers elle, tout lui revient."""
+        principal = A_PLUSIEURS.get(self.modele)
+        return bool(principal) and self._sien(principal, valeurs[principal])
 
     def _sien(self, champ, valeur):
         """D'un courriel à plusieurs, sa seule adresse."""
@@ -201,7 +212,7 @@ def _lignes(modele, personne):
     """Celles du réseau ; des comptes, ceux de ses membres ; des entreprises, celles que leur index de recherche désigne."""
     objets = modele._base_manager.all()
     if modele is Entreprise:
-        return objets.filter(_fiche_possible(personne.identite), reseau=personne.reseau)
+        return objets.filter(_fiche_possible(personne), reseau=personne.reseau)
     if chemins(modele, Reseau) or modele is Reseau:
         return objets.filter(parmi(modele, Reseau, [personne.reseau.pk]))
     utilisateurs = Membre.objects.filter(reseau=personne.reseau).values("utilisateur")
@@ -209,10 +220,12 @@ def _lignes(modele, personne):
     return objets.filter(**{f"{compte}__in": utilisateurs})
 
 
-def _fiche_possible(identite):
-    condition = Q(pk__in=[])
+def _fiche_possible(personne):
+    """Celles dont un texte pourrait la nommer : la base les choisit, le reste les lit."""
+    identite = personne.identite
+    condition = Q(pk__in=personne.entreprises) | ~Q(ne_plus_solliciter_motif="") | ~Q(complement="")
     if mots := cle_de_recherche(identite.nom).split():
-        condition |= Q(*(Q(recherche__contains=mot) for mot in mots))
+        condition |= Q(*(Q(recherche__contains=mot) for mot in mots)) | Q(adresse__icontains=mots[0])
     for courriel in identite.courriels:
         condition |= Q(courriel__iexact=courriel) | Q(site__icontains=courriel)
     for telephone in identite.telephones:
@@ -226,17 +239,6 @@ def _contexte(personne, entreprises):
         if entreprise in personne.entreprises:
             return personne.contexte(entreprise), entreprise
     return AILLEURS, next((entreprise for entreprise in entreprises if entreprise), None)
-
-
-def _contacts_possibles(reseau, identite):
-    fiches = Q(pk__in=[])
-    if mots := cle_de_recherche(identite.nom).split():
-        fiches |= Q(*(Q(entreprise__recherche__contains=mot) for mot in mots))
-    for courriel in identite.courriels:
-        fiches |= Q(courriel__iexact=courriel)
-    if identite.telephones:
-        fiches |= ~Q(telephone="")
-    return Contact.objects.filter(fiches, entreprise__reseau=reseau)
 
 
 def _est(identite, contact):

@@ -123,7 +123,7 @@ def en_json(dossier, instant):
         "compose_le": instant.isoformat(),
         "fiches": [_ligne_en_json(ligne) for ligne in dossier.fiches],
         "textes": [_ligne_en_json(ligne) for ligne in dossier.textes],
-        "papiers": [{"genre": p.modele._meta.verbose_name, "libelle": p.libelle} for p in dossier.papiers],
+        "papiers": [_papier_en_json(papier) for papier in dossier.papiers],
         "journal": journal_de(dossier.personne),
     }
 
@@ -139,6 +139,10 @@ def parts(passage):
     champ = passage.modele._meta.get_field(passage.champ)
     textes = passage.textes if passage.modele is not Pli else [t for t in textes_de(passage.valeur) if t]
     return [(str(champ.verbose_name), texte) for texte in textes]
+
+
+def _papier_en_json(papier):
+    return {"genre": str(papier.modele._meta.verbose_name), "libelle": papier.libelle, "extraits": list(papier.extraits)}
 
 
 def _ligne_en_json(ligne):

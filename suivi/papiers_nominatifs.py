@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from entreprises.models import Document, Import, LotEcrit
 from entreprises.operations import traces
-from reseau.lib.identite import AILLEURS, Certitude, Contexte, ensembles
+from reseau.lib.identite import AILLEURS, FIN_DE_PHRASE, Certitude, Contexte, ensembles
 from suivi.models import CompteRenduFige, TableauFige
 from visites.models import PdfFige, Visite
 
@@ -26,7 +26,7 @@ BALISE = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class Papier:
-    """Un fichier. `devient` : ce que l'effacement en fait, en mots ; `lisible` : on a pu le lire."""
+    """Un fichier. `devient` : ce que l'effacement en fait ; `lisible` : on a pu le lire ; `extraits` : ce qui l'y nomme."""
 
     modele: Any
     pk: int
@@ -35,6 +35,7 @@ class Papier:
     certitude: Certitude
     entreprise: int | None = None
     lisible: bool = True
+    extraits: tuple[str, ...] = ()
 
     @property
     def cle(self):
@@ -129,6 +130,7 @@ def _documents(personne):
             certitude = Certitude.POSSIBLE
         if certitude:
             mots = {"lisible": texte is not None, "entreprise": document.entreprise_id}
+            mots["extraits"] = _extraits(personne, FIN_DE_PHRASE.split(texte or ""), contexte)
             yield Papier(Document, document.pk, document.nom, "supprimé", certitude, **mots)
 
 
@@ -138,10 +140,17 @@ def _imports(personne):
     for depot in depots.iterator(5):
         lignes = (texte_de(depot.contenu) or "").splitlines()
         if certitude := _la_plus_forte(personne, lignes, AILLEURS):
-            yield Papier(Import, depot.pk, f"Fichier importé n° {depot.pk}", "lignes retirées", certitude)
+            extraits = _extraits(personne, lignes, AILLEURS)
+            yield Papier(Import, depot.pk, f"Fichier importé n° {depot.pk}", "lignes retirées", certitude, extraits=extraits)
     for lot in LotEcrit.objects.filter(Q(depot__reseau=personne.reseau)).order_by("pk").iterator(5):
-        if _la_plus_forte(personne, ensembles(traces.relire(lot)), AILLEURS) is Certitude.SURE:
-            yield Papier(LotEcrit, lot.pk, f"Trace d’import n° {lot.depot_id}", "récrite sans elle", Certitude.SURE)
+        if extraits := _extraits(personne, ensembles(traces.relire(lot)), AILLEURS):
+            libelle, devient = f"Trace d’import n° {lot.depot_id}", "récrite sans elle"
+            yield Papier(LotEcrit, lot.pk, libelle, devient, Certitude.SURE, extraits=extraits)
+
+
+def _extraits(personne, textes, contexte):
+    """Ceux de ces textes qui la nomment sûrement."""
+    return tuple(texte for texte in textes if texte and personne.identite.reconnue(texte, contexte) is Certitude.SURE)
 
 
 def _la_plus_forte(personne, textes, contexte):

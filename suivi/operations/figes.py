@@ -104,26 +104,30 @@ def refiger(tableau, contenu, *, instant):
         page["sous_titre"] = " · ".join(filter(None, [page["sous_titre"].partition("Refigé le")[0].rstrip(" ·"), mention]))
     mots = {"code": tableau.code, "reseau": tableau.reseau.nom, "edite_le": localtime(tableau.fige_le)}
     pieces = [tableau_relu(page, **mots) for page in contenu]
-    piece = Piece(tableau.code, tableau.titre, tableau.periode, pieces, tableau.lecteurs)
-    for genre, octets in _fichiers(piece, localtime(tableau.fige_le), dessiner=lambda *_: []).items():
+    piece = Piece(tableau.code, tableau.titre, tableau.periode, pieces, tableau.lecteurs, dessine=False)
+    for genre, octets in _fichiers(piece, localtime(tableau.fige_le)).items():
         tableau.fichiers.filter(genre=genre).update(octets=octets, empreinte=sha256(octets).hexdigest())
     TableauFige.objects.filter(pk=tableau.pk).update(contenu=contenu, refige_le=instant)
 
 
-def _fichiers(piece, instant, dessiner=graphiques):
+def _fichiers(piece, instant):
     """{genre: octets} : les mêmes chiffres dans les trois formats."""
     feuilles = [feuille for tableau in piece.tableaux for feuille in feuilles_du_tableau(tableau)]
     classeurs = {genre: FORMATS[genre](feuilles, edite_le=instant) for genre in ("xlsx", "ods")}
-    return {"pdf": _pdf(piece, instant, dessiner), **classeurs}
+    return {"pdf": _pdf(piece, instant), **classeurs}
 
 
-def _pdf(piece, instant, dessiner):
+def _pdf(piece, instant):
     if piece.code != RAPPORT:
         (tableau,) = piece.tableaux
-        return tableau_en_pdf(tableau, dessiner(tableau, instant.date()))
-    parties = [{"tableau": tableau, "graphiques": dessiner(tableau, instant.date())} for tableau in piece.tableaux]
+        return tableau_en_pdf(tableau, _dessins(piece, tableau, instant))
+    parties = [{"tableau": tableau, "graphiques": _dessins(piece, tableau, instant)} for tableau in piece.tableaux]
     contexte = {"parties": parties, "nom_reseau": piece.tableaux[0].reseau, "periode": piece.periode}
     return rendre_pdf("pdf/rapport.html", contexte, titre=piece.titre, date=instant)
+
+
+def _dessins(piece, tableau, instant):
+    return graphiques(tableau, instant.date()) if piece.dessine else []
 
 
 def _garder(reseau, piece, fichiers, instant, lot, par, reunion):
