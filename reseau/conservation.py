@@ -337,3 +337,19 @@ LIGNES = (
     ),
 )
 DUREES = {ligne.cle: ligne for ligne in LIGNES}
+
+
+def par_public():
+    """[(titre, [Duree])], dans l'ordre de la table."""
+    return [(public.value, [ligne for ligne in LIGNES if ligne.public is public]) for public in Public]
+
+
+def en_markdown():
+    """La table telle que `docs/registre.md` la porte ; `manage.py durees` l'imprime."""
+    entete = "| donnée | durée | à compter de | base légale | ce qui reste | purgée par |\n|---|---|---|---|---|---|"
+    lignes = [
+        f"| {ligne.donnee} | {ligne.en_mots()}{' (réglable)' if ligne.reglage else ''} | {ligne.depart} | {ligne.base.value} "
+        f"| {ligne.reste} | {ligne.par or '`manage.py purger`'} |"
+        for ligne in LIGNES
+    ]
+    return "\n".join([entete, *lignes])

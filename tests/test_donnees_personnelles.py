@@ -1,14 +1,17 @@
 """Chaque champ où l'on peut écrire dit ce qu'il devient, et chaque durée a de quoi s'appliquer."""
 
+from pathlib import Path
+
 from django.apps import apps
 from django.db import models
 
 from entreprises.models import Entreprise
-from reseau.conservation import DUREES, LIGNES
+from reseau.conservation import DUREES, LIGNES, en_markdown
 from suivi.personnel import APPLICATIONS, TOUS, chemins
 from suivi.purge import PURGEURS
 from visites.models import Reponse
 
+RACINE = Path(__file__).resolve().parent.parent
 # Un champ borné par une liste close, une date, un nombre, une clé ne portent pas de nom.
 ECRITS = (
     models.CharField,
@@ -43,6 +46,12 @@ def test_chaque_duree_a_un_purgeur_ou_dit_qui_s_en_charge():
     purgees = {purgeur.cle for purgeur in PURGEURS}
     assert purgees <= set(DUREES)
     assert [ligne.cle for ligne in LIGNES if not (ligne.cle in purgees or ligne.avec in purgees or ligne.par)] == []
+
+
+def test_registre_porte_la_table_des_durees():
+    """Après un changement de `reseau/conservation.py` : recopier ce qu'imprime `manage.py durees`."""
+    texte = (RACINE / "docs" / "registre.md").read_text()
+    assert texte.partition("<!-- durees -->\n")[2].partition("\n<!-- /durees -->")[0] == en_markdown()
 
 
 def test_durees_se_disent_une_fois():

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate, now
 
 from reseau.acces import formulaire, geste, page
-from reseau.conservation import LIGNES, Public
+from reseau.conservation import par_public
 from reseau.enums import Geste
 from reseau.lib.document_modifiable import document_en_docx
 from reseau.lib.erreurs import tenter
@@ -132,11 +132,8 @@ def _par_public(echeances, reseau):
         avant = nombres.get(echeance.duree.cle, (0, 0))
         nombres[echeance.duree.cle] = (avant[0] + echeance.nombre, avant[1] + echeance.bientot)
     return [
-        (
-            public.value,
-            [(ligne, ligne.en_mots(reseau), *nombres.get(ligne.cle, (None, None))) for ligne in LIGNES if ligne.public is public],
-        )
-        for public in Public
+        (titre, [(ligne, ligne.en_mots(reseau), *nombres.get(ligne.cle, (None, None))) for ligne in lignes])
+        for titre, lignes in par_public()
     ]
 
 
