@@ -35,6 +35,7 @@ class Personne:
     entreprises: frozenset[int] = frozenset()
     homonymes: frozenset[int] = frozenset()
     evaluations: frozenset[int] = frozenset()
+    possibles: frozenset[tuple] = frozenset()
 
     def contexte(self, entreprise):
         """Celui d'un texte qui parle de cette entreprise (clé, ou None)."""
@@ -55,7 +56,16 @@ class Passage:
 
     @property
     def cle(self):
-        return f"{self.modele._meta.label_lower}-{self.pk}-{self.champ}"
+        """Ce qui le nomme dans un formulaire ; une fiche se tranche d'un coup, champs réunis."""
+        return f"{self.modele._meta.label_lower}-{self.pk}" + ("" if self.entier else f"-{self.champ}")
+
+    @property
+    def genre(self):
+        return genre_de(self.modele)
+
+    @property
+    def resume(self):
+        return " / ".join(self.textes)
 
     @property
     def sort(self):
@@ -87,16 +97,23 @@ class Trouvailles:
         return {(passage.modele, passage.pk) for passage in self.fiches}
 
 
+def genre_de(modele):
+    """« Compte rendu » : le nom français d'un modèle, avec sa majuscule."""
+    nom = str(modele._meta.verbose_name)
+    return nom[0].upper() + nom[1:]
+
+
 def retrouver(reseau, identite):
     """La `Personne` de ce réseau que cette identité désigne, avec ses fiches de contact et de membre."""
     # Tous se lisent : l'index de recherche, borné en longueur, pourrait taire le quarantième contact d'une entreprise.
     tous = Contact.objects.filter(entreprise__reseau=reseau).order_by("pk").iterator(PAQUET)
-    contacts = [contact for contact in tous if _est(identite, contact)]
-    membres = [
-        membre
-        for membre in Membre.objects.filter(reseau=reseau).select_related("utilisateur")
-        if identite.est(nom=membre.nom, prenom=membre.prenom, courriel=membre.utilisateur.email, telephone=membre.telephone)
-    ]
+    lus = [(contact, _est(identite, contact)) for contact in tous]
+    membres = Membre.objects.filter(reseau=reseau).select_related("utilisateur").order_by("pk")
+    lus += [(membre, _est(identite, membre)) for membre in membres]
+    contacts, membres = (
+        [fiche for fiche, lue in lus if lue is Certitude.SURE and isinstance(fiche, genre)] for genre in (Contact, Membre)
+    )
+    possibles = frozenset((type(fiche), fiche.pk) for fiche, lue in lus if lue is Certitude.POSSIBLE)
     identite = _completer(identite, [*contacts, *membres])
     entreprises = {contact.entreprise_id for contact in contacts}
     cles = [contact.pk for contact in contacts]
@@ -112,6 +129,7 @@ def retrouver(reseau, identite):
         frozenset(entreprises),
         frozenset(homonymes),
         frozenset(siennes),
+        possibles,
     )
 
 
@@ -178,7 +196,7 @@ class _Lecture:
         if pk in self.siennes:
             return Certitude.SURE
         if not self.fiche or self.modele in (Contact, Membre):
-            return Certitude.NON
+            return Certitude.POSSIBLE if (self.modele, pk) in self.personne.possibles else Certitude.NON
         nommee = " ".join(texte for champ in self.identite for texte in textes_de(valeurs[champ]))
         if nommee.strip():
             return self.personne.identite.reconnue(nommee, contexte)
@@ -241,8 +259,9 @@ def _contexte(personne, entreprises):
     return AILLEURS, next((entreprise for entreprise in entreprises if entreprise), None)
 
 
-def _est(identite, contact):
-    return identite.est(nom=contact.nom, prenom=contact.prenom, courriel=contact.courriel, telephone=contact.telephone)
+def _est(identite, fiche):
+    courriel = fiche.utilisateur.email if isinstance(fiche, Membre) else fiche.courriel
+    return identite.est(nom=fiche.nom, prenom=fiche.prenom, courriel=courriel, telephone=fiche.telephone)
 
 
 def _completer(identite, fiches):

@@ -16,7 +16,7 @@ from entreprises.models import Deport, Entreprise
 from reseau.lib.identite import textes_de
 from reseau.lib.pdf import rendre_pdf
 from reseau.models import Journal, Membre, Pli
-from suivi.citations import Passage, Personne, Trouvailles, chercher, retrouver
+from suivi.citations import Passage, Personne, Trouvailles, chercher, genre_de, retrouver
 from suivi.models import Brouillon, CompteRenduFige, TableauFige
 from suivi.papiers_nominatifs import Papier, papiers_de
 from visites.models import PartieReservee, PdfFige
@@ -64,6 +64,18 @@ class Ligne:
     adresse: str
     passages: list[Passage]
 
+    @property
+    def cle(self):
+        return self.passages[0].cle
+
+    @property
+    def sure(self):
+        return self.passages[0].sure
+
+    @property
+    def resume(self):
+        return " / ".join(passage.resume for passage in self.passages)
+
 
 @dataclass
 class Dossier:
@@ -82,12 +94,13 @@ class Dossier:
     @property
     def a_trancher(self):
         """Ce qu'un homonyme expliquerait : passages et papiers que l'animateur doit juger."""
-        passages = [passage for ligne in [*self.fiches, *self.textes] for passage in ligne.passages if not passage.sure]
-        return [*passages, *(papier for papier in self.papiers if not papier.sure)]
+        fiches = [ligne for ligne in self.fiches if not ligne.sure]
+        textes = [passage for ligne in self.textes for passage in ligne.passages if not passage.sure]
+        return [*fiches, *textes, *(papier for papier in self.papiers if not papier.sure)]
 
     def sans_les_possibles(self):
         """Le même, réduit à ce qui est sûrement d'elle : ce qu'on lui remet."""
-        sures = [[ligne for ligne in lignes if ligne.passages[0].sure] for lignes in (self.fiches, self.textes)]
+        sures = [[ligne for ligne in lignes if ligne.sure] for lignes in (self.fiches, self.textes)]
         return Dossier(self.personne, *sures, [papier for papier in self.papiers if papier.sure], self.ailleurs)
 
 
@@ -167,14 +180,9 @@ def _lignes(passages, reseau):
     rangees = [list(groupe) for _, groupe in groupby(passages, key=lambda p: (p.modele, p.pk, p.certitude))]
     adresses = _adresses({(groupe[0].modele, groupe[0].pk) for groupe in rangees}, reseau)
     return [
-        Ligne(_genre(groupe[0].modele), adresses.get((groupe[0].modele, groupe[0].pk), _fiche(groupe[0], reseau)), groupe)
+        Ligne(genre_de(groupe[0].modele), adresses.get((groupe[0].modele, groupe[0].pk), _fiche(groupe[0], reseau)), groupe)
         for groupe in rangees
     ]
-
-
-def _genre(modele):
-    nom = str(modele._meta.verbose_name)
-    return nom[0].upper() + nom[1:]
 
 
 def _adresses(lignes, reseau):

@@ -16,6 +16,7 @@ from django.db.models import Q
 from entreprises.models import Document, Import, LotEcrit
 from entreprises.operations import traces
 from reseau.lib.identite import AILLEURS, FIN_DE_PHRASE, Certitude, Contexte, ensembles
+from suivi.citations import genre_de
 from suivi.models import CompteRenduFige, TableauFige
 from visites.models import PdfFige, Visite
 
@@ -40,6 +41,14 @@ class Papier:
     @property
     def cle(self):
         return f"{self.modele._meta.label_lower}-{self.pk}-octets"
+
+    @property
+    def genre(self):
+        return genre_de(self.modele)
+
+    @property
+    def resume(self):
+        return self.libelle
 
     @property
     def sure(self):

@@ -53,13 +53,16 @@ class Identite:
         adresses = frozenset(courriel.strip().lower() for courriel in courriels if courriel.strip())
         return cls(nom.strip(), prenom.strip(), civilite, adresses, frozenset(filter(None, map(numero, telephones))))
 
-    def est(self, *, nom="", prenom="", courriel="", telephone=""):
-        """Cette fiche est-elle la sienne ? Même adresse, même numéro, ou mêmes nom et prénom (un prénom absent s'admet)."""
+    def est(self, *, nom="", prenom="", courriel="", telephone="") -> Certitude:
+        """La sienne ? Sûrement : même adresse, même numéro, ou mêmes nom et prénom. S'il manque un prénom : peut-être."""
         if courriel.strip().lower() in self.courriels or numero(telephone) in self.telephones:
-            return True
-        memes = bool(self.nom) and cle_de_recherche(nom) == cle_de_recherche(self.nom)
+            return Certitude.SURE
+        if not self.nom or cle_de_recherche(nom) != cle_de_recherche(self.nom):
+            return Certitude.NON
         prenoms = cle_de_recherche(prenom), cle_de_recherche(self.prenom)
-        return memes and (not all(prenoms) or prenoms[0] == prenoms[1])
+        if not all(prenoms):
+            return Certitude.POSSIBLE
+        return Certitude.SURE if prenoms[0] == prenoms[1] else Certitude.NON
 
     def reconnue(self, texte: str, contexte: Contexte = AILLEURS) -> Certitude:
         """À quel point ce texte parle d'elle."""

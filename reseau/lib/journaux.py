@@ -12,7 +12,7 @@ from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 COURRIEL = re.compile(r"[^\s<>,;:'\"()=&/]+(?:@|%40)[^\s<>,;:'\"()=&/]+")
 PARAMETRES = re.compile(r"\?[^\s'\"]+")
-JETON = re.compile(r"(?<=/)[\w\-.:=%]{20,}(?=/|$|[\s'\"])")
+JETON = re.compile(r"(?<=/)(?=[^/\s]*\d)[\w\-.:=%]{20,}(?=/|$|[\s'\"])")  # un mot aussi long, avec un chiffre
 ECHAPPEMENT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LONGUEUR = 500
 
