@@ -4,7 +4,7 @@ from django.db import connection, transaction
 
 from entreprises import index
 from entreprises.models import Entreprise, Mot
-from entreprises.models.recherche import MOT_MAX, MOT_MIN
+from entreprises.models.recherche import MOT_MAX, MOT_MIN, Requete
 
 LOT = 2_000  # mots ou fiches lus et écrits ensemble
 
@@ -33,6 +33,28 @@ def reindexer():
             nombre, lot = nombre + _recomposer(lot), []
     nombre += _recomposer(lot)
     return nombre
+
+
+def rafraichir(cles):
+    """Recompose le texte de recherche de ces fiches, et oublie les mots que plus aucune ne porte, jusque dans l'index."""
+    fiches = list(Entreprise.objects.filter(pk__in=cles).select_related("commune").prefetch_related("contacts"))
+    anciens = {mot for fiche in fiches for mot in fiche.recherche.split()}
+    _recomposer(fiches)
+    oublier(anciens - {mot for fiche in fiches for mot in fiche.recherche.split()})
+
+
+def oublier(mots):
+    """Retire du vocabulaire ceux de ces mots que plus aucune fiche ne porte, tous réseaux confondus."""
+    perdus = [
+        mot
+        for mot in mots
+        if mot.isalnum() and not Entreprise.objects.filter(recherche__mots=Requete((((mot, False),),))).exists()
+    ]
+    Mot.objects.filter(mot__in=perdus).delete()
+    if perdus and connection.vendor == "sqlite":
+        # FTS5 n'efface un mot qu'en refondant ses segments ; PostgreSQL récrit la ligne, et son ramasse-miettes fait le reste.
+        with connection.cursor() as curseur:
+            curseur.execute("INSERT INTO entreprises_index (entreprises_index) VALUES ('optimize')")
 
 
 def _recomposer(fiches):

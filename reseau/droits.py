@@ -103,6 +103,7 @@ TABLE = {
     "charte.tenir": (TOUT, NON, NON, NON, NON, NON),
     "conventions.voir": (TOUT, TOUT, NON, NON, TOUT, NON),
     "conventions.tenir": (TOUT, TOUT, NON, NON, NON, NON),
+    "vie_privee.gerer": (TOUT, NON, NON, NON, NON, NON),
 }
 
 # Ce que nul n'ouvre sans avoir accepté la charte du réseau (conception, section 4). Écrire une action ou répondre à une

@@ -95,6 +95,7 @@ class Geste(TextChoices):
     SIGNATURE = "signature", "Signature"
     ENVOI = "envoi", "Envoi par courriel"
     REFUS = "refus", "Refus"
+    EFFACEMENT = "effacement", "Effacement"
 
 
 class GenreDAlerte(TextChoices):

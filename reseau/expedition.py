@@ -118,7 +118,7 @@ def purger(maintenant):
     cles = list(vieux.values_list("pk", flat=True))
     PieceJointe.objects.filter(pli__in=cles).delete()
     effaces = Pli.objects.filter(pk__in=cles).update(efface_le=maintenant, **EFFACE)
-    oublies = Pli.objects.filter(inscrit_le__lte=maintenant - GARDE_DE_LA_TRACE).exclude(etat=EtatPli.EN_COURS)
+    oublies = Pli.objects.oublies(maintenant - GARDE_DE_LA_TRACE)
     return effaces, oublies.delete()[1].get(Pli._meta.label, 0)
 
 

@@ -217,6 +217,11 @@ class ReglagesForm(FicheForm):
         ),
         ("Déontologie", "Chacun relit et réaccepte la charte d’un clic ; elle s’annonce quinze jours avant.", ("charte_mois",)),
         (
+            "Données personnelles",
+            "Les autres durées se lisent dans Paramètres, Données personnelles.",
+            ("anonymisation_mois",),
+        ),
+        (
             "Tableaux, rapports et évaluation",
             "Le rapport part au préfet et aux chefs de service dont l’institution donne le courriel.",
             ("comparaison", "rapport_mois", "rapport_courriel", "evaluation"),
@@ -254,6 +259,7 @@ class ReglagesForm(FicheForm):
             "compte_rendu_relance_jours",
             "suite_jours",
             "charte_mois",
+            "anonymisation_mois",
             "comparaison",
             "rapport_mois",
             "rapport_courriel",

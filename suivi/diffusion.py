@@ -13,6 +13,7 @@ from reseau import expedition
 from reseau.droits import TOUT, portee
 from reseau.enums import EtatReunion, GenrePli, Geste
 from reseau.lib.document_modifiable import document_en_docx
+from reseau.lib.identite import changer_les_textes
 from reseau.lib.pdf import rendre_pdf
 from reseau.models import Reunion
 from reseau.operations import enregistrer, noter
@@ -26,10 +27,14 @@ from suivi.seance import releve
 MEMBRES, EXPURGEE, DIFFUSION = VersionDuCompteRendu.MEMBRES, VersionDuCompteRendu.EXPURGEE, VersionDuCompteRendu.DIFFUSION
 
 
-def imprimer(reunion, lecture, genre, *, date):
-    """Octets du compte rendu pour cette `Lecture` ; `genre` : « pdf » ou « docx ». À date égale, mêmes octets."""
+def imprimer(reunion, lecture, genre, *, date, taire=None, refige_le=None):
+    """Octets du compte rendu pour cette `Lecture` ; `genre` : « pdf » ou « docx ». À date égale, mêmes octets.
+
+    `taire(texte)` passe sur chaque texte quand on le refige (`refige_le`) pour y effacer une personne.
+    """
     compose = releve(reunion, lecture)
     contexte = {"nom_reseau": reunion.reseau.nom, "reunion": compose, "projet": reunion.diffusee_le is None}
+    contexte |= {"reunion": changer_les_textes(compose, taire) if taire else compose, "refige_le": refige_le}
     if genre == "docx":
         return document_en_docx("bureautique/document/reunion.xml", contexte, titre=compose.titre, edite_le=date)
     return rendre_pdf("pdf/reunion.html", contexte, titre=compose.titre, date=date)
@@ -64,8 +69,10 @@ def version_pour(reunion, membre):
 
 
 def fige(reunion, version, genre):
-    """Octets de cette version, tels que diffusés."""
-    return bytes(CompteRenduFige.objects.values_list(genre, flat=True).get(reunion=reunion, version=version))
+    """Octets de cette version, tels que diffusés ; `RegleEnfreinte` s'ils ont été détruits à leur terme."""
+    octets, detruit_le = CompteRenduFige.objects.values_list(genre, "detruit_le").get(reunion=reunion, version=version)
+    exiger(detruit_le is None, "Ce compte rendu a été détruit à son terme : il en reste la date et l’empreinte.")
+    return bytes(octets)
 
 
 def annoncer(reunion, *, racine, par):
@@ -77,6 +84,20 @@ def annoncer(reunion, *, racine, par):
     donnees = {"reunion": reunion, "lien": racine.rstrip("/") + page}
     expedition.ecrire(GenrePli.DIFFUSION, "suivi/courriels/diffusion", donnees, **envoi)
     noter(par, Geste.EXPORT, reunion, nombre=len(membres), precision="compte rendu diffusé")
+
+
+def refiger(fige, taire, *, instant):
+    """Recompose cette version sans une personne, telle que les données la disent aujourd’hui ; la date s’y lit."""
+    lectures = {
+        MEMBRES: lambda: pour_les_membres(fige.reunion),
+        EXPURGEE: lambda: pour_les_membres(fige.reunion, sans=fige.sans),
+        DIFFUSION: pour_la_diffusion,
+    }
+    mots = {"date": fige.reunion.diffusee_le or fige.le, "taire": taire, "refige_le": instant}
+    octets = {genre: imprimer(fige.reunion, lectures[fige.version](), genre, **mots) for genre in ("pdf", "docx")}
+    fige.pdf, fige.docx, fige.refige_le = octets["pdf"], octets["docx"], instant
+    fige.empreinte_pdf, fige.empreinte_docx = (sha256(octets[genre]).hexdigest() for genre in ("pdf", "docx"))
+    fige.save(update_fields=["pdf", "docx", "refige_le", "empreinte_pdf", "empreinte_docx"])
 
 
 def _figer(reunion, version, lecture, sans):

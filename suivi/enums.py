@@ -159,3 +159,12 @@ class VersionDuCompteRendu(TextChoices):
     MEMBRES = "membres", "Membres directs"
     EXPURGEE = "expurgee", "Membres directs, sans les entreprises dont l’un d’eux se déporte"
     DIFFUSION = "diffusion", "Diffusion"
+
+
+class DroitExerce(TextChoices):
+    """Ce qu'une personne demande (RGPD, articles 15, 16, 17 et 21)."""
+
+    ACCES = "acces", "Voir ce qu’on garde d’elle"
+    RECTIFICATION = "rectification", "Corriger"
+    EFFACEMENT = "effacement", "Effacer"
+    OPPOSITION = "opposition", "S’opposer à être sollicitée"

@@ -38,7 +38,7 @@ CLASSES = {"2.4": Lecteurs.ACTIONS, "institution": Lecteurs.LIGNES}
 
 @dataclass(frozen=True)
 class Piece:
-    """Ce qui sera un `TableauFige` : un ou plusieurs `Tableau`, et qui le lira."""
+    """Ce qui sera un `TableauFige` : un ou plusieurs `Tableau`, et qui le lira. `dessine` : avec ses graphiques."""
 
     code: str
     titre: str
@@ -50,6 +50,7 @@ class Piece:
     institution: Institution | None = None
     du: date | None = None
     au: date | None = None
+    dessine: bool = True
 
 
 def pieces_de_la_reunion(reseau, *, au, codes=None):

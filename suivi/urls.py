@@ -23,6 +23,7 @@ from suivi.views import (
     seance,
     suites,
     tableaux,
+    vie_privee,
 )
 
 app_name = "suivi"
@@ -116,6 +117,14 @@ urlpatterns = [
     path("courriels/rejouer/", courriels.rejouer_tout, name="boite-d-envoi-rejouer-tout"),
     path("courriels/<int:pk>/rejouer/", courriels.rejouer, name="pli-rejouer"),
     path("courriels/<int:pk>/classer/", courriels.classer, name="pli-classer"),
+    path("donnees-personnelles/", vie_privee.droits, name="droits"),
+    path("donnees-personnelles/<int:pk>/", vie_privee.droit, name="droit"),
+    path("donnees-personnelles/<int:pk>/preciser/", vie_privee.droit_modifier, name="droit-modifier"),
+    path("donnees-personnelles/<int:pk>/dossier.zip", vie_privee.droit_exporter, name="droit-exporter"),
+    path("donnees-personnelles/<int:pk>/reponse.docx", vie_privee.droit_reponse, name="droit-reponse"),
+    path("donnees-personnelles/<int:pk>/effacer/", vie_privee.droit_effacer, name="droit-effacer"),
+    path("donnees-personnelles/<int:pk>/clore/", vie_privee.droit_clore, name="droit-clore"),
+    path("conservation/", vie_privee.conservation, name="conservation"),
     path("mon-resume/", courriels.mon_resume, name="mon-resume"),
     path("tableaux/", tableaux.tableaux, name="tableaux"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),

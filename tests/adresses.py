@@ -74,6 +74,7 @@ OBJETS = {
     "suivi:besoin": "besoin",
     "suivi:competence-": "competence",
     "suivi:depart": "membre",
+    "suivi:droit": "droit",
     "suivi:pli": "pli",
     "suivi:reunion": "reunion",
     "suivi:seance": "reunion",

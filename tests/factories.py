@@ -45,11 +45,12 @@ from reseau.models import (
     Signataire,
     Utilisateur,
 )
-from suivi.enums import EtatAction, GenreDePoint, Issue, Lecteurs, Nature, TypeAction, VoieDEvaluation
+from suivi.enums import DroitExerce, EtatAction, GenreDePoint, Issue, Lecteurs, Nature, TypeAction, VoieDEvaluation
 from suivi.models import (
     Action,
     BesoinCommun,
     ChefDuPanel,
+    DemandeDeDroit,
     Doublon,
     Evaluation,
     FichierFige,
@@ -732,6 +733,19 @@ class ChefDuPanelFactory(DjangoModelFactory):
     contact = factory.SubFactory(ContactFactory, dirigeant=False)
     reseau = factory.SelfAttribute("contact.entreprise.reseau")
     entre_le = JOUR
+
+
+class DemandeDeDroitFactory(DjangoModelFactory):
+    """Une personne demande ce que le réseau garde d'elle."""
+
+    class Meta:
+        model = DemandeDeDroit
+
+    reseau = factory.SubFactory(ReseauFactory)
+    ouverte_par = factory.SubFactory(MembreFactory, reseau=factory.SelfAttribute("..reseau"))
+    droit = DroitExerce.ACCES
+    nom = factory.Sequence(lambda n: f"Cherchée{n}")
+    recue_le = JOUR
 
 
 class TableauFigeFactory(DjangoModelFactory):

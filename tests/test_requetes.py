@@ -25,6 +25,7 @@ from tests.factories import (
     ContactFactory,
     ConventionSigneeFactory,
     CourrierFactory,
+    DemandeDeDroitFactory,
     DemandeDeVisiteFactory,
     DeportFactory,
     DispositifFactory,
@@ -62,6 +63,9 @@ from tests.factories import (
 from tests.fiabilite.verification import verification
 
 PAR_LIGNE = {"visites:courriers-pdf"}  # un PDF de 200 pages se compose : ses requêtes ont leur propre essai
+
+# Le dossier d'une personne lit chaque table où un texte peut la citer : autant de requêtes que de tables, pas de lignes.
+TOUT_LU = {"suivi:droit", "suivi:droit-exporter", "suivi:droit-effacer"}
 
 
 def peupler(nombre):
@@ -158,6 +162,7 @@ def peupler(nombre):
         "formation": formation,
         "dispositif": dispositif,
         "pli": pli,
+        "droit": DemandeDeDroitFactory(**du_reseau, nom="Introuvable", ouverte_par=lecteur),
         "reunion": reunion,
         "fige": fige,
         "evaluation": evaluation,
@@ -189,4 +194,5 @@ def test_pages_ont_le_meme_nombre_de_requetes_quel_que_soit_le_nombre_de_lignes(
     peu, plus, beaucoup = (compter(nombre, requetes) for nombre in (1, 3, bilan.taille(bref=20, entier=200)))
     for nom in peu:
         nombres = {peu[nom], plus[nom], beaucoup[nom]}
-        bilan.noter(len(nombres) == 1 and max(nombres) <= 40, f"{nom} : {peu[nom]}, {plus[nom]}, {beaucoup[nom]}")
+        borne = 120 if nom in TOUT_LU else 40
+        bilan.noter(len(nombres) == 1 and max(nombres) <= borne, f"{nom} : {peu[nom]}, {plus[nom]}, {beaucoup[nom]}")

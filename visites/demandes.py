@@ -3,7 +3,6 @@
 Bornée par adresse IP, par courriel et par réseau. Rien, dans la réponse, ne dit si l'on connaît l'adresse.
 """
 
-from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -15,6 +14,7 @@ from django.utils.timezone import localdate
 from entreprises.models import Contact, Deport, Entreprise
 from entreprises.operations import ajouter_entreprise, enregistrer_contact
 from reseau import expedition
+from reseau.conservation import DUREES
 from reseau.enums import GenrePli, Role
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.recherche import cle_de_recherche
@@ -26,7 +26,7 @@ from visites.enums import EtatDemande, OrigineVisite
 from visites.models import DemandeDeVisite, Visite
 from visites.models.demande import VALIDITE
 
-FENETRE = timedelta(days=1)
+FENETRE = DUREES["demande_expediteur"].delai
 # Demandes par fenêtre. Passé celle du courriel, rien ne part et rien ne se dit : nul n'est harcelé par notre entremise.
 PAR_EXPEDITEUR, PAR_COURRIEL, PAR_RESEAU = 5, 2, 60
 TROP = "Trop de demandes sont parties d’ici aujourd’hui. Réessayez demain, ou appelez le réseau."

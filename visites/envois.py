@@ -255,7 +255,7 @@ def _avec_papier(envois):
     """[(envoi, PDF figé)] ; celui que l'on ne peut pas composer échoue."""
     cles = [envoi.courrier_id for envoi in envois]
     figer(Courrier.objects.filter(pk__in=cles))
-    papiers = dict(PdfFige.objects.filter(courrier__in=cles).values_list("courrier", "pdf"))
+    papiers = dict(PdfFige.objects.filter(courrier__in=cles, detruit_le=None).values_list("courrier", "pdf"))
     for envoi in envois:
         envoi.echec = "" if envoi.courrier_id in papiers else SANS_PAPIER
     return [(envoi, bytes(papiers[envoi.courrier_id])) for envoi in envois if not envoi.echec]

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from hashlib import sha256
 from itertools import islice
 
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware
 
 from reseau.lib.atelier import composer_lettres, relier
 from reseau.lib.erreurs import RegleEnfreinte
@@ -19,6 +19,7 @@ from reseau.models import Signataire
 from visites.composition import avec_dirigeant, choix_communs, composer, figee, lettres
 from visites.models import Courrier, PdfFige
 
+DETRUIT = "le numéro, la date et l’empreinte"
 PAQUET = 64  # lettres gardées d'une transaction : ce qu'une coupure fait recomposer, au plus
 TRANCHE = 500  # lettres par fichier d'impression : au-delà, ni la mémoire ni l'imprimante ne suivent
 
@@ -45,7 +46,7 @@ def imprimer(courriers):
     """
     if manquantes := courriers.a_figer().count():
         raise RegleEnfreinte(f"Le PDF de {manquantes} lettre(s) signée(s) n’est pas encore composé.")
-    pdfs = PdfFige.objects.filter(courrier__in=courriers.signes().values("pk"))
+    pdfs = PdfFige.objects.filter(courrier__in=courriers.signes().values("pk"), detruit_le=None)
     nombre = pdfs.count()
     if not 0 < nombre <= TRANCHE:
         raise RegleEnfreinte(f"Un fichier porte {TRANCHE} lettres au plus." if nombre else "Aucune lettre signée à imprimer.")
@@ -65,10 +66,15 @@ def imprimer_brouillons(courriers, *, le):
 
 
 def papier(courrier, *, le):
-    """Le PDF de cette lettre, sans rien écrire : le figé si elle est signée (recomposé à l'identique au besoin)."""
+    """Le PDF de cette lettre, sans rien écrire : le figé si elle est signée (recomposé à l'identique au besoin).
+
+    `RegleEnfreinte` si le papier a été détruit avec qui il nommait.
+    """
     if not courrier.signee:
         return imprimer_brouillons(Courrier.objects.filter(pk=courrier.pk), le=le)
     fige = PdfFige.objects.filter(courrier=courrier).first()
+    if fige and fige.detruit_le:
+        raise RegleEnfreinte(f"Ce papier a été détruit le {localdate(fige.detruit_le):%d/%m/%Y} : il en reste {DETRUIT}.")
     return bytes(fige.pdf) if fige else imprimer_lettre(figee(courrier), edite_le=minuit(courrier.signe_le))
 
 

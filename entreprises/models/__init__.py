@@ -1,5 +1,6 @@
 """Le tissu : références géographiques et d'activité, entreprises, contacts, accès, cibles, imports, sollicitations."""
 
+from entreprises.models.anonymisation import Anonymisation
 from entreprises.models.cible import Cible, LigneDeCible, Vote
 from entreprises.models.classement import Document, Etiquette, VueEnregistree
 from entreprises.models.entreprise import Acces, Contact, Deport, Entreprise
@@ -11,6 +12,7 @@ from entreprises.models.sollicitation import Concurrence, Sollicitation
 __all__ = [
     "Acces",
     "Activite",
+    "Anonymisation",
     "Arrondissement",
     "Changement",
     "Cible",

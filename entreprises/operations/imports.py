@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from itertools import islice
 from math import ceil
@@ -16,6 +15,7 @@ from entreprises.lecture import ColonnesARevoir, Feuille, FichierRefuse, Rejet, 
 from entreprises.models import Activite, Commune, Import
 from entreprises.operations import changements, correspondances, genres, traces
 from entreprises.operations.rejets import RejetsEnCsv, composer_rejets
+from reseau.conservation import DUREES
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Journal, Reseau
@@ -25,7 +25,7 @@ LOT = 2_000  # lignes comparées et écrites ensemble
 REJETS_MAX = 100_000  # au-delà, ce n'est pas une liste d'établissements, et tout garder coûterait trop
 EXTRAIT = 10  # premières lignes montrées avant de confirmer
 AVERTISSEMENTS_MONTRES = 100
-GARDE = timedelta(days=7)  # un fichier déposé et jamais confirmé n'est pas gardé plus longtemps
+GARDE = DUREES["import_oublie"].delai  # un fichier déposé et jamais confirmé n'est pas gardé plus longtemps
 DEJA_EN_COURS = "Un autre import est en cours dans ce réseau. Attendez qu’il finisse, puis recommencez."
 SANS_REFERENCES = "Les références de l’Insee manquent à cette installation : lancez « manage.py charger_references »."
 TROP_ANCIEN = "Les colonnes de ce dépôt ne se corrigent pas ici : abandonnez-le et déposez de nouveau le fichier."
@@ -140,7 +140,7 @@ def importer_feuille(feuille, reseau, *, par=None, depot=None, genre=None, avanc
             rejets = RejetsEnCsv(feuille)
             bilan = _parcourir(feuille, genre, depot=depot, rejets=rejets, avancer=avancer)
             _clore(depot, feuille, bilan, rejets, genre)
-            _journaliser(bilan, feuille.nom, reseau, par, genre)
+            _journaliser(bilan, reseau, par, genre)
     except IntegrityError as erreur:
         for mot, phrase in DOUBLONS.items():
             if mot in str(erreur):
@@ -284,8 +284,8 @@ def _retenir(lignes, **cle):
         raise RegleEnfreinte(DEJA_EN_COURS) from erreur
 
 
-def _journaliser(bilan, nom, reseau, par, genre):
-    nombre, precision = bilan.crees + bilan.modifies, f"{genre.raconter(bilan)} : {nom}"
+def _journaliser(bilan, reseau, par, genre):
+    nombre, precision = bilan.crees + bilan.modifies, genre.raconter(bilan)
     if par:
         noter(par, Geste.IMPORT, genre.objet, nombre=nombre, precision=precision)
     else:

@@ -32,10 +32,15 @@ def en_json(valeur):
 def garder(depot, numero, trace):
     """Enregistre la trace d'un lot, une ligne ; rien si le lot n'a rien changé."""
     if trace:
-        octets = zlib.compress(json.dumps(trace, ensure_ascii=False, separators=(",", ":")).encode())
+        octets = comprimer(trace)
         crees = [cle for cle, _ in trace.get("crees", [])]
         bornes = {"premiere": min(crees, default=None), "derniere": max(crees, default=None)}
         LotEcrit.objects.create(depot=depot, numero=numero, avant=octets, **bornes)
+
+
+def comprimer(trace):
+    """Les octets d'une trace, que `relire` rend."""
+    return zlib.compress(json.dumps(trace, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def createur(entreprise):

@@ -222,6 +222,41 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="reseau@localhost")
 
 ADRESSE_DU_SERVICE = env.str("ADRESSE_DU_SERVICE", default="http://localhost:8000" if DEBUG else "").rstrip("/")
 
+# Journaux techniques : sans donnée personnelle (`reseau/lib/journaux.py`) ; ADMINS : qui reçoit l'annonce d'une panne
+
+ADMINS = [("Exploitation", courriel) for courriel in env.list("ADMINS", default=[])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+if not DEBUG:
+    DEFAULT_EXCEPTION_REPORTER_FILTER = "reseau.lib.journaux.RienDeSaisi"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {
+        "discret": {"()": "reseau.lib.journaux.Discret"},
+        "en_service": {"()": "django.utils.log.RequireDebugFalse"},
+    },
+    "formatters": {
+        "sobre": {"()": "reseau.lib.journaux.Sobre", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["discret"], "formatter": "sobre"},
+        "mail_admins": {
+            "class": "django.utils.log.AdminEmailHandler",
+            "level": "ERROR",
+            "filters": ["en_service", "discret"],
+            "formatter": "sobre",
+            "reporter_class": "reseau.lib.journaux.RapportDErreur",
+        },
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Une requête SQL porte les valeurs qu'elle écrit.
+        "django.db.backends": {"level": "INFO"},
+    },
+}
+
 # Sécurité
 
 CONTENT_SECURITY_POLICY = {

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 
+from reseau.conservation import DUREES
 from reseau.enums import EtatPli, GenrePli
 
 VALIDITE = timedelta(days=5)  # au-delà, un courriel jamais parti n'a plus rien à dire : on l'abandonne, et on le signale
-GARDE_DU_CONTENU = timedelta(days=30)
-GARDE_DE_LA_TRACE = timedelta(days=365)
+GARDE_DU_CONTENU = DUREES["pli_contenu"].delai
+GARDE_DE_LA_TRACE = DUREES["pli_trace"].delai
 SANS_NOUVELLES = timedelta(minutes=10)
 
 
@@ -50,6 +51,10 @@ class PliQuerySet(models.QuerySet):
 
     def partis(self):
         return self.filter(etat=EtatPli.PARTI)
+
+    def oublies(self, avant):
+        """Inscrits à cet instant ou avant, et qui ne sont pas en train de partir."""
+        return self.filter(inscrit_le__lte=avant).exclude(etat=EtatPli.EN_COURS)
 
     def rejouables(self):
         return self.en_echec().filter(efface_le=None)

@@ -9,8 +9,6 @@ from django.utils.timezone import make_aware
 
 from reseau.enums import Geste
 
-GARDE_DES_JETONS = timedelta(days=30)  # une page restée ouverte un mois n'enregistre plus deux fois la même chose
-
 
 class Versionne(models.Model):
     """Fiche modifiée à plusieurs : le second à enregistrer lit un message au lieu d'écraser le premier."""
@@ -94,10 +92,10 @@ class Compteur(models.Model):
         return f"{self.serie} {self.annee} : {self.dernier}"
 
 
-class JetonQuerySet(models.QuerySet):
-    def perimes(self, instant):
-        """Ceux que plus aucun formulaire ouvert, ni aucun lien, ne peut renvoyer."""
-        return self.filter(le__lte=instant - GARDE_DES_JETONS)
+class JetonUtiliseQuerySet(models.QuerySet):
+    def perimes(self, le):
+        """Reçus à cet instant ou avant : nul ne renvoie plus ces formulaires."""
+        return self.filter(le__lte=le)
 
 
 class JetonUtilise(models.Model):
@@ -108,7 +106,7 @@ class JetonUtilise(models.Model):
     suite = models.CharField(max_length=500, blank=True)
     le = models.DateTimeField(auto_now_add=True)
 
-    objects = JetonQuerySet.as_manager()
+    objects = JetonUtiliseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "jeton d’envoi"

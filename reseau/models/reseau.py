@@ -44,6 +44,12 @@ class Reseau(Versionne):
     suite_jours = models.PositiveSmallIntegerField("jours pour informer le chef d’entreprise", default=15)
     sollicitation_meme_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, même objet", default=6)
     sollicitation_tout_objet_mois = models.PositiveSmallIntegerField("mois entre deux contacts, tout objet", default=1)
+    anonymisation_mois = models.PositiveSmallIntegerField(
+        "mois avant d’anonymiser, après le dernier contact",
+        default=60,
+        validators=[MinValueValidator(12), MaxValueValidator(120)],
+        help_text="Les fiches d’entreprises et de membres partis perdent alors leurs noms ; les chiffres restent.",
+    )
 
     charte_mois = models.PositiveSmallIntegerField(
         "mois avant de réaccepter la charte", default=3, validators=[MinValueValidator(1), MaxValueValidator(24)]

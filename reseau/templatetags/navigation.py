@@ -62,6 +62,8 @@ MENU = [
             ("Paramètres", "reseau:parametres", "parametres_gerer"),
             ("Courriels envoyés", "suivi:boite-d-envoi", "envois_suivre"),
             ("Journal", "reseau:journal", "journal_voir"),
+            ("Données personnelles", "suivi:droits", "vie_privee_gerer"),
+            ("Durées et purge", "suivi:conservation", "vie_privee_gerer"),
         ],
     ),
 ]

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
+from reseau.conservation import par_public
 from reseau.models import Membre
 
 
@@ -38,8 +39,8 @@ def aide(request):
 @login_not_required
 @require_safe
 def confidentialite(request):
-    """Ce que l'outil garde sur les personnes, et qui peut le lire."""
-    return render(request, "reseau/confidentialite.html")
+    """Ce que l'outil garde sur les personnes, combien de temps, qui peut le lire, et comment exercer ses droits."""
+    return render(request, "reseau/confidentialite.html", {"durees": par_public()})
 
 
 @login_not_required

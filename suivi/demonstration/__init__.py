@@ -34,6 +34,7 @@ from suivi.demonstration import (
     sollicitations,
     suites,
     tissu,
+    vie_privee,
 )
 from suivi.demonstration.chantier import Chantier
 from suivi.demonstration.controle import verifier
@@ -105,6 +106,7 @@ def _creer_un_reseau(rang, graine, le, mot_de_passe):
     reunions.poser(chantier)
     courriels.poser(chantier)
     deontologie.poser(chantier)
+    vie_privee.poser(chantier)
     registre.poser(chantier)
     verifier(chantier.reseau, le)
     return chantier.reseau

@@ -5,6 +5,7 @@ from suivi.models.besoin import BesoinCommun, BesoinRepere
 from suivi.models.brouillon import Brouillon
 from suivi.models.compte_rendu_fige import CompteRenduFige
 from suivi.models.dossier import dossiers
+from suivi.models.droit import DemandeDeDroit
 from suivi.models.echange import MessageDAction, PieceDAction
 from suivi.models.evaluation import ChefDuPanel, ConsultationDuPanel, Evaluation
 from suivi.models.fige import FichierFige, TableauFige
@@ -22,6 +23,7 @@ __all__ = [
     "ChefDuPanel",
     "CompteRenduFige",
     "ConsultationDuPanel",
+    "DemandeDeDroit",
     "Doublon",
     "Evaluation",
     "FichierFige",

@@ -7,7 +7,7 @@ from suivi.enums import VersionDuCompteRendu
 
 
 class CompteRenduFige(models.Model):
-    """Le PDF et le .docx d'une version, et leurs empreintes ; jamais refaits.
+    """Le PDF, le .docx d'une version et leurs empreintes ; refaits (`refige_le`) pour y effacer une personne, et pour cela seul.
 
     `sans` : les clés des entreprises que la version expurgée tait, celles dont un membre se déportait à la diffusion.
     """
@@ -20,6 +20,8 @@ class CompteRenduFige(models.Model):
     empreinte_docx = models.CharField("empreinte SHA-256 du .docx", max_length=64)
     sans = models.JSONField(default=list, blank=True)
     le = models.DateTimeField()
+    refige_le = models.DateTimeField("refigé le", null=True, blank=True)
+    detruit_le = models.DateTimeField("détruit le", null=True, blank=True)  # `pdf` et `docx` sont alors vides
 
     class Meta:
         verbose_name = "compte rendu diffusé"

@@ -48,6 +48,8 @@ class TableauFige(models.Model):
     fige_par = models.ForeignKey(
         "reseau.Membre", models.RESTRICT, null=True, blank=True, related_name="+", verbose_name="figé par"
     )
+    refige_le = models.DateTimeField("refigé le", null=True, blank=True)
+    detruit_le = models.DateTimeField("détruit le", null=True, blank=True)  # contenu et octets sont alors vides
     envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
     envoye_a = models.JSONField("envoyé à", default=list, blank=True)
 

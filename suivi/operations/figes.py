@@ -11,15 +11,17 @@ from reseau.enums import GenrePli, Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.pdf import rendre_pdf, tableau_en_pdf
 from reseau.lib.reponses import GENRES
+from reseau.lib.tableau_relu import tableau_relu
 from reseau.lib.tableur import FORMATS, feuilles_du_tableau
 from reseau.models import Institution
 from reseau.operations import noter
-from suivi.figes import RAPPORT, pieces_de_la_reunion, pieces_du_rapport
+from suivi.figes import RAPPORT, Piece, pieces_de_la_reunion, pieces_du_rapport
 from suivi.indicateurs.extraits import graphiques
 from suivi.models import FichierFige, TableauFige
 
 ALTERE = "Ce fichier ne correspond plus à son empreinte : il a été altéré hors de l’outil. Prévenez l’administrateur."
 DEJA = "Ce rapport est déjà établi pour cette période."
+DETRUIT = "Ce tableau nommait des personnes : il a été détruit à son terme. Il en reste le titre, la date et l’empreinte."
 PERSONNE = "Aucune adresse : donnez celle du préfet dans les paramètres, ou celle d’un chef de service à son institution."
 
 
@@ -51,7 +53,9 @@ def etablir_le_rapport(reseau, *, du, au, par=None):
 
 
 def octets_figes(tableau, genre):
-    """Les octets de ce format, tels qu'ils furent figés ; `RegleEnfreinte` s'ils ont changé depuis."""
+    """Les octets de ce format, tels qu'ils furent figés ; `RegleEnfreinte` s'ils ont changé depuis, ou sont détruits."""
+    if tableau.detruit_le:
+        raise RegleEnfreinte(DETRUIT)
     fichier = tableau.fichiers.get(genre=genre)
     octets = bytes(fichier.octets)
     if sha256(octets).hexdigest() != fichier.empreinte:
@@ -89,6 +93,23 @@ def envoyer_le_fige(tableau, *, par=None):
     return restent
 
 
+@transaction.atomic
+def refiger(tableau, contenu, *, instant):
+    """Remplace le contenu d'un tableau figé, ses fichiers et leurs empreintes : une personne s'en efface, les chiffres restent.
+
+    Le papier refait n'a plus de graphiques : ils se tiraient de ce qui n'est plus.
+    """
+    mention = f"Refigé le {localtime(instant):%d/%m/%Y} à la suite d’une demande d’effacement"
+    for page in contenu:
+        page["sous_titre"] = " · ".join(filter(None, [page["sous_titre"].partition("Refigé le")[0].rstrip(" ·"), mention]))
+    mots = {"code": tableau.code, "reseau": tableau.reseau.nom, "edite_le": localtime(tableau.fige_le)}
+    pieces = [tableau_relu(page, **mots) for page in contenu]
+    piece = Piece(tableau.code, tableau.titre, tableau.periode, pieces, tableau.lecteurs, dessine=False)
+    for genre, octets in _fichiers(piece, localtime(tableau.fige_le)).items():
+        tableau.fichiers.filter(genre=genre).update(octets=octets, empreinte=sha256(octets).hexdigest())
+    TableauFige.objects.filter(pk=tableau.pk).update(contenu=contenu, refige_le=instant)
+
+
 def _fichiers(piece, instant):
     """{genre: octets} : les mêmes chiffres dans les trois formats."""
     feuilles = [feuille for tableau in piece.tableaux for feuille in feuilles_du_tableau(tableau)]
@@ -99,10 +120,14 @@ def _fichiers(piece, instant):
 def _pdf(piece, instant):
     if piece.code != RAPPORT:
         (tableau,) = piece.tableaux
-        return tableau_en_pdf(tableau, graphiques(tableau, instant.date()))
-    parties = [{"tableau": tableau, "graphiques": graphiques(tableau, instant.date())} for tableau in piece.tableaux]
+        return tableau_en_pdf(tableau, _dessins(piece, tableau, instant))
+    parties = [{"tableau": tableau, "graphiques": _dessins(piece, tableau, instant)} for tableau in piece.tableaux]
     contexte = {"parties": parties, "nom_reseau": piece.tableaux[0].reseau, "periode": piece.periode}
     return rendre_pdf("pdf/rapport.html", contexte, titre=piece.titre, date=instant)
+
+
+def _dessins(piece, tableau, instant):
+    return graphiques(tableau, instant.date()) if piece.dessine else []
 
 
 def _garder(reseau, piece, fichiers, instant, lot, par, reunion):

@@ -143,6 +143,8 @@ def defaire_la_fusion(fusion, *, par):
     fusion = Fusion.objects.select_for_update(of=("self",)).select_related("gardee", "absorbee").get(pk=fusion.pk)
     if fusion.defaite_le:
         raise RegleEnfreinte("Cette fusion est déjà défaite.")
+    if not fusion.deplaces:
+        raise RegleEnfreinte("Cette fusion est trop ancienne : de quoi la défaire a été effacé.")
     gardee, absorbee = _sous_verrou(fusion.gardee, fusion.absorbee)
     if gardee.fusionnee_dans_id:
         raise RegleEnfreinte(f"{gardee} a été fusionnée à son tour : défaites d’abord cette fusion-là.")

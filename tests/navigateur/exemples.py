@@ -19,7 +19,7 @@ from entreprises.models import (
 )
 from reseau.enums import EtatReunion
 from reseau.models import Absence, Charte, Dispositif, FicheCompetence, Formation, Institution, Membre, Pli, Reunion, Signataire
-from suivi.models import Action, BesoinCommun, ChefDuPanel, Doublon, Evaluation, Fusion, Projet, TableauFige
+from suivi.models import Action, BesoinCommun, ChefDuPanel, DemandeDeDroit, Doublon, Evaluation, Fusion, Projet, TableauFige
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
 
@@ -80,6 +80,7 @@ def exemples(membre):
         "dispositif": Dispositif.objects.filter(**du_reseau),
         "projet": Projet.objects.filter(visite__in=visites.values("pk")),
         "action": Action.objects.visibles_par(membre),
+        "droit": DemandeDeDroit.objects.visibles_par(membre).a_traiter(),
         "pli": Pli.objects.visibles_par(membre).rejouables(),
         "reunion": Reunion.objects.filter(**du_reseau),
         "formation": Formation.objects.filter(**du_reseau),

@@ -165,8 +165,8 @@ def test_depot_purge_au_passage(reseau):
 
 def test_commande_purge_et_dit_combien(reseau, capsys):
     DemandeDeVisiteFactory(reseau=reseau, a_confirmer=True)
-    call_command("purger_demandes")
-    assert capsys.readouterr().out == "Demandes effacées : 1\n"
+    call_command("purger", ecrire=True)
+    assert capsys.readouterr().out == f"{reseau.slug} : demande_a_confirmer : 1\nPurgé : 1.\n"
 
 
 # Prévenir

@@ -44,7 +44,8 @@ def test_etiqueter_dit_journalise_et_s_annule(clients, reseau):
     response = clients["direct"].post(adresse(reseau, "etiqueter", fiches), {"nom": " BOIS "})
     assert dits(response) == ["« Bois » posée sur 2\u00a0entreprises ; 1\u00a0la portait déjà."]
     assert portent("Bois") == fiches
-    assert list(Journal.objects.values_list("geste", "nombre", "precision")) == [("modification", 2, "étiquette « Bois » posée")]
+    posee = f"étiquette n° {fiches[0].etiquettes.get().pk} posée"  # jamais son nom : le journal ne dit que des numéros
+    assert list(Journal.objects.values_list("geste", "nombre", "precision")) == [("modification", 2, posee)]
     annuler(clients["direct"], reseau)
     assert portent("Bois") == fiches[:1]
 

@@ -152,12 +152,13 @@ class Courrier(Versionne):
 
 
 class PdfFige(models.Model):
-    """Le papier tel qu'il a été signé, et son empreinte ; jamais refait."""
+    """Le papier tel qu'il a été signé, et son empreinte ; jamais refait. Détruit avec qui il nomme, il garde son empreinte."""
 
     courrier = models.OneToOneField(Courrier, models.PROTECT, related_name="fige")
     pdf = models.BinaryField()
     empreinte = models.CharField("empreinte SHA-256", max_length=64)
     le = models.DateTimeField(auto_now_add=True)
+    detruit_le = models.DateTimeField("détruit le", null=True, blank=True)  # `pdf` est alors vide
 
     class Meta:
         verbose_name = "lettre figée"

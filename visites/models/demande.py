@@ -1,18 +1,17 @@
 """La demande de visite d'un chef d'entreprise, déposée sur la page publique et confirmée par courriel. Jamais publiée."""
 
-from datetime import timedelta
-
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from entreprises.models import Deport
 from entreprises.models.entreprise import valider_siret
+from reseau.conservation import DUREES
 from reseau.models import Versionne
 from visites.enums import EtatDemande
 
-VALIDITE = timedelta(days=3)  # d'un lien de confirmation ; au-delà, la demande s'efface
-GARDE = timedelta(days=365)  # d'une demande traitée
+VALIDITE = DUREES["demande_a_confirmer"].delai  # d'un lien de confirmation ; au-delà, la demande s'efface
+GARDE = DUREES["demande_traitee"].delai  # d'une demande traitée
 MESSAGE_MAX = 1_500
 
 
