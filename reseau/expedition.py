@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from functools import partial
+from threading import Thread
 from time import monotonic
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connections, transaction
 from django.template.loader import render_to_string
 from django.utils.timezone import localdate, now
 
@@ -64,8 +65,26 @@ def ecrire(genre, nom: str, donnees: Mapping, *, membres: Iterable = (), adresse
     lus = [(membre.utilisateur.email, membre) for membre in membres] + [(adresse, None) for adresse in adresses]
     plis = [inscrire(genre, destinataire=adresse, membre=membre, **ecrit, **champs) for adresse, membre in lus]
     if plis:
-        transaction.on_commit(partial(expedier, [pli.pk for pli in plis]), robust=True)
+        faire_partir([pli.pk for pli in plis])
     return plis
+
+
+def faire_partir(cles):
+    """Fait partir ces plis une fois la transaction gardée ; derrière une page, dans un fil à part : nul n'attend le serveur.
+
+    Ce fil se finit avant son processus ; tué avec lui, `manage.py expedier` reprend.
+    """
+    partir = partial(expedier, cles)
+    if settings.EXPEDITION_A_PART:
+        partir = Thread(target=_a_part, args=(cles,), name="expedition").start
+    transaction.on_commit(partir, robust=True)
+
+
+def _a_part(cles):
+    try:
+        expedier(cles)
+    finally:
+        connections.close_all()
 
 
 def expedier(cles=None, *, maintenant=None):

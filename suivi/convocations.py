@@ -3,8 +3,6 @@
 La réponse ne s'attend pas de l'agenda : peu de messageries la rendent.
 """
 
-from functools import partial
-
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -69,7 +67,7 @@ def inscrire(reunion, *, par, racine, maintenant):
     Convocation.objects.bulk_create(lignes)
     if lignes:
         noter(par, Geste.AJOUT, "convocations", nombre=len(lignes), precision=f"réunion {reunion.pk}")
-        transaction.on_commit(partial(expedition.expedier, [ligne.pli_id for ligne in lignes]), robust=True)
+        expedition.faire_partir([ligne.pli_id for ligne in lignes])
     return lignes
 
 

@@ -216,6 +216,7 @@ vars().update(EMAIL_CONFIG)
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "reseau.lib.smtp.EmailBackend"  # le même, tenu à des délais
 EMAIL_TIMEOUT = 5
+EXPEDITION_A_PART = env.bool("EXPEDITION_A_PART", default=False)  # sous un serveur web, `wsgi.py` le demande
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="reseau@localhost")
 
 # Où le service se lit : les courriels qui partent d'une commande y mènent

@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 
 from reseau.config.delais import DELAIS
 
+os.environ.setdefault("EXPEDITION_A_PART", "True")
 for nom, secondes in DELAIS.items():
     os.environ.setdefault(nom, secondes)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseau.config.settings")

@@ -46,6 +46,7 @@ class Guichet:
         try:
             self._ouvrir()
         except OSError as erreur:  # toutes les erreurs de smtplib en descendent
+            self._rompre()  # un chiffrement refusé laisse la liaison ouverte
             return self._constater_muet(erreur)
         try:
             self._liaison.send_messages([message])
