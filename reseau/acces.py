@@ -24,6 +24,7 @@ from reseau.enums import Geste
 from reseau.journal import noter
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Charte, JetonUtilise, Membre, Presentation
+from reseau.relecture import avertir
 from reseau.vigilance import TropDeLectures
 
 CHARTE_D_ABORD = "La charte de déontologie du réseau est à accepter avant d’aller plus loin."
@@ -184,7 +185,7 @@ def _politique(droit, methodes):
         raise ImproperlyConfigured(f"Le droit « {droit} » n’est pas dans la table des droits.")
 
     def decorer(vue):
-        une_fois = _une_seule_fois(vue) if "POST" in methodes else vue
+        une_fois = _une_seule_fois(vue, droit) if "POST" in methodes else vue
         vue_bornee = require_http_methods(methodes)(_selon_les_regles(une_fois))
         vue_bornee.droit, vue_bornee.methodes = droit, methodes
         return vue_bornee
@@ -206,7 +207,7 @@ def _selon_les_regles(vue):
     return enveloppe
 
 
-def _une_seule_fois(vue):
+def _une_seule_fois(vue, droit):
     """Un envoi s'écrit tout entier ou pas du tout ; renvoyé (double clic, retour, reprise), il ramène où il a mené."""
 
     @wraps(vue)
@@ -221,6 +222,8 @@ def _une_seule_fois(vue):
                 return HttpResponseRedirect(jeton.suite)
             response = vue(request, *arguments, **mots)
             _retenir(jeton, response)
+            if response.status_code == 302:
+                avertir(request, droit)
             return response
 
     return enveloppe

@@ -79,7 +79,7 @@ def _clore(depot, bilan, sollicitations, par):
         nombre, fait = sollicitations, f"{sollicitations} contacts effacés du journal"
     else:
         nombre, fait = bilan.supprimees + bilan.retablies, f"{bilan.supprimees} supprimées, {bilan.retablies} rétablies"
-    noter(par, Geste.MODIFICATION, depot, nombre=nombre, precision=f"import annulé : {fait} : {depot.nom}")
+    noter(par, Geste.MODIFICATION, depot, nombre=nombre, precision=f"import annulé : {fait}")
 
 
 def _defaire(trace, bilan):

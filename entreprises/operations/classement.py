@@ -26,7 +26,7 @@ def etiqueter(cles, nom, *, par):
     deja = set(_poses(cles, etiquette).values_list("entreprise", flat=True))
     neuves = [cle for cle in cles if cle not in deja]
     _poser(neuves, etiquette)
-    _noter(par, neuves, f"étiquette « {etiquette} » posée")
+    _noter(par, neuves, f"étiquette n° {etiquette.pk} posée")
     return etiquette, neuves
 
 
@@ -36,7 +36,7 @@ def retirer_etiquette(cles, etiquette, *, par):
     poses = _poses(cles, etiquette)
     portaient = list(poses.values_list("entreprise", flat=True))
     poses.delete()
-    _noter(par, portaient, f"étiquette « {etiquette} » retirée")
+    _noter(par, portaient, f"étiquette n° {etiquette.pk} retirée")
     return portaient
 
 
@@ -50,7 +50,7 @@ def proteger_lot(cles, *, jusqu_au, motif, par, le):
     for cle, ancienne, raison in fiches.values_list("pk", "ne_plus_solliciter_jusqu_au", "ne_plus_solliciter_motif"):
         avant.setdefault((ancienne and ancienne.isoformat(), raison), []).append(cle)
     _proteger(cles, jusqu_au, motif)
-    _noter(par, cles, f"ne plus solliciter jusqu’au {jusqu_au:%d/%m/%Y} : {motif}")
+    _noter(par, cles, f"ne plus solliciter jusqu’au {jusqu_au:%d/%m/%Y}")
     return [(ancienne, raison, groupe) for (ancienne, raison), groupe in avant.items()]
 
 
@@ -85,7 +85,7 @@ def renommer_etiquette(etiquette, nom, *, par):
             etiquette.save(update_fields=["nom"])
     except IntegrityError as erreur:
         raise RegleEnfreinte("Cette étiquette existe déjà.") from erreur
-    noter(par, Geste.MODIFICATION, etiquette, precision=f"renommée en « {nom} »")
+    noter(par, Geste.MODIFICATION, etiquette, precision="renommée")
     return etiquette
 
 
@@ -93,7 +93,7 @@ def renommer_etiquette(etiquette, nom, *, par):
 def supprimer_etiquette(etiquette, *, par):
     """Efface l'étiquette et la retire de toutes les entreprises ; rend le nombre de celles qui la portaient."""
     nombre = Pose.objects.filter(etiquette=etiquette).count()
-    noter(par, Geste.MODIFICATION, etiquette, nombre=max(nombre, 1), precision=f"étiquette « {etiquette} » supprimée")
+    noter(par, Geste.MODIFICATION, etiquette, nombre=max(nombre, 1), precision="supprimée")
     etiquette.delete()
     return nombre
 

@@ -32,5 +32,5 @@ def supprimer_document(document, *, par):
     """Efface un document et ses octets."""
     if not peut_supprimer_document(par, document):
         raise RegleEnfreinte("Seuls la personne qui l’a déposé et l’animateur peuvent supprimer ce document.")
-    noter(par, Geste.MODIFICATION, document.entreprise, precision=f"document supprimé : {document}")
+    noter(par, Geste.MODIFICATION, document.entreprise, precision=f"document n° {document.pk} supprimé")
     document.delete()

@@ -140,7 +140,7 @@ def importer_feuille(feuille, reseau, *, par=None, depot=None, genre=None, avanc
             rejets = RejetsEnCsv(feuille)
             bilan = _parcourir(feuille, genre, depot=depot, rejets=rejets, avancer=avancer)
             _clore(depot, feuille, bilan, rejets, genre)
-            _journaliser(bilan, feuille.nom, reseau, par, genre)
+            _journaliser(bilan, reseau, par, genre)
     except IntegrityError as erreur:
         for mot, phrase in DOUBLONS.items():
             if mot in str(erreur):
@@ -284,8 +284,8 @@ def _retenir(lignes, **cle):
         raise RegleEnfreinte(DEJA_EN_COURS) from erreur
 
 
-def _journaliser(bilan, nom, reseau, par, genre):
-    nombre, precision = bilan.crees + bilan.modifies, f"{genre.raconter(bilan)} : {nom}"
+def _journaliser(bilan, reseau, par, genre):
+    nombre, precision = bilan.crees + bilan.modifies, genre.raconter(bilan)
     if par:
         noter(par, Geste.IMPORT, genre.objet, nombre=nombre, precision=precision)
     else:

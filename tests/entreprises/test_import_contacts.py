@@ -237,7 +237,7 @@ def test_annuler_efface_ce_que_ce_depot_a_note_et_rien_d_autre(tournerie, animat
     annule = annuler_import(second, par=animateur)
     assert (annule.etat, annule.bilan["annulation"]["sollicitations"]) == ("annule", 1)
     assert list(Sollicitation.objects.values_list("le", flat=True)) == [date(2026, 3, 1)]
-    precision = "import annulé : 1 contacts effacés du journal : chambre.csv"
+    precision = "import annulé : 1 contacts effacés du journal"
     assert Journal.objects.filter(membre=animateur, nombre=1, precision=precision).count() == 1
 
 
@@ -253,7 +253,7 @@ def test_contact_corrige_depuis_survit_a_l_annulation(tournerie, animateur):
 def test_import_se_journalise_une_fois(tournerie, animateur):
     importer_liste(animateur, [siret(1), LE], [siret(1), "03/03/2026"], entetes=ENTETES[:2])
     journal = Journal.objects.filter(geste="import").values_list("objet", "nombre", "precision")
-    attendu = f"2 contacts notés ({animateur.institution}) : chambre.csv"
+    attendu = f"2 contacts notés ({animateur.institution})"
     assert list(journal) == [("entreprises.sollicitation", 2, attendu)]
 
 

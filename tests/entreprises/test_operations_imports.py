@@ -211,8 +211,8 @@ def test_journal_garde_une_ligne_par_import(reseau, animateur):
     importer(fichier(ligne(1), ligne(2)), "liste.csv", reseau)
     traces = Journal.objects.order_by("pk").values_list("membre", "geste", "objet", "nombre", "precision")
     assert list(traces) == [
-        (animateur.pk, "import", "entreprises.entreprise", 2, "2 créées, 0 modifiées : liste.csv"),
-        (None, "import", "entreprises.entreprise", 0, "0 créées, 0 modifiées : liste.csv"),
+        (animateur.pk, "import", "entreprises.entreprise", 2, "2 créées, 0 modifiées"),
+        (None, "import", "entreprises.entreprise", 0, "0 créées, 0 modifiées"),
     ]
 
 

@@ -44,7 +44,9 @@ def test_etiqueter_dit_journalise_et_s_annule(clients, reseau):
     response = clients["direct"].post(adresse(reseau, "etiqueter", fiches), {"nom": " BOIS "})
     assert dits(response) == ["« Bois » posée sur 2\u00a0entreprises ; 1\u00a0la portait déjà."]
     assert portent("Bois") == fiches
-    assert list(Journal.objects.values_list("geste", "nombre", "precision")) == [("modification", 2, "étiquette « Bois » posée")]
+    assert list(Journal.objects.values_list("geste", "nombre", "precision")) == [
+        ("modification", 2, f"étiquette n° {Etiquette.objects.get().pk} posée")
+    ]
     annuler(clients["direct"], reseau)
     assert portent("Bois") == fiches[:1]
 
