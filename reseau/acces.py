@@ -4,7 +4,7 @@ Toute vue d'un réseau est décorée par `@page`, `@geste` ou `@formulaire` ; sa
 page publique le sont par `@publique` : sans compte, et seulement si l'animateur l'a ouverte.
 """
 
-from functools import wraps
+from functools import partial, wraps
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -26,6 +26,7 @@ from reseau.journal import noter
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.verrous import rejouer
 from reseau.models import Charte, JetonUtilise, Membre, Presentation
+from reseau.relecture import avertir
 from reseau.vigilance import TropDeLectures
 
 CHARTE_D_ABORD = "La charte de déontologie du réseau est à accepter avant d’aller plus loin."
@@ -194,7 +195,7 @@ def _politique(droit, methodes):
         raise ImproperlyConfigured(f"Le droit « {droit} » n’est pas dans la table des droits.")
 
     def decorer(vue):
-        une_fois = _une_seule_fois(vue) if "POST" in methodes else vue
+        une_fois = _une_seule_fois(vue, droit) if "POST" in methodes else vue
         vue_bornee = require_http_methods(methodes)(_selon_les_regles(une_fois))
         vue_bornee.droit, vue_bornee.methodes = droit, methodes
         return vue_bornee
@@ -216,7 +217,7 @@ def _selon_les_regles(vue):
     return enveloppe
 
 
-def _une_seule_fois(vue):
+def _une_seule_fois(vue, droit):
     """Un envoi s'écrit tout entier ou pas du tout ; renvoyé (double clic, retour, reprise), il ramène où il a mené."""
 
     @wraps(vue)
@@ -224,12 +225,13 @@ def _une_seule_fois(vue):
         # Lire n'ouvre pas de transaction : sur SQLite elle attendrait son tour derrière qui écrit.
         if request.method != "POST":
             return vue(request, *arguments, **mots)
-        return rejouer(lambda: _ecrire_une_fois(vue, request, arguments, mots), avant=lambda: _rembobiner(request))
+        ecrire = partial(_ecrire_une_fois, vue, droit, request, arguments, mots)
+        return rejouer(ecrire, avant=lambda: _rembobiner(request))
 
     return enveloppe
 
 
-def _ecrire_une_fois(vue, request, arguments, mots):
+def _ecrire_une_fois(vue, droit, request, arguments, mots):
     with transaction.atomic():
         jeton, nouveau = _consommer(request)
         if not nouveau:
@@ -237,6 +239,8 @@ def _ecrire_une_fois(vue, request, arguments, mots):
             return HttpResponseRedirect(jeton.suite)
         response = vue(request, *arguments, **mots)
         _retenir(jeton, response)
+        if response.status_code == 302:
+            avertir(request, droit)
         return response
 
 

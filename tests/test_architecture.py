@@ -55,6 +55,22 @@ def test_filtres_ne_viennent_jamais_du_navigateur():
     assert fautifs == []
 
 
+def test_partie_reservee_ne_se_joint_nulle_part_ailleurs():
+    """La table de la réserve n'a qu'un chemin, `suivi.reserve` : nulle jointure, nul autre import ne la ramène."""
+    declares = {"visites/models/compte_rendu.py", "visites/models/__init__.py", "suivi/reserve.py", "suivi/lecteurs.py"}
+    declares |= {"suivi/demonstration/recits.py"}
+    jointure = re.compile(
+        r"PartieReservee\b|compte_rendu__reserve|reserve__|[\"']reserve[\"']\)\.first|related\([^)]*reserve|\.reserve\.texte"
+    )
+    assert {str(fichier.relative_to(RACINE)) for fichier in FICHIERS if jointure.search(fichier.read_text())} == declares
+
+
+def test_gardes_de_la_base_ne_se_levent_que_pour_la_demonstration():
+    levees = re.compile(r"garde\.(levee|retirer)\(")
+    noms = {str(fichier.relative_to(RACINE)) for fichier in FICHIERS if levees.search(fichier.read_text())}
+    assert noms == {"suivi/demonstration/registre.py", "visites/garde.py"}
+
+
 def test_regles_ne_vivent_pas_dans_les_signaux_de_django():
     interdits = re.compile(r"\b(post|pre)_(save|delete)\b")
     assert [str(fichier) for fichier in FICHIERS if interdits.search(fichier.read_text())] == []

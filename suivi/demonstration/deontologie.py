@@ -15,9 +15,17 @@ def poser(chantier):
     Acceptation.objects.bulk_create(
         _acceptation(chantier, charte, membre) for membre in concernes if not _en_retard(chantier, membre)
     )
+    _laisser_a_signer(chantier)
     Convention.objects.bulk_create(
         Convention(institution=institution) for institution in chantier.institutions.values() if institution.convention_signee_le
     )
+
+
+def _laisser_a_signer(chantier):
+    """La dernière arrivée n'a pas encore rendu sa convention : l'animateur la trouve à son accueil."""
+    derniere = list(chantier.institutions.values())[-1]
+    derniere.convention_signee_le = None
+    derniere.save(update_fields=["convention_signee_le"])
 
 
 def _acceptation(chantier, charte, membre):

@@ -110,7 +110,7 @@ def _figer_apres(request, composer):
 def _octets(request, pk, genre, geste_note):
     tableau = _fige(request, pk)
     octets = operations.octets_figes(tableau, genre)
-    noter(request.membre, geste_note, tableau, precision=str(tableau))
+    noter(request.membre, geste_note, tableau, precision=f"fichier .{genre}")
     return fichier(octets, tableau.nom_de_fichier, genre)
 
 
