@@ -91,15 +91,20 @@ def retirer(utilisateur):
 
 
 @transaction.atomic
+def delier(utilisateur):
+    """Retire le second facteur et l'identité attestée de ce compte, et ferme ses sessions."""
+    retirer(utilisateur)
+    IdentiteAttestee.objects.filter(utilisateur=utilisateur).delete()
+    sessions.fermer(utilisateur)
+
+
+@transaction.atomic
 def reinitialiser(membre, *, par, racine):
     """L'appareil est perdu : retire le second facteur et l'identité attestée du compte, ferme ses sessions, et le lui écrit.
 
     Le mot de passe reste : qui réinitialise n'entre pas à la place de l'autre. `racine` : adresse du site.
     """
-    utilisateur = membre.utilisateur
-    retirer(utilisateur)
-    IdentiteAttestee.objects.filter(utilisateur=utilisateur).delete()
-    sessions.fermer(utilisateur)
+    delier(membre.utilisateur)
     noter(par, Geste.MODIFICATION, membre, precision="second facteur réinitialisé")
     donnees = {"membre": membre, "par": par, "page": racine.rstrip("/") + reverse("securite")}
     expedition.ecrire(GenrePli.SECURITE, "registration/reinitialise", donnees, membres=[membre], reseau=membre.reseau, par=par)

@@ -4,11 +4,13 @@ Une session se ferme à la première de ces deux échéances : `SESSION_COOKIE_A
 dernière visite. Celle-ci ne s'écrit qu'une fois par `PAS` : lire une page n'écrit presque jamais.
 """
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as MagasinDeDjango
+from django.db import OperationalError, connection
 from django.utils.timezone import now
 
 from reseau.lib.visiteur import empreinte
@@ -16,6 +18,7 @@ from reseau.models import Session
 
 APPAREIL, OUVERTE_LE = "appareil", "ouverte_le"
 PAS = timedelta(minutes=10)
+PATIENCE = 100  # millisecondes
 SANS_COMPTE = timedelta(hours=1)  # le temps d'entrer : code, fournisseur d'identité
 
 
@@ -44,7 +47,8 @@ class SessionStore(MagasinDeDjango):
         """Note la visite, si la dernière notée remonte à plus de `PAS`."""
         if self.ligne and self.ligne.utilisateur_id and instant - self.ligne.vue_le >= PAS:
             vue = {"vue_le": instant, "expire_date": echeance(self.ligne.ouverte_le, instant)}
-            Session.objects.filter(pk=self.ligne.pk).update(**vue)
+            with _sans_attendre():
+                Session.objects.filter(pk=self.ligne.pk).update(**vue)
 
 
 class ActiviteMiddleware:
@@ -59,6 +63,23 @@ class ActiviteMiddleware:
         if request.session.accessed and not request.session.modified:
             request.session.marquer_vue(now())
         return response
+
+
+@contextmanager
+def _sans_attendre():
+    """SQLite n'a qu'un écrivain : pendant un import, lire une page n'attend pas son tour ; la visite se notera à la prochaine."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    delai = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    with connection.cursor() as curseur:
+        curseur.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+        try:
+            yield
+        except OperationalError:
+            return
+        finally:
+            curseur.execute(f"PRAGMA busy_timeout = {delai}")
 
 
 def echeance(ouverte_le, vue_le):

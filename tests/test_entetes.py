@@ -1,24 +1,20 @@
 """Ce que toute réponse porte pour que le navigateur se méfie, et ce que les réglages refusent en production."""
 
-import os
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from reseau.lib.entetes import PERMISSIONS
 from reseau.lib.reponses import GENRES, fichier
 from tests.conftest import connecter
+from tests.fiabilite.production import PRODUCTION, lancer
 
-RACINE = Path(__file__).resolve().parent.parent
 SURS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
+    "Permissions-Policy": PERMISSIONS,
 }
 POLITIQUE = {
     "default-src": "'none'",
@@ -33,12 +29,6 @@ POLITIQUE = {
     "object-src": "'none'",
     "manifest-src": "'self'",
     "worker-src": "'self'",
-}
-PRODUCTION = {
-    "DEBUG": "False",
-    "HTTPS": "True",
-    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_",
-    "ALLOWED_HOSTS": "reseau.exemple.fr",
 }
 
 
@@ -121,15 +111,6 @@ def test_temoins_ne_se_lisent_ni_ne_s_envoient_ailleurs(animateur):
     assert reglages == {"csrftoken": ("", "Lax"), "sessionid": (True, "Lax")}
 
 
-def test_connexion_change_de_session(animateur):
-    """Une session ouverte d'avance par un tiers ne devient pas la sienne."""
-    client = Client()
-    client.session.save()
-    fixee = client.cookies["sessionid"].value
-    client.post("/connexion/", {"username": animateur.utilisateur.email, "password": "une phrase de passe"})
-    assert client.cookies["sessionid"].value != fixee
-
-
 @pytest.mark.urls("tests.vues_d_essai")
 def test_envoi_forge_est_refuse(animateur, reseau):
     """Sans jeton CSRF, ou depuis un autre site : rien ne part."""
@@ -151,33 +132,6 @@ def test_pages_du_compte_exigent_le_jeton_csrf(animateur, adresse):
 
 
 # La production
-
-
-def lancer(*commande, **environnement):
-    """Le projet dans un processus neuf, qui ne sait que ce qu'on lui dit ; rend le processus fini."""
-    heritage = {nom: os.environ[nom] for nom in ("PATH", "HOME", "LANG", "DATABASE_URL") if nom in os.environ}
-    commande = [sys.executable, "manage.py", *commande]
-    return subprocess.run(commande, cwd=RACINE, env=heritage | environnement, capture_output=True, text=True, timeout=60)
-
-
-def test_reglages_de_production_n_appellent_aucun_avertissement():
-    joue = lancer("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-    assert (joue.returncode, joue.stdout) == (0, "System check identified no issues (0 silenced).\n"), joue.stderr
-
-
-def test_reglages_de_production_sans_https_sont_signales():
-    """Le témoin : la vérification voit ce qui manque."""
-    joue = lancer("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {"HTTPS": "False"})
-    assert joue.returncode == 1
-    assert set(re.findall(r"security\.W\d+", joue.stderr)) == {f"security.W{n:03}" for n in (4, 8, 12, 16)}
-
-
-@pytest.mark.parametrize("cle", [{}, {"SECRET_KEY": ""}])
-def test_production_sans_cle_refuse_de_demarrer(cle):
-    sans_cle = {nom: valeur for nom, valeur in PRODUCTION.items() if nom != "SECRET_KEY"}
-    joue = lancer("check", **sans_cle | cle)
-    assert joue.returncode == 1
-    assert joue.stderr.endswith("ImproperlyConfigured: SECRET_KEY est obligatoire dès que DEBUG vaut False.\n")
 
 
 def test_production_ne_parle_qu_en_https():

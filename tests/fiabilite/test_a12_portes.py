@@ -6,6 +6,8 @@ from time import perf_counter
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponseRedirect
 from django.template.backends.django import Template
 from django.test import Client, RequestFactory
@@ -168,7 +170,9 @@ def duree(envoyer):
     debut = perf_counter()
     response = envoyer()
     ecoule = perf_counter() - debut
+    request_finished.disconnect(close_old_connections)  # la suite se joue sur la connexion de l'essai, comme pour son client
     response.close()
+    request_finished.connect(close_old_connections)
     return ecoule, response
 
 

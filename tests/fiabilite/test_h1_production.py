@@ -20,7 +20,7 @@ REFUS = [
 ]
 
 
-@verification("H1", "aucun avertissement", casser=sans_rien_abimer)
+@verification("H1", "aucun avertissement", rapide=True, casser=sans_rien_abimer)
 def test_reglages_de_production_n_appellent_aucun_avertissement(bilan):
     affaibli = {"HTTPS": "False", "SECRET_KEY": "courte", "ALLOWED_HOSTS": ""} if bilan.casse else {}
     joue = lancer("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | affaibli)

@@ -57,7 +57,7 @@ def test_temoins_sont_fermes(bilan, animateur, settings, monkeypatch):
         bilan.noter(bool(temoin["httponly"]) is (nom not in LISIBLES), f"{nom} : HttpOnly")
 
 
-@verification("H4", "session neuve à l’entrée, morte à la sortie", casser=session_gardee)
+@verification("H4", "session neuve à l’entrée, morte à la sortie", rapide=True, casser=session_gardee)
 def test_session_change_de_cle(bilan, animateur):
     client = Client()
     client.session.save()

@@ -111,6 +111,7 @@ def propres(membre):
         "suivi:reunion": [prevue, {"reunion": _premier(Reunion.objects.filter(reseau=reseau, etat=EtatReunion.TENUE))}],
         "suivi:reunion-modifier": [prevue],
         "suivi:seance": [prevue],
+        "reseau:membre-reinitialiser": [{"membre": _premier(Membre.objects.filter(reseau=reseau).exclude(pk=membre.pk))}],
         "suivi:fusionner": [{"entreprise": doublon.entreprise_id, "autre": doublon.autre_id}] if doublon else [],
         "entreprises:cible": [{"cible": cle} for cle in cibles.order_by("pk").values_list("pk", flat=True)],
         "entreprises:cible-modifier": [en_preparation],

@@ -2,9 +2,13 @@
 
 import re
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
+from django.conf import settings
 from django.core import signing
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -15,6 +19,7 @@ from reseau.lib.navigateur import en_clair
 from reseau.lib.visiteur import adresse_ip
 from reseau.models import Essai, JetonUtilise, Session
 from tests.conftest import connecter
+from tests.factories import MembreFactory
 from tests.lib.codes import code_de
 
 BON, MAUVAIS = "une phrase de passe", "une phrase fausse"
@@ -316,6 +321,37 @@ def test_activite_ne_s_ecrit_que_toutes_les_dix_minutes(animateur):
     Session.objects.update(vue_le=now() - timedelta(minutes=11))
     client.get("/compte/")
     assert Session.objects.get().vue_le > now() - timedelta(minutes=1)
+
+
+@pytest.mark.skipif("sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="PostgreSQL a autant d'écrivains qu'il veut")
+def test_lire_n_attend_pas_qui_ecrit(base_sur_disque):
+    """Un import tient la base : la page s'ouvre aussitôt, la visite se notera plus tard."""
+    client = connecter(MembreFactory())
+    Session.objects.update(vue_le=now() - timedelta(minutes=11))
+    avant, ecrivain = Session.objects.get().vue_le, connection.copy()
+    with ecrivain.cursor() as curseur:
+        curseur.execute("BEGIN IMMEDIATE")
+        debut = perf_counter()
+        assert client.get("/compte/securite/").status_code == 200
+        assert perf_counter() - debut < 5
+        curseur.execute("ROLLBACK")
+    ecrivain.close()
+    assert Session.objects.get().vue_le == avant
+    client.get("/compte/securite/")
+    assert Session.objects.get().vue_le > avant
+
+
+def test_clearsessions_efface_les_perimees(animateur, direct):
+    connecter(animateur), connecter(direct)
+    Session.objects.de(direct.utilisateur).update(expire_date=now() - timedelta(seconds=1))
+    call_command("clearsessions")
+    assert [session.utilisateur for session in Session.objects.all()] == [animateur.utilisateur]
+
+
+def test_jetons_perimes_se_purgent(animateur):
+    entrees.employer(animateur.utilisateur, str(JetonUtilise().valeur))
+    assert not JetonUtilise.objects.perimes(now()).exists()
+    assert JetonUtilise.objects.perimes(now() + timedelta(days=31)).count() == 1
 
 
 def test_session_inactive_se_ferme(animateur, settings):

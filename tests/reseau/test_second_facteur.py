@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticToken
@@ -180,6 +181,18 @@ def test_animateur_reinitialise_un_acces_et_la_personne_l_apprend(animateur, dir
     assert (partis()[0].to, "réinitialisé" in mail.outbox[0].body) == ([direct.utilisateur.email], True)
     ligne = Journal.objects.get(precision="second facteur réinitialisé")
     assert (ligne.membre, ligne.objet_id) == (animateur, direct.pk)
+
+
+def test_commande_reinitialise_un_animateur_seul(animateur, application, capsys):
+    perdu = connecter(animateur)
+    call_command("reinitialiser_acces", animateur.utilisateur.email.upper())
+    assert (seconds_facteurs.actif(animateur.utilisateur), perdu.get("/").url) == (None, "/connexion/?next=/")
+    assert capsys.readouterr().out.startswith("Accès réinitialisé")
+
+
+def test_commande_dit_qu_aucun_compte_ne_porte_ce_courriel(db):
+    with pytest.raises(CommandError, match="Aucun compte"):
+        call_command("reinitialiser_acces", "personne@exemple.fr")
 
 
 def test_secretariat_ne_reinitialise_personne(clients, direct):

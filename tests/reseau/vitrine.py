@@ -27,7 +27,7 @@ urlpatterns = [
     *[application(nom) for nom in ("suivi", "visites", "entreprises", "reseau")],
     path("connexion/", vue, name="connexion"),
     path("deconnexion/", vue, name="deconnexion"),
-    path("mot-de-passe/", vue, name="password_change"),
+    path("compte/securite/", vue, name="securite"),
     path("oublie/", vue, name="password_reset"),
     path("nouveau/<uidb64>/<token>/", vue, name="password_reset_confirm"),
 ]
