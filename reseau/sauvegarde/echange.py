@@ -118,26 +118,33 @@ def _du_reseau(reseau):
 
 def _verser(brouillon, lot) -> dict:
     """Écrit la table et ses fichiers ; rend son relevé, tel que le redonnera la base qui la reprendra."""
-    modele = lot.lignes.model
+    modele, fichiers = lot.lignes.model, []
     champs = modele._meta.local_concrete_fields
-    octets = {champ.attname for champ in champs if isinstance(champ, models.BinaryField)}
-    fichiers = []
     with brouillon.membre(TABLE.format(modele._meta.db_table)) as ecrire:
         for valeurs in lot.lignes.order_by("pk").values(*(champ.attname for champ in champs)).iterator(chunk_size=PAR_LOT):
-            fiche = {champ.attname: ecrite(champ, valeurs[champ.attname]) for champ in champs if champ.attname not in octets}
-            fiche |= {nom: valeur for nom, valeur in lot.remplaces.items() if nom in fiche}
-            for nom in octets:
-                contenu = None if valeurs[nom] is None else bytes(valeurs[nom])
-                fiche[nom] = contenu and {"fichier": _nom_de_fichier(modele, valeurs[modele._meta.pk.attname], nom, contenu)}
-                if contenu == b"":
-                    fiche[nom] = ""
-                if contenu:
-                    fichiers.append((fiche[nom]["fichier"], modele, valeurs[modele._meta.pk.attname], nom))
+            fiche, siens = _fiche(champs, valeurs, lot.remplaces)
+            fichiers += siens
             ecrire(json.dumps(fiche, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
-    for chemin, _, cle, nom in fichiers:
+    for chemin, cle, colonne in fichiers:  # relus un à un : ensemble, ils ne tiendraient pas toujours en mémoire
         with brouillon.membre(chemin) as ecrire:
-            ecrire(bytes(modele._base_manager.values_list(nom, flat=True).get(pk=cle)))
+            ecrire(bytes(modele._base_manager.values_list(colonne, flat=True).get(pk=cle)))
     return _relever(lot)
+
+
+def _fiche(champs, valeurs, remplaces):
+    """(la fiche telle qu'elle s'écrit, [(chemin, clé, colonne)] des octets qu'elle renvoie à un fichier)."""
+    fiche, fichiers = {}, []
+    for champ in champs:
+        nom, valeur = champ.attname, valeurs[champ.attname]
+        if nom in remplaces:
+            fiche[nom] = remplaces[nom]
+        elif isinstance(champ, models.BinaryField) and valeur:
+            cle = valeurs[champ.model._meta.pk.attname]
+            fiche[nom] = {"fichier": _nom_de_fichier(champ.model, cle, nom, bytes(valeur[:4]))}
+            fichiers.append((fiche[nom]["fichier"], cle, nom))
+        else:
+            fiche[nom] = ecrite(champ, valeur)
+    return fiche, fichiers
 
 
 def _relever(lot):
@@ -146,8 +153,8 @@ def _relever(lot):
     return empreinte(lot.lignes, champs)
 
 
-def _nom_de_fichier(modele, cle, champ, contenu):
-    genre = next((genre for debut, genre in GENRES.items() if contenu.startswith(debut)), "bin")
+def _nom_de_fichier(modele, cle, champ, debut):
+    genre = next((genre for marque, genre in GENRES.items() if debut.startswith(marque)), "bin")
     return f"fichiers/{modele._meta.db_table}/{cle}-{champ}.{genre}"
 
 

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
+from time import monotonic
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.postgresql.client import DatabaseClient
@@ -19,7 +20,7 @@ from reseau.sauvegarde.base_a_part import jointe
 
 MEMBRES = {"sqlite": "base.sqlite3", "postgresql": "base.dump"}
 BLOC = 1 << 20
-ATTENTE = 20_000  # millisecondes : ce qu'on attend d'un verrou avant de dire que la base sert encore
+ATTENTE = 20  # secondes : ce qu'on attend d'un verrou avant de dire que la base sert encore
 OCCUPEE = "La base sert encore : arrêtez le service et les commandes, puis recommencez. Rien n’a été changé."
 # Tout ce qu'un schéma du produit peut contenir ; le schéma lui-même et les extensions restent.
 VIDER = """DO $$ DECLARE o record; BEGIN
@@ -59,7 +60,7 @@ def remettre(source: Path, alias=DEFAULT_DB_ALIAS, *, avancer):
     connexion = connections[alias]
     avancer("Remise de la base")
     if connexion.vendor == "sqlite":
-        _remettre_sqlite(connexion, source)
+        _remettre_sqlite(connexion, source, avancer)
     else:
         connexion.close()
         _remettre_postgresql(connexion, source)
@@ -78,7 +79,7 @@ def _copier_sqlite(connexion, cible, avancer):
     os.close(os.open(cible, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     copie = sqlite3.connect(cible)
     try:
-        connexion.connection.backup(copie, pages=4096, progress=lambda _, reste, total: avancer("Copie", total - reste, total))
+        connexion.connection.backup(copie, pages=4096, progress=_suivre("Copie", avancer))
         copie.execute("PRAGMA journal_mode=DELETE")  # un seul fichier, sans journal à côté
     except sqlite3.OperationalError as erreur:
         if "full" in str(erreur):
@@ -97,11 +98,26 @@ def _verifier_sqlite(connexion):
         raise RegleEnfreinte(f"SQLite dit la base abîmée : {verdict}. La sauvegarde n’est pas faite.")
 
 
-def _remettre_sqlite(connexion, source):
+def _suivre(etape, avancer):
+    """Ce que SQLite appelle à chaque pas. Sans borne, Python réessaierait sans fin tant qu'un autre tient la base."""
+    depuis = monotonic()
+
+    def suivre(etat, reste, total):
+        nonlocal depuis
+        if etat not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            depuis = monotonic()
+        elif monotonic() - depuis > ATTENTE:
+            raise RegleEnfreinte(OCCUPEE)
+        avancer(etape, total - reste, total)
+
+    return suivre
+
+
+def _remettre_sqlite(connexion, source, avancer):
     connexion.ensure_connection()
     copie = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
     try:
-        copie.backup(connexion.connection)
+        copie.backup(connexion.connection, progress=_suivre("Remise", avancer))
         connexion.connection.execute("PRAGMA journal_mode=WAL")
     except (sqlite3.OperationalError, OperationalError) as erreur:
         raise RegleEnfreinte(OCCUPEE) from erreur
@@ -118,7 +134,7 @@ def _remettre_postgresql(connexion, source):
     ecrire = _outil("pg_restore", connexion)
     arguments, environ = DatabaseClient.settings_to_cmd_args_env(connexion.settings_dict, [])
     options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
-    environ = os.environ | (environ or {}) | {"PGOPTIONS": f"-c lock_timeout={ATTENTE} -c client_min_messages=error"}
+    environ = os.environ | (environ or {}) | {"PGOPTIONS": f"-c lock_timeout={ATTENTE}s -c client_min_messages=error"}
     tuyaux = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     with (
         subprocess.Popen([_outil("psql", connexion), *options, *arguments[1:]], env=environ, **tuyaux) as joueur,

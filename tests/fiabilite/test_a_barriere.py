@@ -1,14 +1,18 @@
 """La seconde barrière PostgreSQL, sous la matrice des accès : rien n'y change, et tout filtre oublié est rattrapé."""
 
 import pytest
+from django.urls import reverse
 
 from reseau import barriere
+from tests.adresses import routes_hors_reseau
 from tests.conftest import connecter
 from tests.fiabilite.verification import verification
 from tests.terrain import Terrain
 from tests.test_acces import METHODES, ROUTES, demander, ecarts, reseau_oublie, sans_corps  # noqa: F401  (une fixture)
 
 ROLE = "essai_application"
+# Adresses à jeton qui ne lisent aucun réseau ; une autre se nomme, avec sa raison, dans `barriere.HORS_RESEAU`.
+SANS_RESEAU = {"password_reset_confirm"}
 
 
 @pytest.fixture
@@ -54,3 +58,17 @@ def test_filtres_oublies_la_base_ne_rend_rien_d_un_autre(bilan, posee, terrain, 
             adresse = route.adresse(terrain.reseau.slug, terrain.a_eux | {genre: voisin.a_eux[genre]})
             statut = demander(client, "GET", adresse).status_code
             bilan.noter(statut not in (200, 302), f"GET {route.nom} ({genre}) : {statut}")
+
+
+@verification("A2", "les pages hors d’un réseau, sous la barrière SQL", moteurs=("postgresql",))
+def test_pages_hors_d_un_reseau_passent_sous_la_barriere(bilan, posee, terrain, settings):
+    client = connecter(terrain.membres["animateur"])
+    client.raise_request_exception = False
+    for route in routes_hors_reseau():
+        if route.arguments:
+            bilan.noter(route.nom in barriere.HORS_RESEAU or route.nom in SANS_RESEAU, f"{route.nom} : que lit-elle ?")
+            continue
+        statuts = []
+        for settings.BARRIERE_SQL in ("", ROLE):
+            statuts.append(demander(client, "GET", reverse(route.nom)).status_code)
+        bilan.noter(statuts[0] == statuts[1], f"{route.nom} : {statuts}")

@@ -47,7 +47,7 @@ def schema():
 @verification("D3", "tout migrer depuis rien, tué en route, repris jusqu’au bout", casser=sans_transaction)
 def test_migration_tuee_reprend_depuis_rien(bilan, tmp_path, django_db_blocker):
     with django_db_blocker.unblock(), base_de_version(None, tmp_path):
-        repris = _migrer_en_tuant(bilan, bilan.taille(12, 40))
+        repris = _migrer_en_tuant(bilan, bilan.taille(6, 20))
         trouve = schema() if repris else []
     if repris:
         with django_db_blocker.unblock(), base_de_version(None, tmp_path):
@@ -58,17 +58,18 @@ def test_migration_tuee_reprend_depuis_rien(bilan, tmp_path, django_db_blocker):
 @verification("D3", "mettre à jour la première version, tué en route : rien de perdu", casser=sans_transaction)
 def test_mise_a_jour_tuee_ne_perd_rien(bilan, tmp_path, django_db_blocker):
     with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
+        _revenir_en_arriere()
         call_command("migrate", verbosity=0)
         voulu, attendues = schema(), empreintes()
     with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
         _revenir_en_arriere()
-        if _migrer_en_tuant(bilan, bilan.taille(4, 20)):
+        if _migrer_en_tuant(bilan, bilan.taille(3, 10)):
             bilan.noter(schema() == voulu, "le schéma n’est pas celui de la mise à jour tranquille")
             bilan.noter(ecarts(_de_metier(attendues), _de_metier(empreintes())) == [], "des lignes ont changé")
 
 
 def _revenir_en_arriere():
-    """S'il n'y a rien à migrer depuis la première version, on défait la dernière migration de `suivi` : il y aura à refaire."""
+    """S'il n'y a rien à migrer depuis la première version, on défait les dernières migrations : il y aura à refaire."""
     if not MigrationExecutor(connection).migration_plan(MigrationLoader(connection).graph.leaf_nodes()):
         call_command("migrate", "reseau", "0005_boite_d_envoi", verbosity=0)
 
@@ -78,31 +79,51 @@ def _de_metier(relevees):
 
 
 def _migrer_en_tuant(bilan, combien):
-    """Tue `migrate` à `combien` instants au hasard, puis le laisse finir ; rend False s'il ne le peut plus."""
+    """Tue la mise à jour pendant `combien` migrations, puis la laisse finir ; rend False si elle ne le peut plus."""
     hasard = random.Random(7)
     tues = 0
     while tues < combien and _reste():
-        enfant = _migrer_a_part()
-        time.sleep(hasard.uniform(0.02, 0.5) * (1 + tues / 6))
-        os.kill(enfant, signal.SIGKILL)
-        os.waitpid(enfant, 0)
+        _tuer_pendant(hasard.randint(1, 3), hasard.uniform(0, 0.15))
         tues += 1
-    _, statut = os.waitpid(_migrer_a_part(), 0)
+    connections.close_all()
+    enfant = os.fork()
+    if not enfant:
+        _finir(lambda: call_command("migrate", verbosity=0, interactive=False))
+    statut = os.waitpid(enfant, 0)[1]
     bilan.noter_lot(tues + 1, [] if statut == 0 else ["la reprise échoue"])
     return statut == 0
 
 
-def _migrer_a_part():
+def _tuer_pendant(rang, delai):
+    """Un processus migre ; il meurt `delai` secondes après avoir commencé sa `rang`-ième migration, ou d'avoir tout fini."""
     connections.close_all()
+    lire, ecrire = os.pipe()
     enfant = os.fork()
     if not enfant:
-        statut = 1
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-            statut = 0
-        finally:
-            os._exit(statut)
-    return enfant
+        os.close(lire)
+        _finir(lambda: _migrer(lambda action, *_: os.write(ecrire, b".") if action == "apply_start" else None))
+    os.close(ecrire)
+    with os.fdopen(lire, "rb", buffering=0) as commencees:
+        while rang and commencees.read(1):
+            rang -= 1
+    time.sleep(delai)
+    os.kill(enfant, signal.SIGKILL)
+    os.waitpid(enfant, 0)
+
+
+def _migrer(dire):
+    executeur = MigrationExecutor(connection, dire)
+    executeur.migrate(executeur.loader.graph.leaf_nodes())
+
+
+def _finir(geste):
+    """Dans l'enfant : joue le geste et s'arrête là, sans rien dérouler de pytest."""
+    statut = 1
+    try:
+        geste()
+        statut = 0
+    finally:
+        os._exit(statut)
 
 
 def _reste():

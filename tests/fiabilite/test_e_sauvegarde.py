@@ -1,7 +1,9 @@
 """E1 à E3 : une sauvegarde se remet à l'identique, se fait juste sous écriture, et suffit à elle seule."""
 
+import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Reseau
 from reseau.sauvegarde import copies
 from reseau.sauvegarde.empreintes import ecarts, empreintes
+from tests.factories import EtiquetteFactory
 from tests.fiabilite import pages
 from tests.fiabilite.verification import verification
 from tests.lib.base_de_version import base_de_version
@@ -80,6 +83,16 @@ def par_cp(monkeypatch):
         copies.moteurs, "_copier_sqlite", lambda connexion, cible, _: shutil.copy(connexion.settings_dict["NAME"], cible)
     )
     monkeypatch.setattr(copies.moteurs, "_verifier_sqlite", lambda connexion: None)
+
+
+def sans_transaction(monkeypatch):
+    """Une remise qui commence par tout effacer, puis s'arrête là."""
+
+    def effacer(source, alias="default", *, avancer):
+        with connections[alias].cursor() as curseur:
+            curseur.execute("DROP TABLE suivi_mouvementdaction" + (" CASCADE" if connection.vendor == "postgresql" else ""))
+
+    monkeypatch.setattr(copies.moteurs, "remettre", effacer)
 
 
 @verification(
@@ -186,3 +199,40 @@ def _refus_si_pleine(archive):
     except RegleEnfreinte as refus:
         return "--remplacer" in str(refus)
     return False
+
+
+@verification(
+    "E3", "restauration tuée n’importe quand : l’ancienne base ou la nouvelle, jamais un mélange", casser=sans_transaction
+)
+def test_restauration_tuee_ne_melange_rien(bilan, service, tmp_path):
+    hasard = random.Random(7)
+    archive = copies.sauvegarder(tmp_path / "s", maintenant=now()).archive
+    neuve, ancienne = empreintes(), _changer()
+    for _ in range(4 if bilan.casse else bilan.taille(2, 8)):
+        _restaurer_et_tuer(archive, hasard.uniform(0.3, 4))
+        try:
+            trouvee = empreintes()
+        except Exception as erreur:
+            bilan.noter(False, f"la base ne se lit plus : {erreur}")
+            break
+        bilan.noter([] in (ecarts(ancienne, trouvee), ecarts(neuve, trouvee)), "un mélange des deux bases")
+        ancienne = _changer()
+
+
+def _changer():
+    """Une fiche de plus qu'à la sauvegarde ; rend les empreintes d'alors."""
+    EtiquetteFactory(reseau=Reseau.objects.order_by("pk").first())
+    return empreintes()
+
+
+def _restaurer_et_tuer(archive, delai):
+    connections.close_all()
+    enfant = os.fork()
+    if not enfant:
+        try:
+            copies.restaurer(archive, remplacer=True)
+        finally:
+            os._exit(0)
+    time.sleep(delai)
+    os.kill(enfant, signal.SIGKILL)
+    os.waitpid(enfant, 0)

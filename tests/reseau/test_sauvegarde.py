@@ -2,6 +2,7 @@
 
 import errno
 import stat
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,9 +13,17 @@ from reseau.lib.avancement import Avancement
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.sauvegarde import archive, copies, echange, moteurs
 from tests.factories import ReseauFactory
+from tests.lib.base_de_version import base_de_version
 
 INSTANT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-sur_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="pg_dump ne lit pas la transaction d'un essai")
+
+
+@pytest.fixture
+def service(tmp_path, django_db_blocker):
+    """Une base à elle, sans transaction autour : ni pg_dump ni SQLite ne copient celle d'un essai."""
+    (tmp_path / "base").mkdir()
+    with django_db_blocker.unblock(), base_de_version("v1-vide", tmp_path / "base"):
+        yield tmp_path / "sauvegardes"
 
 
 @pytest.fixture
@@ -32,24 +41,47 @@ def gardee(tmp_path):
     return ecrire
 
 
-@sur_sqlite
-@pytest.mark.django_db
-def test_sauvegarder_ecrit_pour_soi_seul_et_garde_les_dernieres(tmp_path, capsys):
-    for jour in range(3):
-        copies.sauvegarder(tmp_path, maintenant=INSTANT + timedelta(days=jour), garder=2)
-    call_command("sauvegarder", dossier=tmp_path, garder=2)
-    gardees = sorted(tmp_path.iterdir())
+@pytest.mark.base
+def test_sauvegarder_ecrit_pour_soi_seul_et_garde_les_dernieres(service, capsys):
+    for jour in range(2):
+        copies.sauvegarder(service, maintenant=INSTANT + timedelta(days=jour), garder=2)
+    call_command("sauvegarder", dossier=service, garder=2)
+    gardees = sorted(service.iterdir())
     assert [stat.S_IMODE(fichier.stat().st_mode) for fichier in gardees] == [0o600, 0o600]
-    assert gardees[0].name == "reseau-20260331-003000.zip"
-    assert "Archive ancienne effacée : reseau-20260330-003000.zip" in capsys.readouterr().out
+    assert gardees[0].name == "reseau-20260330-003000.zip"
+    assert "Archive ancienne effacée : reseau-20260329-003000.zip" in capsys.readouterr().out
 
 
-@sur_sqlite
-@pytest.mark.django_db
-def test_eprouver_prend_la_derniere_et_dit_son_age(tmp_path):
-    copies.sauvegarder(tmp_path, maintenant=INSTANT)
+@pytest.mark.base
+def test_eprouver_prend_la_derniere_et_dit_son_age(service, capsys):
+    copies.sauvegarder(service, maintenant=INSTANT)
     with pytest.raises(CommandError, match=r"La dernière sauvegarde date du 29/03/2026"):
-        call_command("eprouver_sauvegarde", dossier=tmp_path)
+        call_command("eprouver_sauvegarde", dossier=service)
+    assert "toutes égales" in capsys.readouterr().out
+
+
+@pytest.mark.base
+def test_base_tenue_par_un_autre_se_dit(service, monkeypatch):
+    """Remettre une base qui sert : un refus au bout d'un délai, jamais une attente sans fin."""
+    archive_ = copies.sauvegarder(service, maintenant=INSTANT).archive
+    monkeypatch.setattr(moteurs, "ATTENTE", 1)
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA busy_timeout = 200")
+    with tenue_par_un_autre(), pytest.raises(RegleEnfreinte, match="sert encore"):
+        copies.restaurer(archive_, remplacer=True)
+
+
+@contextmanager
+def tenue_par_un_autre():
+    autre = connection.copy()
+    try:
+        with autre.cursor() as curseur:
+            curseur.execute("BEGIN")
+            curseur.execute("UPDATE django_migrations SET name = name")
+            yield
+            curseur.execute("ROLLBACK")
+    finally:
+        autre.close()
 
 
 def test_disque_plein_se_dit_et_ne_laisse_rien(tmp_path):
