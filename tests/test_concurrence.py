@@ -4,13 +4,15 @@ Les nombres d'essais sont ceux de la conception ; chaque geste est borné par le
 """
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import date
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connections, transaction
+from django.db.models import Max
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +20,7 @@ from entreprises.operations import ouvrir_le_vote, preparer_la_suivante, voter
 from reseau import operations
 from reseau.enums import Role
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Institution, JetonUtilise, Journal, Membre, Reunion, Utilisateur
+from reseau.models import Compteur, Institution, JetonUtilise, Journal, Membre, Reunion, Utilisateur
 from suivi.models import Fusion
 from suivi.operations import defaire_la_fusion, fusionner
 from tests.factories import (
@@ -36,6 +38,7 @@ from tests.factories import (
     ReunionFactory,
     VisiteFactory,
 )
+from tests.fiabilite.verification import verification
 from tests.lib.simultane import ensemble, refus
 from visites import demandes, guides
 from visites.courriers import preparer
@@ -66,36 +69,49 @@ def envoyer(temoins, adresse, champs):
     return client.post(adresse, champs)
 
 
-@pytest.mark.parametrize(("avec_jeton", "attendus"), [(True, 50), (False, 100)])
-def test_double_envoi_n_ecrit_qu_une_fois(avec_jeton, attendus):
-    """Cinquante paires. Sans jeton, l'essai doit voir les doublons : c'est le témoin."""
-    membre = MembreFactory()
+def jetons_ignores(monkeypatch):
+    monkeypatch.setattr("reseau.acces._consommer", lambda request: (None, True))
+
+
+def dernier_arrive_l_emporte(monkeypatch):
+    """Enregistrer ne regarde plus si la fiche a changé."""
+    monkeypatch.setattr(operations, "enregistrer", lambda objet, par: objet.save())
+    monkeypatch.setattr("reseau.lib.formulaires.FormulaireModele.clean_version", lambda form: form.instance.version)
+
+
+@verification("C2", "le même formulaire envoyé deux fois au même instant", casser=jetons_ignores, rapide=True)
+def test_double_envoi_n_ecrit_qu_une_fois(bilan):
+    membre, paires = MembreFactory(), bilan.taille(bref=15, entier=50)
     temoins, adresse = session(membre), reverse("essai", args=[membre.reseau.slug])
-    for _ in range(50):
-        champs = {"reponse": "302", "jeton": uuid4() if avec_jeton else ""}
+    for _ in range(paires):
+        champs = {"reponse": "302", "jeton": uuid4()}
         paire = ensemble(*(partial(envoyer, temoins, adresse, champs | {"numero": numero}) for numero in (1, 2)))
         assert [response.status_code for response in paire] == [302, 302]
-        assert len({response.url for response in paire}) == (1 if avec_jeton else 2)
-    assert Journal.objects.filter(objet="essai").count() == attendus
-    assert JetonUtilise.objects.exclude(suite="").count() == (50 if avec_jeton else 0)
+        bilan.noter(len({response.url for response in paire}) == 1, "deux envois, deux effets")
+    bilan.noter(Journal.objects.filter(objet="essai").count() == paires, "une ligne de trop au journal")
+    bilan.noter(JetonUtilise.objects.exclude(suite="").count() == paires, "un jeton perdu")
 
 
-def test_meme_fiche_modifiee_a_deux_ne_perd_rien_en_silence():
-    """Vingt-cinq fois, deux personnes envoient le même formulaire : une l'emporte, l'autre garde son texte et le sait."""
+@verification("C1", "la même fiche envoyée par deux personnes", casser=dernier_arrive_l_emporte, rapide=True)
+def test_meme_fiche_modifiee_a_deux_ne_perd_rien_en_silence(bilan):
+    """Deux personnes envoient le même formulaire : une l'emporte, l'autre garde son texte et le sait."""
     institution = InstitutionFactory()
     du_reseau = {"reseau": institution.reseau, "institution": institution, "qualite": "aucun"}
     sessions = [session(MembreFactory(**du_reseau, role=role)) for role in (Role.ANIMATEUR, Role.SECRETARIAT)]
     adresse = reverse("reseau:institution-modifier", args=[institution.reseau.slug, institution.pk])
-    for rang in range(25):
+    for rang in range(bilan.taille(bref=15, entier=100)):
         champs = {"sigle": "INST", "pole": "economique", "cercle": "membre", "version": rang + 1}
         textes = [f"Nom {rang} de {auteur}" for auteur in ("l’animateur", "la secrétaire")]
         envois = zip(sessions, textes, strict=True)
         reponses = ensemble(*(partial(envoyer, temoins, adresse, champs | {"nom": texte}) for temoins, texte in envois))
-        assert sorted(response.status_code for response in reponses) == [200, 302]
-        gagnant = [response.status_code for response in reponses].index(302)
-        perdant = reponses[1 - gagnant].context["form"]
-        assert Institution.objects.get(pk=institution.pk).nom == textes[gagnant]
-        assert (perdant["nom"].value(), len(perdant.non_field_errors())) == (textes[1 - gagnant], 1)
+        un_seul = sorted(response.status_code for response in reponses) == [200, 302]
+        bilan.noter(un_seul, f"envoi {rang} : {[response.status_code for response in reponses]}")
+        if un_seul:
+            gagnant = [response.status_code for response in reponses].index(302)
+            perdant = reponses[1 - gagnant].context["form"]
+            bilan.noter(Institution.objects.get(pk=institution.pk).nom == textes[gagnant], f"envoi {rang} : texte perdu")
+            garde = (perdant["nom"].value(), len(perdant.non_field_errors())) == (textes[1 - gagnant], 1)
+            bilan.noter(garde, f"envoi {rang} : le perdant n’a plus son texte")
 
 
 def test_huit_personnes_ecrivent_vingt_cinq_fois_dans_la_meme_fiche():
@@ -121,17 +137,32 @@ def test_huit_personnes_ecrivent_vingt_cinq_fois_dans_la_meme_fiche():
     assert reunion.version == 201
 
 
-def test_numeros_se_suivent_sans_trou_ni_doublon():
+def numeros_sans_verrou(monkeypatch):
+    """Le plus grand numéro, plus un."""
+
+    def suivants(reseau, serie, annee, combien=1):
+        dernier = Compteur.objects.filter(reseau=reseau).aggregate(Max("dernier", default=0))["dernier__max"]
+        sleep(0.001)
+        Compteur.objects.update_or_create(reseau=reseau, serie=serie, annee=annee, defaults={"dernier": dernier + combien})
+        return range(dernier + 1, dernier + 1 + combien)
+
+    monkeypatch.setattr(operations, "prochains_numeros", suivants)
+
+
+@verification("C3", "huit personnes numérotent vingt-cinq fois", casser=numeros_sans_verrou, rapide=True)
+def test_numeros_se_suivent_sans_trou_ni_doublon(bilan):
     """Huit fils prennent chacun vingt-cinq numéros, d'une série qui n'existe pas encore."""
     reseau = ReseauFactory()
+    dans_une_transaction = nullcontext if bilan.casse else transaction.atomic  # SQLite, elle, y verrouille toute la base
 
     def prendre_un_numero():
-        with transaction.atomic():
+        with dans_une_transaction():
             return operations.prochains_numeros(reseau, "essai", 2026)[0]
 
     resultats = ensemble(*(lambda: [prendre_un_numero() for _ in range(25)] for _ in range(8)))
-    assert refus(resultats) == []
-    assert sorted(numero for numeros in resultats for numero in numeros) == list(range(1, 201))
+    pris = Counter(numero for numeros in resultats if isinstance(numeros, list) for numero in numeros)
+    for attendu in range(1, 201):
+        bilan.noter(pris[attendu] == 1, f"numéro {attendu} donné {pris[attendu]} fois")
 
 
 def test_numero_d_une_transaction_annulee_ressert():
@@ -142,19 +173,26 @@ def test_numero_d_une_transaction_annulee_ressert():
             transaction.set_rollback(annuler)
 
 
+def programmer_sans_regle(monkeypatch):
+    """Chaque programmation rend la visite comme si elle l'avait créée, sans regarder les autres."""
+    monkeypatch.setitem(globals(), "programmer", lambda entreprise, **choix: Visite(entreprise=entreprise))
+
+
+@verification("C4", "vingt personnes sur la même entreprise", casser=programmer_sans_regle, rapide=True)
 @pytest.mark.parametrize("deja_dans_la_liste", [False, True])
-def test_une_entreprise_n_a_qu_une_visite_en_cours(deja_dans_la_liste):
-    """Vingt rivaux sur dix entreprises (cinq libres, cinq déjà dans la liste) : un gagnant, et les autres savent qui."""
+def test_une_entreprise_n_a_qu_une_visite_en_cours(bilan, deja_dans_la_liste):
+    """Vingt rivaux par entreprise, libre ou déjà dans la liste : un gagnant, et les autres savent qui."""
     reseau = ReseauFactory()
     rivaux = MembreFactory.create_batch(20, reseau=reseau)
-    for _ in range(5):
+    for _ in range(bilan.taille(bref=2, entier=15)):
         entreprise = EntrepriseFactory(reseau=reseau, **SANS_REFERENCES)
         if deja_dans_la_liste:
             VisiteFactory(entreprise=entreprise, reseau=reseau)
         perdants = refus(ensemble(*(partial(programmer, entreprise, developpeur=r, par=r, le=JOUR) for r in rivaux)))
-        visite = Visite.objects.get(entreprise=entreprise)
-        raison = f"{entreprise} : Visite déjà confiée à {visite.developpeur} le 02/03/2026."
-        assert Counter(perdants) == {raison: 19}
+        gagnants = [visite.developpeur for visite in Visite.objects.filter(entreprise=entreprise).exclude(developpeur=None)]
+        bilan.noter(len(gagnants) == 1, f"{entreprise} : {len(gagnants)} gagnants")
+        raison = f"{entreprise} : Visite déjà confiée à {gagnants[0] if gagnants else None} le 02/03/2026."
+        bilan.noter(Counter(perdants) == {raison: 19}, f"{entreprise} : {Counter(perdants)}")
 
 
 def test_entreprise_de_la_liste_n_est_prise_qu_une_fois():
@@ -327,3 +365,34 @@ def test_demande_acceptee_et_declinee_au_meme_instant_ne_l_est_qu_une_fois():
     )
     assert refus(resultats) == [demandes.DEJA_TRAITEE]
     assert Visite.objects.count() == (type(demande).objects.get().etat == "acceptee")
+
+
+def sqlite_par_defaut(monkeypatch):
+    """SQLite tel que Django l'ouvre si l'on ne lui dit rien, et un peu moins patient."""
+    reglages = connections.settings["default"]
+    monkeypatch.setitem(reglages, "OPTIONS", {"timeout": 0.05})
+
+
+@verification("C5", "huit personnes lisent puis écrivent", casser=sqlite_par_defaut, moteurs=("sqlite",), rapide=True)
+def test_sqlite_ne_repond_jamais_qu_il_est_verrouille(bilan):
+    reunion = ReunionFactory()
+
+    def lire_puis_ecrire():
+        with transaction.atomic():
+            fiche = Reunion.objects.get(pk=reunion.pk)
+            fiche.releve += "."
+            fiche.save(update_fields=["releve"])
+
+    def vingt_cinq_fois():
+        return [_sans_lever(lire_puis_ecrire) for _ in range(25)]
+
+    for erreurs in ensemble(*[vingt_cinq_fois] * 8):
+        bilan.noter_lot(25, [erreur for erreur in erreurs if erreur])
+
+
+def _sans_lever(geste):
+    try:
+        geste()
+    except OperationalError as erreur:
+        return erreur
+    return None

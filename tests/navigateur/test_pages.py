@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.navigateur]
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 # Qui lit presque tout, et qui lit sur un téléphone : à chaque fois. Les autres n'ont de propre que des gestes en moins.
 TOUJOURS, PARFOIS = ["animateur", "direct"], ["secretariat", "associe", "prefecture", "observateur"]
-# Aux autres, l'accessibilité se mesure à l'étroit, où tout est le plus serré.
-AXE = {"animateur": (1280, 390), "direct": (1280, 390)}
+# L'accessibilité se mesure à l'étroit, où tout est le plus serré ; aux deux largeurs en passage de fiabilité.
+ETROIT, DEUX = (390,), (1280, 390)
 # Ce qui se lit sans être une page de la démonstration.
 SANS_PAGE = {
     "reseau:institution-logo": "une image ; aucune institution n’en a déposé",
@@ -104,7 +104,7 @@ def test_pages_tiennent_a_toute_largeur(bilan, site, new_context, profil):
         reponse = page.request.get(site.url + adresse, max_redirects=0)
         if est_une_page(reponse) and not (bilan.essayes and deja_vu(reponse.text())):
             resservir(page, reponse)
-            bilan.noter_lot(1, defauts(page, site.url + adresse, axe=AXE.get(profil, (390,))))
+            bilan.noter_lot(1, defauts(page, site.url + adresse, axe=bilan.taille(bref=ETROIT, entier=DEUX)))
         if bilan.casse and bilan.essayes == 3:
             break
 

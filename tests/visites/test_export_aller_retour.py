@@ -35,6 +35,10 @@ LIBREOFFICE = shutil.which("soffice")
 
 @pytest.fixture
 def garni():
+    return garnir()
+
+
+def garnir():
     """Un réseau où chaque charge est partout où du texte se saisit, et une fiche ordinaire complète."""
     reseau = ReseauFactory()
     for rang, charge in enumerate(FORMULES, start=100):

@@ -1,0 +1,216 @@
+"""B1, B2 : des saisies et des adresses que personne n'écrirait, dans chaque formulaire et chaque page."""
+
+import random
+from datetime import date
+
+import pytest
+from django.db import transaction
+from django.forms import CharField
+from django.http import QueryDict
+
+from reseau.droits import NON, portee
+from reseau.lib import pdf
+from tests.adresses import routes
+from tests.conftest import connecter
+from tests.fiabilite.formulaires import des_pages, lus
+from tests.fiabilite.rapport import GRAINE
+from tests.fiabilite.verification import verification
+from tests.terrain import Terrain
+
+pytestmark = pytest.mark.django_db
+
+TEXTES = [
+    "",
+    " \t\n",
+    "\x00",
+    "nul\x00dedans",
+    "\x1b[31mrouge\x1b[0m",
+    "\u202eélargneg",
+    "\ud800",
+    "👩‍🏭" * 50,
+    "e\u0301" * 200,
+    "‮‭‫",
+    "<script>alert(1)</script>",
+    "{{ 7|add:7 }}{% load %}",
+    "{entreprise.__class__}",
+    "%(x)s %s %n",
+    "' OR 1=1 --",
+    "=cmd|'/c calc'!A1",
+    "../../etc/passwd",
+    "ligne\r\nBcc: autre@exemple.test",
+    "9" * 400,
+    "1e309",
+    "NaN",
+    "-0",
+    "0x10",
+    "\uff11\uff12",
+    "a" * 100_000,
+    "\ufeff\uffff",
+]
+FERMES = ("hidden", "file", "password")
+NOMBRES = ["-1", "0", "1.5", "1,5", str(2**31), str(2**63), str(10**30), "1e400", "Infinity", "٣", " 7 ", "1_000"]
+DATES = [
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-31",
+    "31/02/2026",
+    "2026-13-01",
+    "10000-01-01",
+    "demain",
+    "2026-3-29T02:30",
+    "02:30",
+]
+# Une page lue : chaque valeur, sous tous les noms à la fois.
+NOMS = ["q", "page", "tri", "sens", "cherche", "sujet", "mois", "annee", "du", "au", "debut", "fin", "etat", "commune", "naf"]
+NOMS += ["membre", "institution", "campagne", "cible", "entreprise", "format", "vue", "colonne", "jour", "depuis", "jusqu_au"]
+ETRANGES = ["%00", "%ff", "%ED%A0%80", "a%0d%0aSet-Cookie:x=1", "9" * 30, "-1", "1.5", "1e400", "0", str(2**63), str(2**31)]
+ETRANGES += [
+    "2026-02-31",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-13",
+    "NaN",
+    "Infinity",
+    "%F0%9F%98%80",
+    "[]",
+    "{}",
+    "a,b",
+    "1,2,3,",
+    "None",
+]
+ETRANGES += ["a" * 5_000, "%27%20OR%201=1--", "%25%5F%5C"]
+
+CHEMINS = ["%00", "%ff", "..%2f..", "a" * 3_000, f"visites/{2**63}/", f"visites/{10**30}/", "visites/-1/", "visites/%0d%0a/"]
+
+
+@pytest.fixture
+def terrain(db):
+    return Terrain()
+
+
+@pytest.fixture
+def sans_papier(monkeypatch):
+    """Un papier se compose lentement, et ce qu'on y met se vérifie ailleurs."""
+    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
+
+
+def etrange(hasard, champ):
+    """Une valeur que ce genre de champ n'attend pas ; un choix, parfois l'un des siens."""
+    if champ.genre == "number":
+        return hasard.choice(NOMBRES + TEXTES[:8])
+    if champ.genre in ("date", "datetime-local", "time", "month"):
+        return hasard.choice(DATES + TEXTES[:8])
+    if champ.genre in ("select", "radio", "checkbox") and hasard.random() < 0.5:
+        return hasard.choice(champ.offertes or [""])
+    return hasard.choice(TEXTES + NOMBRES)
+
+
+def postee(client, adresse, saisie):
+    """La réponse à cet envoi, sans rien laisser en base ; les demi-codets s'y écrivent comme un navigateur fautif le ferait."""
+    corps = QueryDict(mutable=True)
+    for nom, valeur in saisie.items():
+        corps.setlist(nom, valeur if isinstance(valeur, list) else [valeur])
+    octets = "&".join(_coder(nom, valeur) for nom, valeurs in corps.lists() for valeur in valeurs)
+    with transaction.atomic():
+        response = client.post(adresse, octets, content_type="application/x-www-form-urlencoded")
+        transaction.set_rollback(True)
+    return response
+
+
+def _coder(nom, valeur):
+    code = "".join(f"%{octet:02X}" for octet in str(valeur).encode("utf-8", "surrogatepass"))
+    return f"{nom}={code}"
+
+
+# B1
+
+
+def champs_sans_bornes(monkeypatch):
+    """Le premier champ de texte venu fait confiance à ce qu'il reçoit."""
+    monkeypatch.setattr(CharField, "to_python", lambda champ, valeur: int(valeur))
+
+
+@verification("B1", "chaque formulaire, des saisies que personne n’écrirait", casser=champs_sans_bornes)
+def test_aucune_saisie_ne_fait_tomber_un_formulaire(bilan, terrain, sans_papier):
+    hasard = random.Random(GRAINE)
+    membre = terrain.membres["animateur"]
+    client = connecter(membre)
+    client.raise_request_exception = False
+    for formulaire in list(des_pages(client, membre, terrain.a_eux)):
+        saisissables = {
+            nom: champ for nom, champ in formulaire.champs.items() if champ.genre not in ("hidden", "file", "password")
+        }
+        for _ in range(bilan.taille(bref=2, entier=12) if saisissables else 0):
+            choisis = hasard.sample(sorted(saisissables), k=hasard.randint(1, len(saisissables)))
+            saisie = formulaire.saisie(**{nom: [etrange(hasard, saisissables[nom])] for nom in choisis})
+            statut = postee(client, formulaire.action, saisie).status_code
+            bilan.noter(statut < 500, f"{formulaire.action} { ({nom: saisie[nom][0][:30] for nom in choisis})!r} : {statut}")
+
+
+def espaces_recousus(monkeypatch):
+    """Un champ qui change ce qu'on lui confie, sans le dire."""
+    lire = CharField.to_python
+    monkeypatch.setattr(CharField, "to_python", lambda champ, valeur: str(lire(champ, valeur)).replace("é", "e"))
+
+
+@verification("B1", "ce qu’un formulaire garde est ce qu’il remontre", casser=espaces_recousus)
+def test_ce_qui_est_garde_est_ce_qui_est_montre(bilan, terrain, sans_papier):
+    """Chaque fiche à modifier, dont chaque texte libre reçoit une phrase : rouverte, elle la remontre au caractère près."""
+    membre = terrain.membres["animateur"]
+    client = connecter(membre)
+    for formulaire in list(des_pages(client, membre, terrain.a_eux)):
+        textes = [nom for nom, champ in formulaire.champs.items() if champ.genre == "textarea"]
+        with transaction.atomic():
+            phrase = f"L’été « dense », 100 % à {date(2026, 3, 1):%d/%m} & <b>gras</b> \\ 'cité'"
+            response = client.post(formulaire.action, formulaire.saisie(**{nom: [phrase] for nom in textes}))
+            relus = lus(client, formulaire.route, formulaire.action) if textes and response.status_code == 302 else []
+            transaction.set_rollback(True)
+        for relu in relus:
+            for nom in set(textes) & set(relu.champs):
+                bilan.noter(
+                    relu.champs[nom].choisies in ([phrase], [""]), f"{formulaire.action} {nom} : {relu.champs[nom].choisies}"
+                )
+
+
+# B2
+
+
+def pages_sans_garde(monkeypatch):
+    """Une liste prend le numéro de page tel quel."""
+    monkeypatch.setattr("django.core.paginator.Paginator.get_page", lambda liste, numero: liste.page(numero or 1))
+
+
+@verification("B2", "chaque page, vingt-cinq valeurs étranges sous tous les noms", casser=pages_sans_garde)
+def test_aucune_adresse_ne_fait_tomber_une_page(bilan, terrain, sans_papier):
+    membre = terrain.membres["animateur"]
+    client = connecter(membre)
+    client.raise_request_exception = False
+    for route in routes():
+        if "GET" not in route.vue.methodes or portee(membre, route.vue.droit) is NON:
+            continue
+        adresse = route.adresse(membre.reseau.slug, terrain.a_eux)
+        for valeur in ETRANGES[:: bilan.taille(bref=5, entier=1)]:
+            with transaction.atomic():
+                statut = client.get(f"{adresse}?{'&'.join(f'{nom}={valeur}' for nom in NOMS)}").status_code
+                transaction.set_rollback(True)
+            bilan.noter(statut < 500, f"{route.nom} ?{valeur[:40]} : {statut}")
+
+
+@verification("B2", "des chemins que personne ne suivrait")
+def test_aucun_chemin_ne_fait_tomber_le_service(bilan, terrain):
+    client = connecter(terrain.membres["animateur"])
+    client.raise_request_exception = False
+    slug = terrain.reseau.slug
+    for reste in (
+        "%00",
+        "%ff",
+        "..%2f..",
+        "a" * 3_000,
+        f"visites/{2**63}/",
+        f"visites/{10**30}/",
+        "visites/-1/",
+        "visites/%0d%0a/",
+    ):
+        for adresse in (f"/{slug}/{reste}", f"/{reste}", f"/{reste}/visites/"):
+            statut = client.get(adresse).status_code
+            bilan.noter(statut < 500, f"{adresse[:60]} : {statut}")

@@ -1,0 +1,143 @@
+"""B3, B4, B6, B11 : les fichiers que l'on dépose, et ceux que l'on emporte."""
+
+import gzip
+import itertools
+
+import pytest
+
+from entreprises.lecture import FichierRefuse, LigneEntreprise, Rejet, analyser, archive, ouvrir, referentiel_embarque
+from entreprises.lecture.nettoyage import nettoyer
+from entreprises.operations import importer
+from reseau.lib import tableur
+from tests.donnees import fabrique
+from tests.entreprises.test_lecture_classeurs import bombes
+from tests.factories import ReseauFactory
+from tests.fiabilite.verification import verification
+from tests.lib.test_tableur import FORMULES, feuilles, une_feuille, xml
+from tests.visites import test_export_aller_retour as aller_retour
+
+ENTETE = ["SIRET", "Raison sociale", "Code postal", "Commune", "Effectif"]
+LIGNES = [
+    [fabrique.siret(1), "Menuiserie Gérard", "88000", "Épinal", "12"],
+    [fabrique.siret(2), "Forge Noël & fils", "57000", "Metz", "1,5"],
+    ["12345678901234", "Clé fausse", "57000", "Metz", ""],
+    [fabrique.siret(3), "", "57000", "Metz", "3"],
+    [fabrique.siret(1), "Doublon", "57000", "Metz", "3"],
+    ["", "Sans numéro", "57000", "Metz", ""],
+]
+ENCODAGES = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"]
+
+
+# B3
+
+
+def corpus():
+    """(nom, octets, nombre de lignes de données ou None si l'on doit refuser) : soixante fichiers."""
+    for encodage, separateur in itertools.product(ENCODAGES[:-1], ";,\t|"):
+        yield f"{encodage} {separateur!r}", fabrique.texte([ENTETE, *LIGNES], separateur, encodage), len(LIGNES)
+    for fin in ("\n", "\r\n", "\r"):
+        yield f"fin {fin!r}", fabrique.texte([ENTETE, *LIGNES], fin_de_ligne=fin), len(LIGNES)
+        yield f"fin {fin!r} gzip", gzip.compress(fabrique.texte([ENTETE, *LIGNES], fin_de_ligne=fin)), len(LIGNES)
+    sain = fabrique.texte([ENTETE, *LIGNES])
+    yield "titre avant l’en-tête", fabrique.texte([["Entreprises"], [], ENTETE, *LIGNES]), len(LIGNES)
+    yield "sep= d’Excel", b"sep=;\r\n" + sain, len(LIGNES)
+    yield "lignes vides semées", fabrique.texte([ENTETE, *itertools.chain(*([ligne, []] for ligne in LIGNES))]), len(LIGNES)
+    yield "colonnes en plus", fabrique.texte([[*ENTETE, "Zone"], *([*ligne, "A"] for ligne in LIGNES)]), len(LIGNES)
+    yield "lignes plus longues que l’en-tête", fabrique.texte([ENTETE, *([*ligne, "x", "y"] for ligne in LIGNES)]), len(LIGNES)
+    yield "mac-roman", fabrique.texte([ENTETE, *LIGNES], ";", "mac-roman"), None
+    yield "vide", b"", None
+    yield "en-tête seul", fabrique.texte([ENTETE]), None
+    yield "en-tête en double", fabrique.texte([[*ENTETE, "SIRET"], *([*ligne, ""] for ligne in LIGNES)]), None
+    yield "cent mille colonnes", fabrique.texte([[*ENTETE, *["x"] * 100_000], *LIGNES]), None
+    yield "une ligne de cent mégaoctets", b"SIRET;Raison sociale\r\n" + b"x" * (100 << 20), None
+    yield "guillemet ouvert", sain + b'"jamais ferm\xc3\xa9', None
+    yield "utf-16 coupé", fabrique.texte([ENTETE, *LIGNES], ";", "utf-16")[:-1], None
+    yield "encodages mêlés", sain + "Ép".encode("cp1252"), None
+    yield "gzip coupé", gzip.compress(sain)[:-20], None
+    yield "octets nuls", sain.replace(b"Forge", b"For\x00ge"), None
+    yield "page web", b"<!doctype html><table><tr><td>SIRET</td></tr></table>", None
+    yield "PDF", b"%PDF-1.7 SIRET;Raison sociale", None
+
+
+def lignes_avalees(monkeypatch):
+    """L'analyse laisse tomber une ligne sur deux sans le dire."""
+    monkeypatch.setitem(globals(), "analyser", lambda *feuille: list(analyser_tout(*feuille))[::2])
+
+
+analyser_tout = analyser
+
+
+@verification("B3", "soixante fichiers de données", casser=lignes_avalees, rapide=True)
+def test_tout_fichier_est_lu_ou_refuse(bilan):
+    for nom, octets, attendu in corpus():
+        try:
+            feuille = ouvrir(octets, "liste.csv")
+        except FichierRefuse as raison:
+            bilan.noter(attendu is None and str(raison), f"{nom} : refusé, {raison}")
+            continue
+        resultats = list(analyser(feuille, referentiel_embarque()))
+        rejets = [resultat for resultat in resultats if isinstance(resultat, Rejet)]
+        acceptees = [resultat for resultat in resultats if isinstance(resultat, LigneEntreprise)]
+        bilan.noter(len(acceptees) + len(rejets) == attendu, f"{nom} : {len(acceptees)} + {len(rejets)} pour {attendu} lignes")
+        bilan.noter(all(rejet.ligne and rejet.raison for rejet in rejets), f"{nom} : un rejet sans ligne ni raison")
+        propres = all(nettoyer(ligne.raison_sociale) == ligne.raison_sociale for ligne in acceptees)
+        bilan.noter(propres, f"{nom} : un nom mal lu")
+
+
+# B4
+
+
+def tailles_non_regardees(monkeypatch):
+    """On ouvre sans regarder d'abord ce que le classeur annonce ; l'enfant borné reste le dernier rempart."""
+    monkeypatch.setattr(archive, "_verifier_sommaire", lambda membres: None)
+
+
+@verification("B4", "chaque classeur piégé, refusé pour sa raison", casser=tailles_non_regardees)
+def test_aucun_classeur_piege_n_est_ouvert(bilan):
+    for nom, (contenu, phrase) in bombes().items():
+        try:
+            ouvrir(contenu, nom)
+        except FichierRefuse as raison:
+            bilan.noter(str(raison).startswith(phrase), f"{nom} : {raison}")
+        else:
+            bilan.noter(False, f"{nom} : ouvert")
+
+
+# B6, B11
+
+
+def formules_laissees(monkeypatch):
+    monkeypatch.setattr(tableur, "neutraliser", lambda texte: texte)
+
+
+@verification("B6", "dix-sept charges, écrites dans un classeur", casser=formules_laissees, rapide=True)
+def test_aucune_charge_n_est_une_formule(bilan):
+    for charge in FORMULES:
+        octets = une_feuille([charge])
+        bilan.noter("<f>" not in xml(octets) and feuilles(octets)["Essai"][1][0].startswith("'"), repr(charge))
+
+
+@pytest.fixture
+def garni(db):
+    return aller_retour.garnir()
+
+
+def reimport_qui_oublie(monkeypatch):
+    """L'import perd les téléphones."""
+    monkeypatch.setattr("entreprises.lecture.analyse.COORDONNEES", {})
+
+
+@verification("B11", "exporter, réimporter ailleurs, réexporter : cases égales", casser=reimport_qui_oublie)
+@pytest.mark.parametrize("genre", aller_retour.GENRES)
+def test_aller_retour_rend_les_memes_cases(bilan, garni, genre):
+    premier, vierge = aller_retour.exporter_tout(garni, genre), ReseauFactory(nom=garni.nom)
+    nom, contenu = aller_retour.donnees(premier, genre)
+    importer(contenu, nom, vierge)
+    paires = zip(
+        aller_retour.lignes(premier, genre),
+        aller_retour.lignes(aller_retour.exporter_tout(vierge, genre), genre),
+        strict=True,
+    )
+    for rang, (avant, apres) in enumerate(paires):
+        for colonne, (une, autre) in enumerate(zip(avant, apres, strict=True)):
+            bilan.noter(une == autre, f"ligne {rang}, colonne {colonne} : {une!r} devient {autre!r}")
