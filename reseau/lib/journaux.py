@@ -1,13 +1,15 @@
 """Les journaux techniques : de quoi réparer une panne, jamais de quoi apprendre qui a écrit quoi.
 
-Un message perd ses adresses de courriel, ses paramètres d'adresse et ses jetons ; il tient sur une ligne. D'une exception restent
-son genre et l'endroit du code : son texte peut citer une saisie (« Key (email)=(…) »), ses variables en sont faites.
+Un message perd ses adresses de courriel, ses paramètres d'adresse et ses jetons ; il tient sur une ligne. D'une demande reste la
+route, pas l'adresse tapée. D'une exception restent son genre et l'endroit du code : son texte peut citer une saisie
+(« Key (email)=(…) »), ses variables en sont faites.
 """
 
 import logging
 import re
 import traceback
 
+from django.http import HttpRequest
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 COURRIEL = re.compile(r"[^\s<>,;:'\"()=&/]+(?:@|%40)[^\s<>,;:'\"()=&/]+")
@@ -24,6 +26,16 @@ def neutre(texte: str) -> str:
     return ECHAPPEMENT.sub(lambda signe: f"\\x{ord(signe[0]):02x}", texte)[:LONGUEUR]
 
 
+def dire_la_demande(record) -> str:
+    """« 404 GET adresse inconnue », « 500 POST <slug:reseau>/visites/<int:pk>/ » : la route, jamais l'adresse telle que tapée.
+
+    Le message de Django cite l'adresse, l'hôte ou la provenance : autant de saisies.
+    """
+    demande, statut = record.request, getattr(record, "status_code", "")
+    trouvee = getattr(demande, "resolver_match", None)
+    return f"{statut} {getattr(demande, 'method', '')} {trouvee.route if trouvee else 'adresse inconnue'}".strip()
+
+
 def dire_l_exception(genre, trace) -> str:
     """Le genre de l'exception et les lignes de code traversées, sans son texte ni ses variables."""
     lieux = [f"  {cadre.filename}:{cadre.lineno} {cadre.name}" for cadre in traceback.extract_tb(trace)]
@@ -35,7 +47,8 @@ class Discret(logging.Filter):
 
     def filter(self, record):
         if not getattr(record, "neutre", False):
-            record.msg, record.args, record.neutre = neutre(record.getMessage()), (), True
+            dit = dire_la_demande(record) if isinstance(getattr(record, "request", None), HttpRequest) else record.getMessage()
+            record.msg, record.args, record.neutre = neutre(dit), (), True
         return True
 
 
@@ -61,8 +74,8 @@ class RapportDErreur(ExceptionReporter):
     def get_traceback_text(self):
         lieu = ""
         if self.request is not None:
-            vue = getattr(getattr(self.request, "resolver_match", None), "view_name", "")
-            lieu = f"{self.request.method} {neutre(self.request.path)} ({vue})\n"
+            trouvee = getattr(self.request, "resolver_match", None)
+            lieu = f"{self.request.method} {trouvee.route if trouvee else 'adresse inconnue'}\n"
         return lieu + (dire_l_exception(self.exc_type, self.tb) if self.exc_type else "")
 
     def get_traceback_html(self):

@@ -40,6 +40,7 @@ def _perdre_de_vue(chantier):
         ville=modele.ville,
         naf=modele.naf,
         effectif=14,
+        telephone="03 53 01 19 96",
     )
     Entreprise.objects.filter(pk=fiche.pk).update(cree_le=instant(quand - timedelta(days=30)))
     Contact.objects.create(entreprise=fiche, civilite=Civilite.MADAME, prenom="Colombe", nom="Fictive-Perrin", dirigeant=True)

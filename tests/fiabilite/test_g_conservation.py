@@ -40,6 +40,7 @@ from tests.factories import (
 )
 from tests.fiabilite.test_g_vie_privee import chiffres
 from tests.fiabilite.verification import verification
+from tests.lib.jetons import ligne_du_journal
 from visites.models import EnvoiDeLettre
 
 pytestmark = pytest.mark.django_db
@@ -149,9 +150,7 @@ def _signature(reseau, quand, lecteur):
 
 
 def _journal(reseau, quand, lecteur):
-    ligne = Journal.objects.create(reseau=reseau, membre=lecteur, geste="lecture", objet="essai")
-    Journal.objects.filter(pk=ligne.pk).update(le=quand)
-    return _existe(ligne)
+    return _existe(ligne_du_journal(quand, reseau=reseau, membre=lecteur))
 
 
 def _pli_contenu(reseau, quand, lecteur):

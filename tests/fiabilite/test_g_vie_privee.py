@@ -4,6 +4,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from reseau.lib.identite import Certitude, Identite, numero
@@ -15,6 +16,7 @@ from suivi.indicateurs import tableau_2_4, tableau_2_5, tableau_de_la_valeur_ajo
 from suivi.models import CompteRenduFige, TableauFige
 from suivi.operations import effacements
 from suivi.operations.effacements import effacer
+from tests.conftest import connecter
 from tests.fiabilite.personne_plantee import COURRIEL, IDENTITE, NOM, PRENOM, TELEPHONE, Scene
 from tests.fiabilite.verification import verification
 from tests.lib.jetons import pdf_en_texte, texte_de, vidage
@@ -117,6 +119,29 @@ def test_effacee_elle_n_est_plus_nulle_part_et_les_chiffres_restent(bilan, scene
     bilan.noter(chiffres(scene.reseau) == comptes, "un tableau a changé")
     bilan.noter(figes(scene.reseau) == comptes_figes, "un tableau figé a changé")
     _noter_les_papiers(bilan, scene)
+    _noter_les_pages(bilan, scene)
+
+
+def _noter_les_pages(bilan, scene):
+    """Ce qui parlait d'elle s'ouvre encore."""
+    client, slug = connecter(scene.animateur), scene.reseau.slug
+    noms = {
+        "visites:courrier": scene.courrier.pk,
+        "visites:courrier-pdf": scene.courrier.pk,
+        "visites:courrier-docx": scene.courrier.pk,
+        "visites:visite": scene.visite.pk,
+        "suivi:compte-rendu-lire": scene.visite.pk,
+        "suivi:chronologie": scene.entreprise.pk,
+        "suivi:action": scene.action.pk,
+        "suivi:reunion": scene.reunion.pk,
+        "suivi:reunion-pdf": scene.reunion.pk,
+        "suivi:fige": scene.figes[0].pk,
+        "suivi:fige-pdf": scene.figes[0].pk,
+        "entreprises:fiche": scene.entreprise.pk,
+    }
+    for nom, cle in noms.items():
+        statut = client.get(reverse(nom, args=[slug, cle])).status_code
+        bilan.noter(statut in (200, 302), f"{nom} : {statut}")
 
 
 def _noter_les_papiers(bilan, scene):

@@ -5,12 +5,23 @@ import zipfile
 import zlib
 from io import BytesIO
 
+import pytest
 from django.db import connection
+
+from reseau.models import Journal
 
 
 def vidage():
     """Le texte de toute la base, tables de l'index comprises, PDF lus par pdftotext, archives et traces décompressées."""
     return "\n".join(f"{table} : {texte_de(valeur)}" for table in _tables() for ligne in _lignes(table) for valeur in ligne)
+
+
+def ligne_du_journal(quand, **champs):
+    """Une ligne du journal datée d'autrefois : il s'écrit à l'instant, et ne se récrit pas."""
+    champ = Journal._meta.get_field("le")
+    with pytest.MonkeyPatch.context() as date:
+        date.setattr(champ, "auto_now_add", False)
+        return Journal.objects.create(le=quand, geste="lecture", objet="essai", **champs)
 
 
 def texte_de(valeur):

@@ -20,7 +20,7 @@ from visites.envois import REMPLACE
 from visites.filters import CourrierFilter
 from visites.forms import ChoixDeModeleForm, CorrectionForm, RejetForm, RetourForm
 from visites.listes import paginer
-from visites.models import Courrier, Visite
+from visites.models import Courrier, PdfFige, Visite
 from visites.papier_des_lettres import papier
 
 TRIS = {
@@ -85,6 +85,7 @@ def courrier(request, pk):
         and autorise(membre, "courriers.imprimer"),
         "envois": courrier.envois.exclude(echec=REMPLACE).select_related("pli"),
         "peut_envoyer": etat == EtatCourrier.SIGNEE and autorise(membre, "courriers.imprimer"),
+        "fige": PdfFige.objects.filter(courrier=courrier).exclude(detruit_le=None).defer("pdf").first(),
     }
     return render(request, "visites/courrier_fiche.html", contexte)
 
