@@ -58,7 +58,7 @@ def test_filtres_ne_viennent_jamais_du_navigateur():
 def test_partie_reservee_ne_se_joint_nulle_part_ailleurs():
     """La table de la réserve n'a qu'un chemin, `suivi.reserve` : nulle jointure, nul autre import ne la ramène."""
     declares = {"visites/models/compte_rendu.py", "visites/models/__init__.py", "suivi/reserve.py", "suivi/lecteurs.py"}
-    declares |= {"suivi/demonstration/recits.py"}
+    declares |= {"suivi/demonstration/recits.py", "suivi/dossier_personnel.py"}
     jointure = re.compile(
         r"PartieReservee\b|compte_rendu__reserve|reserve__|[\"']reserve[\"']\)\.first|related\([^)]*reserve|\.reserve\.texte"
     )
