@@ -92,7 +92,9 @@ def test_nom_hostile_ne_sort_pas_de_sa_place(bilan, terrain):
             garde = Document.objects.filter(entreprise=terrain.a_eux["entreprise"]).order_by("-pk").first()
             transaction.set_rollback(True)
         bilan.noter(not set(garde.nom) & set("/\\\r\n\x00"), f"déposé {nom[:40]!r}, gardé {garde.nom[:40]!r}")
-        document = DocumentFactory(entreprise_id=terrain.a_eux["entreprise"], membre=terrain.membres["direct"], nom=f"{nom[:90]}.pdf")
+        document = DocumentFactory(
+            entreprise_id=terrain.a_eux["entreprise"], membre=terrain.membres["direct"], nom=f"{nom[:90]}.pdf"
+        )
         response = client.get(reverse("entreprises:document", args=[terrain.reseau.slug, document.pk]))
         dispose = response.headers["Content-Disposition"]
         bilan.noter(dispose.startswith("attachment") and "X-Ajoute" not in response.headers, f"{nom[:40]!r} : {dispose[:80]!r}")
