@@ -87,6 +87,7 @@ class ReseauMiddleware:
         if isinstance(erreur, CharteAAccepter):
             return conduire_a_la_charte(request)
         if isinstance(erreur, TropDeLectures):
+            _noter_le_refus(request, "lecture en masse")
             response = render(request, "429.html", {"jour": erreur.minutes > 60}, status=429)
             response.headers["Retry-After"] = str(erreur.minutes * 60)
             return response

@@ -7,11 +7,11 @@ from reseau.models import Journal
 def noter(membre, geste, objet, *, numero=None, nombre=1, precision=""):
     """Ajoute une ligne au journal : `objet` est une instance, ou un mot (et au besoin `numero`) quand il y en a plusieurs.
 
-    Lève `TropDeLectures` si le membre lit bien plus que son travail n'en demande : la ligne reste, la page ne s'ouvre pas.
+    Lève `TropDeLectures` si le membre lit bien plus que son travail n'en demande : la page ne s'ouvre pas, rien n'est lu.
     """
     ligne = _ligne(membre, geste, objet, numero=numero, nombre=nombre, precision=precision)
-    ligne.save()
     vigilance.surveiller(membre, ligne)
+    ligne.save()
     return ligne
 
 

@@ -71,7 +71,7 @@ SEUILS = (
 
 
 def surveiller(membre, ligne):
-    """Après cette ligne du journal : alerte si un seuil est passé, lève `TropDeLectures` si un plafond l'est. Une requête."""
+    """Avant cette ligne du journal : alerte si elle passe un seuil, lève `TropDeLectures` au plafond. Une requête."""
     genres = {genre for genre in LUS if ligne.geste in GESTES[genre] and ligne.objet in LUS[genre]}
     if not genres:
         return
@@ -79,10 +79,10 @@ def surveiller(membre, ligne):
     seuils = [seuil for seuil in SEUILS if seuil.genre in genres]
     du_membre = Journal.objects.filter(membre=membre, le__gt=maintenant - timedelta(minutes=JOURNEE))
     comptes = du_membre.aggregate(**{seuil.nom: seuil.compte(maintenant) for seuil in seuils})
-    passes = [seuil for seuil in seuils if comptes[seuil.nom] > seuil.alerte]
+    passes = [seuil for seuil in seuils if comptes[seuil.nom] >= seuil.alerte]
     for seuil in passes:
-        _alerter(membre, seuil, comptes[seuil.nom], maintenant)
-    depasses = [seuil for seuil in passes if comptes[seuil.nom] > seuil.plafond]
+        _alerter(membre, seuil, comptes[seuil.nom] + 1, maintenant)
+    depasses = [seuil for seuil in passes if comptes[seuil.nom] >= seuil.plafond]
     if depasses:
         raise TropDeLectures(max(seuil.minutes for seuil in depasses))
 

@@ -70,8 +70,7 @@ class Formulaire(DsfrBaseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for nom, champ in self.fields.items():
-            champ.libre = nom not in self.sans_mention and est_libre(champ)  # gabarit : dsfr/_mention.html
+        for champ in self.fields.values():
             # DsfrBaseForm pose sur les boutons un attribut « dsfr » que HTML ne connaît pas : nos gabarits s'en passent.
             champ.widget.attrs.pop("dsfr", None)
             _poser_saisie_native(champ)

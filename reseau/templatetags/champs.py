@@ -3,6 +3,8 @@
 from django import forms, template
 from django.utils.safestring import SafeData
 
+from reseau.lib.formulaires import FormulaireFiltre, est_libre
+
 register = template.Library()
 
 CLASSES = {"texte": "fr-input", "select": "fr-select", "fichier": "fr-upload"}
@@ -41,6 +43,14 @@ def saisie(champ):
     if classe:
         attributs["class"] = " ".join([classe, *(nom for nom in propres if nom != classe)])
     return champ.as_widget(attrs=attributs)
+
+
+@register.filter
+def libre(champ):
+    """Vrai si l'on y écrit ce que l'on veut : la mention (`dsfr/_mention.html`) l'accompagne, sauf dans un modèle, un filtre."""
+    if isinstance(champ.form, FormulaireFiltre):
+        return False
+    return est_libre(champ.field) and champ.name not in getattr(champ.form, "sans_mention", ())
 
 
 @register.filter

@@ -197,7 +197,7 @@ def _refus(membre):
 
 
 @verification("A5", "le canari part d’une réserve : toutes les pages et tous les papiers, lus par un régalien", casser=sans_garde)
-@pytest.mark.parametrize("profil", ["animateur", "direct", "associe"])
+@pytest.mark.parametrize("profil", ["animateur", "direct"])
 def test_canari_de_la_reserve(bilan, scene, profil):
     membre = scene.lecteur(profil, regalienne=True)
     client, courriels = connecter(membre), len(mail.outbox)

@@ -13,7 +13,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from reseau.lib import reperage
-from reseau.lib.formulaires import Formulaire
+from reseau.lib.formulaires import Formulaire, FormulaireFiltre, est_libre
 from suivi.models import MessageDAction
 from tests.adresses import routes
 from tests.conftest import connecter
@@ -49,7 +49,7 @@ def test_reperage(bilan):
 
 
 def sans_mention(monkeypatch):
-    monkeypatch.setattr("reseau.lib.formulaires.est_libre", lambda champ: False)
+    monkeypatch.setattr("reseau.templatetags.champs.est_libre", lambda champ: False)
 
 
 @pytest.mark.django_db
@@ -74,14 +74,10 @@ def champs_libres(contexte):
     for valeurs in contexte or []:
         for valeur in [*valeurs.dicts] if hasattr(valeurs, "dicts") else [valeurs]:
             for objet in valeur.values():
-                if isinstance(objet, Formulaire):
-                    longs = [nom for nom, champ in objet.fields.items() if reperage_possible(champ)]
+                if isinstance(objet, Formulaire) and not isinstance(objet, FormulaireFiltre):
+                    longs = [nom for nom, champ in objet.fields.items() if est_libre(champ)]
                     vus |= {(id(objet), nom): objet[nom] for nom in longs if nom not in objet.sans_mention}
     return vus.values()
-
-
-def reperage_possible(champ):
-    return type(champ).__name__ == "CharField" and (type(champ.widget).__name__ == "Textarea" or (champ.max_length or 0) >= 200)
 
 
 def avertissement_qui_bloque(monkeypatch):
