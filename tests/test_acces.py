@@ -113,7 +113,6 @@ def demander(client, methode, adresse):
     """La réponse, sans rien laisser en base."""
     with transaction.atomic():
         response = client.generic(methode, adresse)
-        response.close()
         transaction.set_rollback(True)
     return response
 

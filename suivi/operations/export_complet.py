@@ -5,6 +5,7 @@ Ni l'animateur d'une institution à fonctions régaliennes (partie réservée) n
 l'expurger pour eux en ferait un export qui ne se reprend pas. Un autre animateur le demande, ou l'exploitant le fait.
 """
 
+import io
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.operations import noter
 from reseau.sauvegarde import echange
 
+EN_MEMOIRE = 16 << 20  # octets : au-delà, l'archive se lit du disque, déjà effacée
 REGALIEN = (
     "Votre institution exerce des fonctions régaliennes : vous ne lisez pas la partie réservée des comptes rendus, et cet "
     "export la contient. Demandez-le à un autre animateur, ou à l’exploitant du service."
@@ -35,7 +37,7 @@ def refus_de_l_export(membre) -> str:
 
 
 def exporter_le_reseau(membre, *, avancer=lambda *_: None) -> BinaryIO:
-    """L'archive ouverte, déjà effacée du disque ; `RegleEnfreinte` si ce membre n'y a pas droit. Le journal en garde la trace."""
+    """L'archive ouverte, que rien ne laisse sur le disque ; `RegleEnfreinte` si ce membre n'y a pas droit. Il est au journal."""
     if refus := refus_de_l_export(membre):
         raise RegleEnfreinte(refus)
     with tempfile.TemporaryDirectory(prefix="export-") as dossier:
@@ -46,4 +48,5 @@ def exporter_le_reseau(membre, *, avancer=lambda *_: None) -> BinaryIO:
             avancer=lambda etape, fait, total: avancer(fait, total, etape),
         )
         noter(membre, Geste.EXPORT, membre.reseau, nombre=bilan.lignes, precision="export complet")
-        return bilan.archive.open("rb")
+        petite = bilan.archive.stat().st_size <= EN_MEMOIRE
+        return io.BytesIO(bilan.archive.read_bytes()) if petite else bilan.archive.open("rb")
