@@ -96,7 +96,7 @@ class Terrain:
         annoncee = VisiteFactory(programmee=True, **confiee)
         rendez_vous = VisiteFactory(rendez_vous=True, rendez_vous_le=now() + timedelta(days=9), **confiee)
         projet = ProjetFactory(visite=visite)
-        ligne = LigneDeCibleFactory(cible=CibleFactory(**du_reseau))
+        ligne = LigneDeCibleFactory(cible=CibleFactory(**du_reseau, decidee=True))
         return {
             "membre": developpeur.pk,
             "absence": AbsenceFactory(membre=developpeur).pk,
@@ -111,7 +111,7 @@ class Terrain:
             "fusion": FusionFactory(reseau=reseau, gardee=entreprise, par=developpeur).pk,
             "deport": DeportFactory(entreprise=EntrepriseFactory(**du_reseau), membre=developpeur).pk,
             "import": self._import(developpeur).pk,
-            "cible": ligne.cible_id,
+            "cible": CibleFactory(**du_reseau).pk,
             "ligne": ligne.pk,
             "campagne": campagne.pk,
             "visite": visite.pk,

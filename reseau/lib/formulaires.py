@@ -1,13 +1,21 @@
-"""Formulaires au système de design de l'État : saisies natives, version de la fiche, aide crispy."""
+"""Formulaires au système de design de l'État : saisies natives, bornes, version de la fiche, aide crispy."""
+
+from datetime import date
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from dsfr.forms import DsfrBaseForm
 
 FICHE_MODIFIEE = (
     "Cette fiche a été modifiée depuis que vous l’avez ouverte : rien n’a été enregistré. "
     "Rechargez la page pour voir le nouvel état, puis refaites votre changement."
 )
+
+HORS_DU_TEMPS = "Vérifiez l’année : une date se lit ici entre 1900 et 2100."
+BORNES_DES_DATES = [MinValueValidator(date(1900, 1, 1), HORS_DU_TEMPS), MaxValueValidator(date(2100, 12, 31), HORS_DU_TEMPS)]
+CHIFFRES_MAX = 18  # d'un numéro de ligne : au-delà, aucune des deux bases ne sait le comparer
 
 
 class SaisieDate(forms.DateInput):
@@ -62,6 +70,7 @@ class Formulaire(DsfrBaseForm):
             # DsfrBaseForm pose sur les boutons un attribut « dsfr » que HTML ne connaît pas : nos gabarits s'en passent.
             champ.widget.attrs.pop("dsfr", None)
             _poser_saisie_native(champ)
+            _borner(champ)
 
     def get_context(self):
         # DsfrBaseForm avertit à chaque rendu d'un réglage de transition que nos gabarits ne lisent pas.
@@ -112,3 +121,21 @@ def _poser_saisie_native(champ):
     native = SAISIES_NATIVES.get(type(champ.widget))
     if native:
         champ.widget = native(attrs=champ.widget.attrs)
+
+
+def _borner(champ):
+    """Ce que les champs de Django laissent passer, et qui tombe plus loin : l'an 1, l'an 9999, un numéro de trente chiffres."""
+    if isinstance(champ, forms.DateField):
+        champ.validators = [*champ.validators, *BORNES_DES_DATES]
+    if isinstance(champ, forms.ModelMultipleChoiceField):
+        champ.clean = _numeros_possibles(champ, champ.clean)
+
+
+def _numeros_possibles(champ, nettoyer):
+    def clean(valeurs):
+        for valeur in valeurs or ():
+            if len(str(valeur)) > CHIFFRES_MAX:
+                raise ValidationError(champ.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": valeur})
+        return nettoyer(valeurs)
+
+    return clean

@@ -150,11 +150,18 @@ def test_filtre_forge_ne_dit_rien(bilan, terrain):
         adresse = route.adresse(membre.reseau.slug, terrain.a_eux)
         if "GET" not in route.vue.methodes or "." in adresse or portee(membre, route.vue.droit) is NON:
             continue
-        attendus = {nom: contenu(client, f"{adresse}?{nom}=zzz") for nom in ("", "tri", "page")}
+        contenu(client, adresse)  # une page précédente peut avoir laissé un message, qui se lit une fois
+        attendus = {neutre: contenu(client, f"{adresse}?{neutre}") for neutre in ("", "tri=zzz", "tri=-zzz", "page=-1")}
         if attendus[""][0] == 200 and attendus[""][1]:
             for forge in FORGES:
-                attendu = attendus.get(forge.partition("=")[0], attendus[""])
+                attendu = attendus[neutre_pour(forge)]
                 bilan.noter(contenu(client, f"{adresse}?{forge}") == attendu, f"{route.nom}?{forge}")
+
+
+def neutre_pour(forge):
+    """Ce qui, sans rien viser, dit la même chose que cette adresse forgée : un tri inconnu dans le même sens, rien…"""
+    nom, _, valeur = forge.partition("=")
+    return {"tri": "tri=-zzz" if valeur.startswith("-") else "tri=zzz", "page": "page=-1"}.get(nom, "")
 
 
 # A8
