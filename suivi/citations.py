@@ -5,6 +5,7 @@ La recherche, l'export et l'effacement lisent tous ceci : ce que l'on montre est
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q
@@ -19,6 +20,7 @@ from suivi.personnel import TOUS, champs_de, chemins, modeles_portant, parmi
 from visites.models import EnvoiDeLettre
 
 PAQUET = 2_000
+COORDONNEES = ("nom", "prenom", "courriel", "telephone")
 # Leurs adresses ne sont pas toutes d'une même personne ; le champ nommé est celle du destinataire.
 A_PLUSIEURS = {Pli: "destinataire", EnvoiDeLettre: "courriel"}
 FICHES = {Sort.IDENTITE, Sort.SIEN}  # ce qui fait d'une ligne la fiche de quelqu'un
@@ -106,10 +108,9 @@ def genre_de(modele):
 def retrouver(reseau, identite):
     """La `Personne` de ce réseau que cette identité désigne, avec ses fiches de contact et de membre."""
     # Tous se lisent : l'index de recherche, borné en longueur, pourrait taire le quarantième contact d'une entreprise.
-    tous = Contact.objects.filter(entreprise__reseau=reseau).order_by("pk").iterator(PAQUET)
-    lus = [(contact, _est(identite, contact)) for contact in tous]
-    membres = Membre.objects.filter(reseau=reseau).select_related("utilisateur").order_by("pk")
-    lus += [(membre, _est(identite, membre)) for membre in membres]
+    tous = Contact.objects.filter(entreprise__reseau=reseau).order_by("pk").only(*COORDONNEES, "civilite", "entreprise")
+    fiches = chain(tous.iterator(PAQUET), Membre.objects.filter(reseau=reseau).select_related("utilisateur").order_by("pk"))
+    lus = [(fiche, lue) for fiche in fiches if (lue := _est(identite, fiche))]
     contacts, membres = (
         [fiche for fiche, lue in lus if lue is Certitude.SURE and isinstance(fiche, genre)] for genre in (Contact, Membre)
     )
@@ -229,6 +230,9 @@ def _siennes(modele, personne):
 def _lignes(modele, personne):
     """Celles du réseau ; des comptes, ceux de ses membres ; des entreprises, celles que leur index de recherche désigne."""
     objets = modele._base_manager.all()
+    if modele in (Contact, Membre):  # ils sont déjà lus
+        retrouvees = personne.contacts if modele is Contact else personne.membres
+        return objets.filter(pk__in=[*retrouvees, *(pk for autre, pk in personne.possibles if autre is modele)])
     if modele is Entreprise:
         return objets.filter(_fiche_possible(personne), reseau=personne.reseau)
     if chemins(modele, Reseau) or modele is Reseau:

@@ -6,8 +6,9 @@ Une ligne de la table sans purgeur, ni geste qui la purge avec une autre, ni per
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 
-from django.contrib.sessions.models import Session
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
@@ -21,6 +22,7 @@ from suivi.models import Brouillon, ChefDuPanel, CompteRenduFige, DemandeDeDroit
 from suivi.operations import purges
 from visites.models import DemandeDeVisite, EnvoiDeLettre, Invitation
 
+Session = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
 NOMINATIFS = [Lecteurs.ACTIONS, Lecteurs.LIGNES]
 
 
@@ -153,7 +155,7 @@ PURGEURS = (
         lambda reseau, t: DemandeDeDroit.objects.a_traiter().filter(reseau=reseau, recue_le__lte=t.jour),
         purges.clore_les_demandes,
     ),
-    Purgeur("jeton", lambda _, t: JetonUtilise.objects.perimes(t.limite), commun=True),
+    Purgeur("jeton", lambda _, t: JetonUtilise.objects.filter(le__lte=t.limite), commun=True),
     Purgeur("session", lambda _, t: Session.objects.filter(expire_date__lte=t.limite), commun=True),
     Purgeur(
         "pli_contenu",

@@ -253,6 +253,9 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["mail_admins"], "level": "INFO", "propagate": True},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # La mise en page se plaint de nos feuilles de style, parfois en citant ce qu'elle met en page.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
         # Une requête SQL porte les valeurs qu'elle écrit.
         "django.db.backends": {"level": "INFO"},
     },

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -53,13 +54,21 @@ class Identite:
         adresses = frozenset(courriel.strip().lower() for courriel in courriels if courriel.strip())
         return cls(nom.strip(), prenom.strip(), civilite, adresses, frozenset(filter(None, map(numero, telephones))))
 
+    @cached_property
+    def _cle(self):
+        return cle_de_recherche(self.nom)
+
+    @cached_property
+    def _cle_du_prenom(self):
+        return cle_de_recherche(self.prenom)
+
     def est(self, *, nom="", prenom="", courriel="", telephone="") -> Certitude:
         """La sienne ? Sûrement : même adresse, même numéro, ou mêmes nom et prénom. S'il manque un prénom : peut-être."""
         if courriel.strip().lower() in self.courriels or numero(telephone) in self.telephones:
             return Certitude.SURE
-        if not self.nom or cle_de_recherche(nom) != cle_de_recherche(self.nom):
+        if not self._cle or cle_de_recherche(nom) != self._cle:
             return Certitude.NON
-        prenoms = cle_de_recherche(prenom), cle_de_recherche(self.prenom)
+        prenoms = cle_de_recherche(prenom), self._cle_du_prenom
         if not all(prenoms):
             return Certitude.POSSIBLE
         return Certitude.SURE if prenoms[0] == prenoms[1] else Certitude.NON
@@ -70,7 +79,7 @@ class Identite:
             return Certitude.SURE
         if self.telephones and any(numero(suite) in self.telephones for suite in NUMERO.findall(texte)):
             return Certitude.SURE
-        debut = cle_de_recherche(self.nom).partition(" ")[0]
+        debut = self._cle.partition(" ")[0]
         if not debut or debut not in cle_de_recherche(texte):  # de cent mille textes, presque tous s'arrêtent ici
             return Certitude.NON
         return max((self._selon_ses_voisins(*lu, contexte) for lu in self._occurrences(texte)), default=Certitude.NON)
@@ -102,12 +111,12 @@ class Identite:
     def _en_est(self, texte):
         """Ce champ, seul, est-il son nom, son prénom, son adresse ou son numéro ?"""
         cle = cle_de_recherche(texte)
-        noms = {cle_de_recherche(nom) for nom in (self.nom, self.prenom)} - {""}
+        noms = {self._cle, self._cle_du_prenom} - {""}
         return cle in noms or (bool(cle) and self.reconnue(texte) is Certitude.SURE)
 
     def _occurrences(self, texte):
         """Chaque fois que son nom s'y lit : (le mot d'avant, le nom tel qu'écrit, les mots d'après)."""
-        cherche, prenom = cle_de_recherche(self.nom).split(), cle_de_recherche(self.prenom).split()
+        cherche, prenom = self._cle.split(), self._cle_du_prenom.split()
         if not cherche:
             return
         mots = MOT.findall(texte)
@@ -124,7 +133,7 @@ class Identite:
         cle, siennes = cle_de_recherche(avant), CIVILITES.get(self.civilite, MESSIEURS | MESDAMES)
         if cle in (MESSIEURS | MESDAMES) - siennes:
             return Certitude.NON
-        if len(cle) == 1 and cle not in siennes and self.prenom and cle != cle_de_recherche(self.prenom)[:1]:
+        if len(cle) == 1 and cle not in siennes and self.prenom and cle != self._cle_du_prenom[:1]:
             return Certitude.NON
         autre_prenom = len(cle) > 1 and avant[:1].isupper() and cle not in siennes
         if contexte.chez_elle and not contexte.homonyme and not autre_prenom:

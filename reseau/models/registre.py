@@ -92,12 +92,6 @@ class Compteur(models.Model):
         return f"{self.serie} {self.annee} : {self.dernier}"
 
 
-class JetonUtiliseQuerySet(models.QuerySet):
-    def perimes(self, le):
-        """Reçus à cet instant ou avant : nul ne renvoie plus ces formulaires."""
-        return self.filter(le__lte=le)
-
-
 class JetonUtilise(models.Model):
     """Jeton d'un formulaire déjà reçu, et la page où cet envoi a mené."""
 
@@ -105,8 +99,6 @@ class JetonUtilise(models.Model):
     utilisateur = models.ForeignKey("reseau.Utilisateur", models.CASCADE)
     suite = models.CharField(max_length=500, blank=True)
     le = models.DateTimeField(auto_now_add=True)
-
-    objects = JetonUtiliseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "jeton d’envoi"

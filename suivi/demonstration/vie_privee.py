@@ -34,7 +34,7 @@ def _perdre_de_vue(chantier):
     fiche = Entreprise.objects.create(
         reseau=chantier.reseau,
         siret=siret_fictif(RANG + chantier.reseau.pk),
-        raison_sociale="Tissages de la Combe",
+        raison_sociale=f"Tissages anciens, {chantier.reseau.territoire}",
         commune=modele.commune,
         code_postal=modele.code_postal,
         ville=modele.ville,

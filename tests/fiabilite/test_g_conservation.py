@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils.timezone import localdate, now
 
@@ -14,7 +13,7 @@ from reseau.models import JetonUtilise, Journal, Membre, Signataire
 from suivi import purge
 from suivi.models import Brouillon, CompteRenduFige, Evaluation, Fusion
 from suivi.operations import purges
-from suivi.purge import PURGEURS
+from suivi.purge import PURGEURS, Session
 from tests.factories import (
     AbsenceFactory,
     ChefDuPanelFactory,

@@ -15,11 +15,13 @@ from suivi.models import DemandeDeDroit
 from suivi.operations import purges
 from suivi.operations.anonymisations import anonymiser, anonymiser_un_membre
 from suivi.operations.effacements import GARDER, PHRASES, effacer
+from suivi.views.vie_privee import DU_RESEAU
 from tests.factories import (
     AbsenceFactory,
     CompteRenduFactory,
     ContactFactory,
     DemandeDeDroitFactory,
+    DemandeDeVisiteFactory,
     DeportFactory,
     EntrepriseFactory,
     InstitutionFactory,
@@ -174,6 +176,14 @@ def test_purge_se_confirme_en_toutes_lettres(clients, reseau, animateur):
     assert Journal.objects.filter(pk=ligne.pk).exists()
     clients["animateur"].post(page, {"confirmation": "PURGER"})
     assert not Journal.objects.filter(pk=ligne.pk).exists()
+
+
+def test_purge_va_par_paquets_chacun_sa_ligne_au_journal(reseau, animateur, monkeypatch):
+    monkeypatch.setattr(purges, "PAQUET", 2)
+    for _ in range(5):
+        DemandeDeVisiteFactory(reseau=reseau, a_confirmer=True)
+    assert purges.purger(DU_RESEAU, reseau, instant=now(), par=animateur) == {"demande_a_confirmer": 5}
+    assert list(Journal.objects.filter(objet="purge").order_by("pk").values_list("nombre", flat=True)) == [2, 2, 1]
 
 
 def test_page_publique_dit_chaque_duree(client):
