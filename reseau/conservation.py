@@ -304,6 +304,7 @@ LIGNES = (
         mois=12,
     ),
     Duree("jeton", "Jeton d’un formulaire envoyé", T, "l’envoi", Base.INTERET, "Rien.", jours=7),
+    Duree("essai", "Essai d’entrée : empreinte du compte ou de l’adresse", T, "l’essai", Base.INTERET, "Rien.", jours=1),
     Duree("session", "Session ouverte", T, "sa fin", Base.INTERET, "Rien.", heures=1),
     Duree(
         "appareil",

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from entreprises.enums import EtatImport
 from entreprises.models import Import, LotEcrit
 from reseau.conservation import DUREES, Duree
-from reseau.models import Absence, JetonUtilise, Journal, Membre, Pli, Presence, Reseau, Signataire, Utilisateur
+from reseau.models import Absence, Essai, JetonUtilise, Journal, Membre, Pli, Presence, Reseau, Signataire, Utilisateur
 from suivi.anciennes import anciennes
 from suivi.enums import Lecteurs
 from suivi.models import Brouillon, ChefDuPanel, CompteRenduFige, DemandeDeDroit, Evaluation, Fusion, TableauFige
@@ -156,6 +156,7 @@ PURGEURS = (
         purges.clore_les_demandes,
     ),
     Purgeur("jeton", lambda _, t: JetonUtilise.objects.filter(le__lte=t.limite), commun=True),
+    Purgeur("essai", lambda _, t: Essai.objects.filter(le__lte=t.limite), commun=True),
     Purgeur("session", lambda _, t: Session.objects.filter(expire_date__lte=t.limite), commun=True),
     Purgeur(
         "pli_contenu",

@@ -1,11 +1,7 @@
 """Entrer : les sessions ouvertes, les essais comptés à chaque porte, l'identité qu'un fournisseur atteste."""
 
-from datetime import timedelta
-
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-
-GARDE_DES_ESSAIS = timedelta(days=1)
 
 
 class SessionQuerySet(models.QuerySet):
@@ -14,10 +10,6 @@ class SessionQuerySet(models.QuerySet):
 
     def vivantes(self, instant):
         return self.filter(expire_date__gt=instant)
-
-    def perimes(self, instant):
-        """Celles qui n'ouvrent plus rien."""
-        return self.filter(expire_date__lte=instant)
 
 
 class Session(AbstractBaseSession):
@@ -51,10 +43,6 @@ class Session(AbstractBaseSession):
 class EssaiQuerySet(models.QuerySet):
     def depuis(self, instant):
         return self.filter(le__gt=instant)
-
-    def perimes(self, instant):
-        """Ceux que plus aucune borne ne compte."""
-        return self.filter(le__lte=instant - GARDE_DES_ESSAIS)
 
 
 class Essai(models.Model):

@@ -160,12 +160,6 @@ def test_lien_juste_n_ouvre_plus_rien_a_une_adresse_bornee(animateur, lien):
     assert client.post(lien).status_code == 429
 
 
-def test_essais_perimes_se_purgent(db):
-    compter(Porte.LIEN, RequestFactory().get("/"), "a@exemple.fr")
-    assert not Essai.objects.perimes(now()).exists()
-    assert Essai.objects.perimes(now() + timedelta(days=1, minutes=1)).count() == 1
-
-
 @pytest.mark.parametrize(
     ("directe", "transmise", "lue"),
     [
@@ -361,7 +355,6 @@ def test_session_inactive_se_ferme(animateur, settings):
     assert timedelta(minutes=59) < duree <= timedelta(hours=1)
     Session.objects.update(expire_date=now() - timedelta(seconds=1))
     assert client.get("/").url == "/connexion/?next=/"
-    assert Session.objects.perimes(now()).exists()
 
 
 def test_session_vivante_ne_passe_pas_la_journee(animateur):
