@@ -52,7 +52,7 @@ def planter(lieu, piege):
         reverse("entreprises:modifier", args=[slug, entreprise.pk]),
         reverse("visites:visite", args=[slug, visite.pk]),
         reverse("suivi:compte-rendu", args=[slug, visite.pk]),
-        reverse("suivi:projet", args=[slug, projet.pk]),
+        reverse("suivi:projet-modifier", args=[slug, projet.pk]),
         reverse("suivi:action", args=[slug, action.pk]),
     ]
 

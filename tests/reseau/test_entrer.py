@@ -342,12 +342,6 @@ def test_clearsessions_efface_les_perimees(animateur, direct):
     assert [session.utilisateur for session in Session.objects.all()] == [animateur.utilisateur]
 
 
-def test_jetons_perimes_se_purgent(animateur):
-    entrees.employer(animateur.utilisateur, str(JetonUtilise().valeur))
-    assert not JetonUtilise.objects.perimes(now()).exists()
-    assert JetonUtilise.objects.perimes(now() + timedelta(days=31)).count() == 1
-
-
 def test_session_inactive_se_ferme(animateur, settings):
     settings.SESSION_INACTIVITE = 3600
     client, _ = se_connecter(animateur)
