@@ -303,8 +303,9 @@ LIGNES = (
         "La date, le droit exercé et des nombres.",
         mois=12,
     ),
-    Duree("jeton", "Jeton d’un formulaire envoyé", T, "l’envoi", Base.INTERET, "Rien.", jours=7),
-    Duree("essai", "Essai d’entrée : empreinte du compte ou de l’adresse", T, "l’essai", Base.INTERET, "Rien.", jours=1),
+    Duree("jeton", "Jeton d’un formulaire envoyé", T, "l’envoi", Base.INTERET, "Rien.", jours=30),
+    Duree("alerte", "Alerte de lecture en masse", M, "l’alerte", Base.INTERET, "Rien.", mois=12),
+    Duree("essai", "Essai d’entrée, sous une empreinte illisible", T, "l’essai", Base.INTERET, "Rien.", jours=1),
     Duree("session", "Session ouverte", T, "sa fin", Base.INTERET, "Rien.", heures=1),
     Duree(
         "appareil",

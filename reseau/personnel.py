@@ -13,6 +13,12 @@ IDENTITE, SIEN, LIBRE, NEUTRE, SECRET, OCTETS = (
 
 CHAMPS = {
     # Des identifiants, jamais de contenu : rien à y effacer, et un déclencheur l'interdirait.
+    "charte": {"texte": NEUTRE},
+    "convention": {"signataire": IDENTITE},
+    "conventionsignee": {"contenu": OCTETS, "nom": LIBRE},
+    "essai": {"cle": SECRET},
+    "identiteattestee": {"emetteur": NEUTRE, "sub": SECRET},
+    "session": {"session_key": SECRET, "session_data": SECRET, "appareil": NEUTRE},
     "journal": {"objet": NEUTRE, "precision": NEUTRE},
     "compteur": {"serie": NEUTRE},
     "jetonutilise": {"suite": Sort.ENCODE},

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from entreprises.enums import EtatImport
 from entreprises.models import Import, LotEcrit
 from reseau.conservation import DUREES, Duree
-from reseau.models import Absence, Essai, JetonUtilise, Journal, Membre, Pli, Presence, Reseau, Signataire, Utilisateur
+from reseau.models import Absence, Alerte, Essai, JetonUtilise, Journal, Membre, Pli, Presence, Reseau, Signataire, Utilisateur
 from suivi.anciennes import anciennes
 from suivi.enums import Lecteurs
 from suivi.models import Brouillon, ChefDuPanel, CompteRenduFige, DemandeDeDroit, Evaluation, Fusion, TableauFige
@@ -155,6 +155,7 @@ PURGEURS = (
         lambda reseau, t: DemandeDeDroit.objects.a_traiter().filter(reseau=reseau, recue_le__lte=t.jour),
         purges.clore_les_demandes,
     ),
+    Purgeur("alerte", lambda reseau, t: Alerte.objects.filter(reseau=reseau, le__lte=t.limite)),
     Purgeur("jeton", lambda _, t: JetonUtilise.objects.filter(le__lte=t.limite), commun=True),
     Purgeur("essai", lambda _, t: Essai.objects.filter(le__lte=t.limite), commun=True),
     Purgeur("session", lambda _, t: Session.objects.filter(expire_date__lte=t.limite), commun=True),

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils.timezone import localdate, now
 
 from reseau.conservation import DUREES, LIGNES
-from reseau.models import JetonUtilise, Journal, Membre, Signataire
+from reseau.models import Alerte, Essai, JetonUtilise, Journal, Membre, Signataire
 from suivi import purge
 from suivi.models import Brouillon, CompteRenduFige, Evaluation, Fusion
 from suivi.operations import purges
@@ -197,6 +197,14 @@ def _jeton(reseau, quand, lecteur):
     jeton = JetonUtilise.objects.create(utilisateur=lecteur.utilisateur)
     JetonUtilise.objects.filter(pk=jeton.pk).update(le=quand)
     return _existe(jeton)
+
+
+def _essai(reseau, quand, lecteur):
+    return _existe(Essai.objects.create(cle="empreinte", le=quand))
+
+
+def _alerte(reseau, quand, lecteur):
+    return _existe(Alerte.objects.create(reseau=reseau, membre=lecteur, genre="fiches", minutes=10, nombre=99, le=quand))
 
 
 def _session(reseau, quand, lecteur):

@@ -1,11 +1,11 @@
 """Ce qu'on exige de toute page, à toute largeur : rien ne déborde, rien ne casse, rien n'est en anglais."""
 
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 LARGEURS = (1280, 768, 390)
 ANGLAIS = [
@@ -39,7 +39,7 @@ DEBORDE = "() => [document.documentElement.scrollWidth, document.documentElement
 def ouvrir_une_session(membre):
     """Le témoin de session de ce membre, sans passer par la page de connexion."""
     utilisateur = membre.utilisateur
-    session = SessionStore()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(utilisateur.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = utilisateur.get_session_auth_hash()

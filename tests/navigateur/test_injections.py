@@ -40,7 +40,7 @@ def planter(lieu, piege):
     entreprise = EntrepriseFactory(
         **du_reseau, **SANS_REFERENCES, **textes, site=f"javascript:evade()//{court}", ville=court[:38]
     )
-    ContactFactory(entreprise=entreprise, nom=court, prenom=court, fonction=piege, dirigeant=True)
+    ContactFactory(entreprise=entreprise, nom=court, prenom=court, fonction=court, dirigeant=True)
     visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=lieu.direct, realisee=True, derogation=piege)
     CompteRenduFactory(visite=visite, termine=True, phrase=piege, entendu=piege)
     projet = ProjetFactory(visite=visite, titre=piege)
