@@ -60,27 +60,12 @@ class ReseauMiddleware:
             barriere.entrer_sans_reseau(request.resolver_match.view_name)
             return None
         if hasattr(view, "publique"):
-            with barriere.tous_les_reseaux():
-                request.reseau = _reseau_public(request, mots.pop("reseau"))
-            barriere.entrer(request.reseau)
+            _entrer_sans_compte(request, mots.pop("reseau"))
             return None
         if not hasattr(view, "droit"):
             raise ImproperlyConfigured(f"La vue {view.__module__}.{view.__name__} n'a pas de politique.")
-        with barriere.tous_les_reseaux():
-            membre = Membre.objects.actifs(localdate()).pour(request.user, mots.pop("reseau"))
-        if membre is None:
-            raise Http404("Réseau inconnu")
-        barriere.entrer(membre.reseau, membre)
-        request.membre, request.reseau = membre, membre.reseau
-        activate(membre.reseau.fuseau)
-        if membre.doit_un_second_facteur and not request.user.is_verified():
-            return redirect("second-facteur-exige")
-        if attend_la_charte(membre, view.droit):
-            return conduire_a_la_charte(request)
-        if portee(membre, view.droit) is NON:
-            _noter_le_refus(request, view.droit)
-            raise PermissionDenied
-        return None
+        _entrer(request, mots.pop("reseau"))
+        return _d_abord(request, view.droit)
 
     def process_exception(self, request, erreur):
         """Un refus au milieu d'une vue : noté, ce que la vue écrivait étant défait ; une lecture en masse, arrêtée."""
@@ -94,6 +79,35 @@ class ReseauMiddleware:
         if isinstance(erreur, PermissionDenied) and request.membre:
             _noter_le_refus(request, getattr(request.resolver_match.func, "droit", ""))
         return None
+
+
+def _entrer(request, slug):
+    """Pose le membre et son réseau, et ouvre celui-ci dans la base ; `Http404` si l'on n'en est pas."""
+    with barriere.tous_les_reseaux():
+        membre = Membre.objects.actifs(localdate()).pour(request.user, slug)
+    if membre is None:
+        raise Http404("Réseau inconnu")
+    barriere.entrer(membre.reseau, membre)
+    request.membre, request.reseau = membre, membre.reseau
+    activate(membre.reseau.fuseau)
+
+
+def _entrer_sans_compte(request, slug):
+    with barriere.tous_les_reseaux():
+        request.reseau = _reseau_public(request, slug)
+    barriere.entrer(request.reseau)
+
+
+def _d_abord(request, droit):
+    """Où mener d'abord : au second facteur que le réseau exige, à la charte ; None si la voie est libre. Lève le refus."""
+    if request.membre.doit_un_second_facteur and not request.user.is_verified():
+        return redirect("second-facteur-exige")
+    if attend_la_charte(request.membre, droit):
+        return conduire_a_la_charte(request)
+    if portee(request.membre, droit) is NON:
+        _noter_le_refus(request, droit)
+        raise PermissionDenied
+    return None
 
 
 def contexte(request):
