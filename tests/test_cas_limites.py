@@ -155,7 +155,8 @@ def test_logo_du_reseau_ne_se_lit_pas_a_chaque_page(animateur, reseau):
 )
 def test_annee_du_numero_est_celle_de_paris(membres, reseau, monkeypatch, instant, reference):
     lettre = CourrierFactory(visite=VisiteFactory(reseau=reseau, programmee=True), a_signer=True)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: instant)
+    for horloge in ("django.utils.timezone.now", "reseau.sessions.now"):
+        monkeypatch.setattr(horloge, lambda: instant)
     client = connecter(membres["prefecture"])
     client.post(reverse("visites:courriers-signer", args=[reseau.slug]), {"courrier": lettre.pk})
     lettre.refresh_from_db()

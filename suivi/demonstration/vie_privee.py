@@ -45,7 +45,8 @@ def _perdre_de_vue(chantier):
     Entreprise.objects.filter(pk=fiche.pk).update(cree_le=instant(quand - timedelta(days=30)))
     Contact.objects.create(entreprise=fiche, civilite=Civilite.MADAME, prenom="Colombe", nom="Fictive-Perrin", dirigeant=True)
     appel = {"institution": chantier.comptes["animateur"].institution, "le": quand, "canal": Canal.TELEPHONE}
-    Sollicitation.objects.create(reseau=chantier.reseau, entreprise=fiche, objet=ObjetDeContact.FORMATION, **appel)
+    notee = Sollicitation.objects.create(reseau=chantier.reseau, entreprise=fiche, objet=ObjetDeContact.FORMATION, **appel)
+    Sollicitation.objects.filter(pk=notee.pk).update(saisie_le=instant(notee.le, 17))
 
 
 def _citer(chantier):

@@ -69,7 +69,7 @@ def test_menu_de_l_animateur_est_complet():
         *["Actions", "Actions", "Besoins communs", "Réunions", "Réunions", "Entreprises proposées", "Exposés et formations"],
         "Tableaux de bord",
         *["Annuaire", "Membres", "Compétences", "Institutions", "Dispositifs", "Absences"],
-        *["Paramètres", "Paramètres", "Courriels envoyés", "Journal"],
+        *["Paramètres", "Paramètres", "Courriels envoyés", "Journal", "Données personnelles", "Durées et purge"],
     ]
 
 

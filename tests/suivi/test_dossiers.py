@@ -89,8 +89,8 @@ def test_actions_par_urgence(visite, direct):
         ("scierie nulle-part", False),
         ("immobilier", True),
         ("Agrandir", True),
-        ("77077", True),
-        ("77078", False),
+        ("7707", True),
+        ("7708", False),
     ],
 )
 def test_actions_cherchees_par_societe_action_projet_ou_numero(visite, texte, trouve):

@@ -153,6 +153,7 @@ def test_releve_annonce_la_prochaine_reunion_et_la_cible_decidee(reunion, animat
 
 def test_releve_en_un_nombre_constant_de_requetes(reunion, animateur, requetes):
     restituee(reunion)
+    releve(reunion, pour_un_membre(animateur))  # ce que l'on sait du lecteur se lit une fois
     un = requetes(lambda: releve(reunion, pour_un_membre(animateur)))
     for _ in range(20):
         restituee(reunion)
