@@ -229,7 +229,7 @@ def test_autre_reseau_et_inconnus_restent_dehors(bilan, terrain, voisin, sans_co
         bilan.noter((response.status_code, response.url.split("?")[0]) == (302, "/connexion/"), f"{route.nom}, sans compte")
 
 
-@verification("A4", "aucune liste de choix n’offre un objet d’un autre réseau", casser=reseau_oublie, rapide=True)
+@verification("A4", "aucune liste de choix n’offre un objet d’un autre réseau", casser=reseau_oublie, rapide=["sqlite"])
 def test_formulaires_ne_proposent_rien_d_un_autre_reseau(bilan, terrain, voisin):
     """Chaque liste de choix de chaque page n'offre que des objets du réseau : rien d'autre ne peut être posté."""
     client = connecter(terrain.membres["animateur"])

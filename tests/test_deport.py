@@ -55,7 +55,9 @@ pytestmark = pytest.mark.django_db
 MOT = "Zyxcanari"
 SIRET = siret_fictif(77_777)
 TRACES = [MOT.lower(), SIRET, SIRET[:9], f"{SIRET[:3]} {SIRET[3:6]} {SIRET[6:9]}"]
-LECTEURS = [profil for profil in ROLES_DU_MOTEUR if profil != "observateur"]
+# Le secrétariat lit comme l'animateur, la préfecture moins que lui : en passage de fiabilité.
+LECTEURS = [profil for profil in ROLES_DU_MOTEUR if profil not in ("secretariat", "prefecture", "observateur")]
+LECTEURS += [pytest.param(profil, marks=pytest.mark.entiere) for profil in ("secretariat", "prefecture")]
 # Ce que chacun en lit quand rien ne l'en écarte : sans cela, l'essai ne prouverait rien.
 LUES = {
     "animateur": {

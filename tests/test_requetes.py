@@ -188,7 +188,7 @@ def jointures_oubliees(monkeypatch):
     monkeypatch.setattr(QuerySet, "select_related", lambda lignes, *noms: lignes.all())
 
 
-@verification("F2", "requêtes de chaque page, à 1, 3 et 200 lignes", casser=jointures_oubliees, rapide=True)
+@verification("F2", "requêtes de chaque page, à 1, 3 et 200 lignes", casser=jointures_oubliees, rapide=["sqlite"])
 @pytest.mark.django_db
 def test_pages_ont_le_meme_nombre_de_requetes_quel_que_soit_le_nombre_de_lignes(bilan, requetes):
     peu, plus, beaucoup = (compter(nombre, requetes) for nombre in (1, 3, bilan.taille(bref=20, entier=200)))

@@ -52,7 +52,9 @@ def base(tmp_path, django_db_setup, django_db_blocker):
         yield base
 
 
-@verification("D1", "imports tués n’importe quand : tout ou rien, et la reprise finit", casser=sans_rien_abimer, rapide=True)
+@verification(
+    "D1", "imports tués n’importe quand : tout ou rien, et la reprise finit", casser=sans_rien_abimer, rapide=["sqlite"]
+)
 def test_import_tue_n_importe_quand_ne_laisse_rien_a_moitie(bilan, base, tmp_path):
     hasard = random.Random(70)
     chemin = tmp_path / "liste.csv"

@@ -38,13 +38,14 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _se_joue(config, item):
-    marque = item.get_closest_marker("verification")
+    marque, fiabilite = item.get_closest_marker("verification"), config.getoption("fiabilite")
+    entiere = bool(item.get_closest_marker("entiere"))
     if marque is None:
-        return not config.getoption("fiabilite")
+        return entiere == fiabilite
     if moteur() not in marque.kwargs["moteurs"]:
         return False
-    if not config.getoption("fiabilite"):
-        return marque.kwargs["rapide"] and not item.get_closest_marker("entiere")
+    if not fiabilite:
+        return not entiere and moteur() in marque.kwargs["rapide"]
     return config.getoption("longue") or not marque.kwargs["longue"]
 
 

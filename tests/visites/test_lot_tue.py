@@ -55,7 +55,7 @@ def base(tmp_path, django_db_setup, django_db_blocker):
         yield base
 
 
-@verification("D2", "lots de lettres tués n’importe quand, puis repris", casser=sans_rien_abimer, rapide=True)
+@verification("D2", "lots de lettres tués n’importe quand, puis repris", casser=sans_rien_abimer, rapide=["sqlite"])
 def test_lot_tue_n_importe_quand_reprend_sans_manque_ni_double(bilan, base):
     hasard = random.Random(70)
     processus, depart = base.traiter(), time.monotonic()
