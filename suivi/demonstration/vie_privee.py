@@ -11,7 +11,7 @@ from suivi.enums import DroitExerce
 from suivi.models import DemandeDeDroit
 from visites.models import CompteRendu
 
-RANG = 900  # de son SIRET, loin de ceux du tissu
+RANG = 99_000  # de son SIRET, loin de ceux du tissu
 ANS = 6
 RECUE, REPONDUE = 12, 70  # jours
 
@@ -33,7 +33,7 @@ def _perdre_de_vue(chantier):
     modele, quand = chantier.entreprises[-1], chantier.le - timedelta(days=ANS * 365 + 2)
     fiche = Entreprise.objects.create(
         reseau=chantier.reseau,
-        siret=siret_fictif(RANG + chantier.reseau.pk),
+        siret=siret_fictif(RANG),
         raison_sociale=f"Tissages anciens, {chantier.reseau.territoire}",
         commune=modele.commune,
         code_postal=modele.code_postal,

@@ -47,18 +47,18 @@ def ouvrir_une_session(membre):
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key}
 
 
-def defauts(page, adresse, axe=(1280, 390)):
-    """Liste des défauts de cette page, aux trois largeurs, et à celles d'`axe` pour l'accessibilité ; vide si tout va bien."""
+def defauts(page, adresse, largeurs=LARGEURS, axe=(1280, 390)):
+    """Liste des défauts de cette page, à ces largeurs, et à celles d'`axe` pour l'accessibilité ; vide si tout va bien."""
     erreurs = []
     noter = lambda message: message.type == "error" and erreurs.append(f"console : {message.text}")  # noqa: E731
     sortir = lambda demande: est_au_dehors(demande.url, adresse) and erreurs.append(f"au-dehors : {demande.url}")  # noqa: E731
     page.on("console", noter)
     page.on("request", sortir)
-    page.set_viewport_size({"width": LARGEURS[0], "height": 900})
+    page.set_viewport_size({"width": largeurs[0], "height": 900})
     response = page.goto(adresse)
     if response.status != 200:
         erreurs.append(f"réponse {response.status}")
-    for largeur in LARGEURS:
+    for largeur in largeurs:
         page.set_viewport_size({"width": largeur, "height": 900})
         contenu, fenetre = page.evaluate(DEBORDE)
         if contenu > fenetre:

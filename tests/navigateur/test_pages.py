@@ -11,7 +11,7 @@ from reseau.droits import NON, portee
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.fiabilite.verification import verification
 from tests.navigateur.conftest import membre_de_demonstration
-from tests.navigateur.ecran import defauts
+from tests.navigateur.ecran import LARGEURS, defauts
 from tests.navigateur.exemples import adresses, exemples, propres
 
 # La marque « django_db » fait créer la base d'essai ; la démonstration, elle, vit le temps du fichier.
@@ -20,12 +20,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.navigateur]
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 # Qui lit presque tout, et qui lit sur un téléphone : à chaque fois. Les autres n'ont de propre que des gestes en moins.
 TOUJOURS, PARFOIS = ["animateur", "direct"], ["secretariat", "associe", "prefecture", "observateur"]
-# L'accessibilité se mesure à l'étroit, où tout est le plus serré ; aux deux largeurs en passage de fiabilité.
-ETROIT, DEUX = (390,), (1280, 390)
+# À chaque fois, on regarde à l'étroit, où tout est le plus serré ; à toutes les largeurs en passage de fiabilité.
+ETROIT = {"largeurs": (390,), "axe": (390,)}
+PARTOUT = {"largeurs": LARGEURS, "axe": (1280, 390)}
 # Ce qui se lit sans être une page de la démonstration.
 SANS_PAGE = {
     "reseau:institution-logo": "une image ; aucune institution n’en a déposé",
     "reseau:logo": "une image ; sans logo déposé, celle de l’État",
+    "reseau:institution-convention-signee": "un fichier ; aucun exemplaire signé n’est déposé",
     "visites:vue": "mène à la liste, avec ses filtres",
 }
 
@@ -104,7 +106,7 @@ def test_pages_tiennent_a_toute_largeur(bilan, site, new_context, profil):
         reponse = page.request.get(site.url + adresse, max_redirects=0)
         if est_une_page(reponse) and not (bilan.essayes and deja_vu(reponse.text())):
             resservir(page, reponse)
-            bilan.noter_lot(1, defauts(page, site.url + adresse, axe=bilan.taille(bref=ETROIT, entier=DEUX)))
+            bilan.noter_lot(1, defauts(page, site.url + adresse, **bilan.taille(bref=ETROIT, entier=PARTOUT)))
         if bilan.casse and bilan.essayes == 3:
             break
 

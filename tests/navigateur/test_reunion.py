@@ -165,7 +165,7 @@ def _restituer(page, scene):
             page.get_by_text("Ajouter une action à").focus()
             page.keyboard.press("Enter")
             choisir(page, "[data-nouvelle] [name=type]", "Info")
-            page.get_by_label("Quoi", exact=True).fill(f"Nee{rang:02}")
+            page.locator("[data-nouvelle] [name=libelle]").fill(f"Nee{rang:02}")
             choisir(page, "[data-nouvelle] [name=responsable]", "Essai01")
             page.get_by_role("button", name="Ajouter l’action").press("Enter")
             page.get_by_text("ajoutée").wait_for()
