@@ -36,10 +36,9 @@ def echappement_oublie(monkeypatch):
 def planter(lieu, piege):
     """Une entreprise dont chaque texte est ce piège ; rend les adresses où il se lit."""
     du_reseau, court = {"reseau": lieu.reseau}, piege[:60]
-    textes = dict.fromkeys(("raison_sociale", "enseigne", "adresse", "complement", "filiere"), piege)
-    entreprise = EntrepriseFactory(
-        **du_reseau, **SANS_REFERENCES, **textes, site=f"javascript:evade()//{court}", ville=court[:38]
-    )
+    textes = dict.fromkeys(("raison_sociale", "enseigne", "adresse", "complement"), piege)
+    textes |= {"filiere": court, "site": f"javascript:evade()//{court}", "ville": court[:38]}
+    entreprise = EntrepriseFactory(**du_reseau, **SANS_REFERENCES, **textes)
     ContactFactory(entreprise=entreprise, nom=court, prenom=court, fonction=court, dirigeant=True)
     visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=lieu.direct, realisee=True, derogation=piege)
     CompteRenduFactory(visite=visite, termine=True, phrase=piege, entendu=piege)
