@@ -1,8 +1,6 @@
 """Ce que chaque champ d'`entreprises` dit d'une personne : « modèle » → « champ » → `Sort`."""
 
-from reseau.lib.personnel import Sort
-
-IDENTITE, SIEN, LIBRE, NEUTRE, OCTETS = Sort.IDENTITE, Sort.SIEN, Sort.LIBRE, Sort.NEUTRE, Sort.OCTETS
+from reseau.lib.personnel import IDENTITE, LIBRE, NEUTRE, OCTETS, SIEN, Sort
 
 CHAMPS = {
     "cible": {"nom": LIBRE, "criteres": NEUTRE},

@@ -1,24 +1,15 @@
 """Ce que chaque champ de `reseau` dit d'une personne : « modèle » → « champ » → `Sort`."""
 
-from reseau.lib.personnel import Sort
-
-IDENTITE, SIEN, LIBRE, NEUTRE, SECRET, OCTETS = (
-    Sort.IDENTITE,
-    Sort.SIEN,
-    Sort.LIBRE,
-    Sort.NEUTRE,
-    Sort.SECRET,
-    Sort.OCTETS,
-)
+from reseau.lib.personnel import IDENTITE, LIBRE, NEUTRE, OCTETS, SECRET, SIEN, Sort
 
 CHAMPS = {
-    # Des identifiants, jamais de contenu : rien à y effacer, et un déclencheur l'interdirait.
     "charte": {"texte": NEUTRE},
     "convention": {"signataire": IDENTITE},
     "conventionsignee": {"contenu": OCTETS, "nom": LIBRE},
     "essai": {"cle": SECRET},
     "identiteattestee": {"emetteur": NEUTRE, "sub": SECRET},
     "session": {"session_key": SECRET, "session_data": SECRET, "appareil": NEUTRE},
+    # Des identifiants, jamais de contenu : rien à y effacer, et un déclencheur l'interdirait.
     "journal": {"objet": NEUTRE, "precision": NEUTRE},
     "compteur": {"serie": NEUTRE},
     "jetonutilise": {"suite": Sort.ENCODE},

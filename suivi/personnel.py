@@ -11,16 +11,8 @@ from django.db.models import Q
 import entreprises.personnel
 import reseau.personnel
 import visites.personnel
-from reseau.lib.personnel import Sort
+from reseau.lib.personnel import IDENTITE, LIBRE, NEUTRE, OCTETS, SECRET, SIEN, Sort
 
-IDENTITE, SIEN, LIBRE, NEUTRE, SECRET, OCTETS = (
-    Sort.IDENTITE,
-    Sort.SIEN,
-    Sort.LIBRE,
-    Sort.NEUTRE,
-    Sort.SECRET,
-    Sort.OCTETS,
-)
 APPLICATIONS = ("reseau", "entreprises", "visites", "suivi")
 PROFONDEUR = 4  # clés étrangères suivies pour remonter à une entreprise
 

@@ -4,14 +4,17 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
+from django.template.backends.django import Template
 from django.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
 from reseau import garde
 from reseau.enums import Qualite, Role
 from reseau.expedition import expedier
+from reseau.lib import pdf
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
 from tests.lib.simultane import sur_disque
+from tests.terrain import Terrain
 
 PROFILS = {
     "animateur": {"role": Role.ANIMATEUR, "qualite": Qualite.AUCUN},
@@ -95,6 +98,18 @@ def membres(reseau):
 
 
 @pytest.fixture
+def terrain(db):
+    """Un réseau où chaque genre d'objet existe."""
+    return Terrain()
+
+
+@pytest.fixture
+def voisin(db):
+    """Un autre, de même forme, à côté."""
+    return Terrain()
+
+
+@pytest.fixture
 def clients(membres):
     """Un navigateur connecté par profil."""
     return {nom: connecter(membre) for nom, membre in membres.items()}
@@ -105,6 +120,20 @@ def connecter(membre):
     client = Client()
     client.force_login(membre.utilisateur)
     return client
+
+
+@pytest.fixture
+def sans_corps(monkeypatch):
+    """Ces essais ne lisent que des statuts : pages et papiers restent vides. Leur texte se lit ailleurs, pour chaque rôle."""
+    rendre = Template.render
+
+    def rendre_ou_taire(gabarit, *arguments, **mots):
+        nom = str(gabarit.origin.template_name)
+        page = nom.endswith(".html") and not nom.startswith("pdf/")
+        return "" if page else rendre(gabarit, *arguments, **mots)
+
+    monkeypatch.setattr(Template, "render", rendre_ou_taire)
+    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
 
 
 @pytest.fixture

@@ -4,18 +4,16 @@ import pytest
 from django import forms
 from django.apps import apps
 from django.db import transaction
-from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
 from reseau.droits import NON, SIENS, TOUT, portee
 from reseau.enums import Profil
-from reseau.lib import pdf
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory, UtilisateurFactory
 from tests.fiabilite.verification import verification
-from tests.terrain import ROLES_DU_MOTEUR, Terrain
+from tests.terrain import ROLES_DU_MOTEUR
 
 ROUTES = routes()
 METHODES = ["GET", "POST"]
@@ -70,30 +68,6 @@ PUBLIQUES_D_UN_RESEAU = {
     "visites:demande-confirmer",
     "visites:demande-confirmee",
 }
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
-
-
-@pytest.fixture
-def voisin(db):
-    return Terrain()
-
-
-@pytest.fixture
-def sans_corps(monkeypatch):
-    """Ces essais ne lisent que des statuts : pages et papiers restent vides. Leur texte se lit ailleurs, pour chaque rôle."""
-    rendre = Template.render
-
-    def rendre_ou_taire(gabarit, *arguments, **mots):
-        nom = str(gabarit.origin.template_name)
-        page = nom.endswith(".html") and not nom.startswith("pdf/")
-        return "" if page else rendre(gabarit, *arguments, **mots)
-
-    monkeypatch.setattr(Template, "render", rendre_ou_taire)
-    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
 
 
 def attendus(route, methode, membre, concerne):

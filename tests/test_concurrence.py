@@ -26,6 +26,7 @@ from suivi.operations import defaire_la_fusion, fusionner
 from tests.factories import (
     INSTANT,
     JOUR,
+    SANS_REFERENCES,
     CibleFactory,
     CompteRenduFactory,
     DemandeDeVisiteFactory,
@@ -50,8 +51,6 @@ pytestmark = [
     pytest.mark.urls("tests.vues_d_essai"),
     pytest.mark.usefixtures("base_sur_disque"),
 ]
-# Rien ici ne lit les références de l'Insee : les recharger avant chaque essai prendrait plus de temps que lui.
-SANS_REFERENCES = {"naf_id": None, "commune_id": None}
 VISITE_SANS_REFERENCES = {f"entreprise__{champ}": None for champ in SANS_REFERENCES}
 
 

@@ -1,15 +1,6 @@
 """Ce que chaque champ de `visites` dit d'une personne : « modèle » → « champ » → `Sort`."""
 
-from reseau.lib.personnel import Sort
-
-IDENTITE, SIEN, LIBRE, NEUTRE, SECRET, OCTETS = (
-    Sort.IDENTITE,
-    Sort.SIEN,
-    Sort.LIBRE,
-    Sort.NEUTRE,
-    Sort.SECRET,
-    Sort.OCTETS,
-)
+from reseau.lib.personnel import IDENTITE, LIBRE, NEUTRE, OCTETS, SECRET, SIEN
 
 CHAMPS = {
     "invitation": {"nom": IDENTITE, "courriel": IDENTITE, "lieu": LIBRE, "visiteurs": LIBRE, "echec": LIBRE},

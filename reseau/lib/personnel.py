@@ -17,5 +17,8 @@ class Sort(Enum):
     DERIVE = "Se recompose du reste."
 
 
+# Les plus courants se nomment seuls dans les listes.
+IDENTITE, SIEN, LIBRE, NEUTRE = Sort.IDENTITE, Sort.SIEN, Sort.LIBRE, Sort.NEUTRE
+OCTETS, SECRET = Sort.OCTETS, Sort.SECRET
 # Ce qui se lit comme un texte.
 LUS = frozenset({Sort.IDENTITE, Sort.SIEN, Sort.LIBRE, Sort.ENCODE, Sort.ENSEIGNE})

@@ -113,7 +113,7 @@ def decrire(genre, maintenant) -> dict:
         "moteur": connections[DEFAULT_DB_ALIAS].vendor,
         "version_du_moteur": moteurs.version(connections[DEFAULT_DB_ALIAS]),
         "version": tomllib.loads((settings.RACINE / "pyproject.toml").read_text())["project"]["version"],
-        "commit": _commit(),
+        "commit": commit_du_code(),
         "cle": empreinte_de_la_cle(),
     }
 
@@ -193,7 +193,7 @@ def _bilan(chemin, manifeste, debut, avis):
     return Bilan(chemin, len(manifeste["tables"]), lignes, monotonic() - debut, faite_le, avis)
 
 
-def _commit():
+def commit_du_code():
     """Le commit du code en service, vide s'il n'est pas tiré d'un dépôt."""
     with contextlib.suppress(OSError):
         dit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=settings.RACINE, capture_output=True, text=True, check=False)

@@ -1,10 +1,10 @@
 """Le compte rendu d'un passage : `reports/fiabilite.json`, un moteur après l'autre, et les mêmes nombres en clair."""
 
 import json
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reseau.sauvegarde.copies import commit_du_code
 from tests.fiabilite.tableau import PROMESSES
 
 RACINE = Path(__file__).resolve().parent.parent.parent
@@ -43,7 +43,7 @@ class Rapport:
         """Met à jour le fichier et rend les lignes à dire."""
         FICHIER.parent.mkdir(exist_ok=True)
         ensemble = json.loads(FICHIER.read_text()) if FICHIER.exists() else {"moteurs": {}}
-        ensemble |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": _commit(), "graine": GRAINE}
+        ensemble |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit_du_code(), "graine": GRAINE}
         ensemble["moteurs"][self.moteur] = {
             "verifications": {numero: self.comptes[numero] for numero in PROMESSES if numero in self.comptes},
             "non_jouees": {numero: PROMESSES[numero] for numero in PROMESSES if numero not in self.comptes},
@@ -65,8 +65,3 @@ class Rapport:
         lignes += [f"  Non jouées ({len(manquent)}) : {', '.join(manquent) or 'aucune'}"]
         lignes += [f"  Sauté : {nodeid}" for nodeid in sorted(self.sautees)]
         return lignes + [f"  Tombé : {nodeid}" for nodeid in sorted(self.tombees)]
-
-
-def _commit():
-    dit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=RACINE, capture_output=True, text=True, check=False)
-    return dit.stdout.strip() or "inconnu"

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
-import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.urls import reverse
@@ -18,7 +17,6 @@ from tests.conftest import connecter
 from tests.factories import DeportFactory, InstitutionFactory
 from tests.fiabilite.verification import verification
 from tests.lib.codes import code_de
-from tests.terrain import Terrain
 
 REJEUX = 10
 
@@ -39,11 +37,6 @@ def compte_jamais_relu(monkeypatch):
 
 def sessions_jamais_fermees(monkeypatch):
     monkeypatch.setattr(sessions, "fermer", lambda utilisateur, sauf=None: 0)
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
 
 
 # Chaque retrait : à qui, la page qu'il lisait, et le geste. Après lui, cette page ne se lit plus.

@@ -7,8 +7,7 @@ from reseau import barriere
 from tests.adresses import routes_hors_reseau
 from tests.conftest import connecter
 from tests.fiabilite.verification import verification
-from tests.terrain import Terrain
-from tests.test_acces import METHODES, ROUTES, demander, ecarts, reseau_oublie, sans_corps  # noqa: F401  (une fixture)
+from tests.test_acces import METHODES, ROUTES, demander, ecarts, reseau_oublie
 
 ROLE = "essai_application"
 # Adresses à jeton qui ne lisent aucun réseau ; une autre se nomme, avec sa raison, dans `barriere.HORS_RESEAU`.
@@ -22,16 +21,6 @@ def posee(db, settings):
     barriere.activer(ROLE)
 
 
-@pytest.fixture
-def terrain(db):
-    return Terrain()
-
-
-@pytest.fixture
-def voisin(db):
-    return Terrain()
-
-
 def reseau_jamais_ouvert(monkeypatch):
     """La demande ne dit pas à la base de quel réseau elle est."""
     monkeypatch.setattr(barriere, "entrer", lambda *_: None)
@@ -43,12 +32,12 @@ def barriere_levee(monkeypatch):
 
 @verification("A2", "la matrice des accès, sous la barrière SQL", casser=reseau_jamais_ouvert, moteurs=("postgresql",))
 @pytest.mark.parametrize("profil", ["animateur", "associe", "prefecture"])
-def test_matrice_passe_sous_la_barriere(bilan, posee, terrain, sans_corps, profil):  # noqa: F811
+def test_matrice_passe_sous_la_barriere(bilan, posee, terrain, sans_corps, profil):
     bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.a_eux, concerne=True)))
 
 
 @verification("A3", "tous les filtres oubliés, la base tient seule", casser=barriere_levee, moteurs=("postgresql",))
-def test_filtres_oublies_la_base_ne_rend_rien_d_un_autre(bilan, posee, terrain, voisin, sans_corps, monkeypatch):  # noqa: F811
+def test_filtres_oublies_la_base_ne_rend_rien_d_un_autre(bilan, posee, terrain, voisin, sans_corps, monkeypatch):
     reseau_oublie(monkeypatch)
     client = connecter(terrain.membres["animateur"])
     client.raise_request_exception = False

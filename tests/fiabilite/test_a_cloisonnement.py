@@ -16,7 +16,7 @@ from tests.conftest import connecter
 from tests.fiabilite.cloisons import ecritures, empreintes, melanges
 from tests.fiabilite.formulaires import des_pages
 from tests.fiabilite.verification import verification
-from tests.terrain import PROFILS, Terrain
+from tests.terrain import PROFILS
 from visites.views import entreprises as vues_des_entreprises
 
 pytestmark = pytest.mark.django_db
@@ -69,16 +69,6 @@ FORGES = [
 TENUES_EN_LISANT = {Journal._meta.db_table, Session._meta.db_table}
 # Ce qui change d'un affichage à l'autre, ou répète l'adresse demandée.
 VARIABLE = re.compile(r'name="(csrfmiddlewaretoken|jeton)" value="[^"]*"|href="[^"]*\?[^"]*"|type="hidden"[^>]*>|action="[^"]*"')
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
-
-
-@pytest.fixture
-def voisin(db):
-    return Terrain()
 
 
 # A4

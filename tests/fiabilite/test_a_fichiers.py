@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from entreprises.models import Document
-from reseau.droits import NON, TOUT, portee
+from reseau.droits import NON, portee
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import DocumentFactory
 from tests.fiabilite.verification import verification
-from tests.terrain import PROFILS, Terrain
+from tests.terrain import PROFILS
+from tests.test_acces import droits_oublies
 
 pytestmark = pytest.mark.django_db
 
@@ -30,16 +31,6 @@ NOMS += ["con.pdf", "<script>.pdf", "\u202efdp.exe", "%2e%2e%2f.pdf", ";.pdf", "
 PAGES = ("text/html", "application/json", "text/css")
 
 
-@pytest.fixture
-def terrain(db):
-    return Terrain()
-
-
-@pytest.fixture
-def voisin(db):
-    return Terrain()
-
-
 def fichiers(client, terrain):
     """(route, adresse, réponse) de ce qui se sert sans être une page, à qui a tous les droits."""
     for route in routes():
@@ -51,10 +42,6 @@ def fichiers(client, terrain):
             if response.status_code == 200 and not response.headers["Content-Type"].startswith(PAGES):
                 response.getvalue()
                 yield route, adresse, response
-
-
-def droits_oublies(monkeypatch):
-    monkeypatch.setattr("reseau.acces.portee", lambda membre, droit: TOUT)
 
 
 @verification("A7", "chaque fichier, demandé par qui n’y a pas droit", casser=droits_oublies)

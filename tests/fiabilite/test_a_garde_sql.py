@@ -8,8 +8,7 @@ from reseau.models.membre import MembreQuerySet
 from tests.conftest import connecter
 from tests.fiabilite.verification import verification
 from tests.lib.garde_sql import garder
-from tests.terrain import Terrain
-from tests.test_acces import ROUTES, demander, sans_corps  # noqa: F401  (une fixture)
+from tests.test_acces import ROUTES, demander
 
 # Ce qui se lit à dessein sans nommer un réseau : (ce qu'on reconnaît dans la requête, pourquoi).
 EXCEPTIONS = (
@@ -22,11 +21,6 @@ EXCEPTIONS = (
 CASSEES = [route for route in ROUTES if route.nom.startswith("reseau:membre")]
 
 
-@pytest.fixture
-def terrain(db):
-    return Terrain()
-
-
 def un_filtre_oublie(monkeypatch):
     """L'annuaire montre tous les membres, de tous les réseaux."""
     monkeypatch.setattr(MembreQuerySet, "visibles_par", lambda lignes, membre: lignes.select_related("institution"))
@@ -34,7 +28,7 @@ def un_filtre_oublie(monkeypatch):
 
 @verification("A11", "chaque requête de la matrice des accès nomme le réseau, ou suit une clé déjà lue", casser=un_filtre_oublie)
 @pytest.mark.parametrize("profil", ["animateur", "associe"])
-def test_chaque_requete_nomme_le_reseau(bilan, terrain, sans_corps, profil):  # noqa: F811
+def test_chaque_requete_nomme_le_reseau(bilan, terrain, sans_corps, profil):
     client = connecter(terrain.membres[profil])
     with garder() as garde:
         for route in CASSEES if bilan.casse else ROUTES:

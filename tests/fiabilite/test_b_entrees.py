@@ -15,7 +15,6 @@ from tests.conftest import connecter
 from tests.fiabilite.formulaires import des_pages, lus
 from tests.fiabilite.rapport import GRAINE
 from tests.fiabilite.verification import verification
-from tests.terrain import Terrain
 
 pytestmark = pytest.mark.django_db
 
@@ -81,11 +80,6 @@ ETRANGES += [
 ETRANGES += ["a" * 5_000, "%27%20OR%201=1--", "%25%5F%5C"]
 
 CHEMINS = ["%00", "%ff", "..%2f..", "a" * 3_000, f"visites/{2**63}/", f"visites/{10**30}/", "visites/-1/", "visites/%0d%0a/"]
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
 
 
 @pytest.fixture

@@ -18,13 +18,11 @@ from reseau import expedition
 from reseau.enums import EtatPli, GenrePli, Geste
 from reseau.lib import smtp
 from reseau.models import Journal, Pli
-from tests.factories import EntrepriseFactory, MembreFactory, ReseauFactory
+from tests.factories import SANS_REFERENCES, EntrepriseFactory, MembreFactory, ReseauFactory
 from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.lib.faux_smtp import serveur_de_courriel
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SANS_REFERENCES = {"naf_id": None, "commune_id": None}
 
 
 # D5

@@ -21,7 +21,6 @@ from tests.conftest import connecter
 from tests.fiabilite.formulaires import des_pages
 from tests.fiabilite.test_b_entrees import postee
 from tests.fiabilite.verification import verification
-from tests.terrain import Terrain
 
 pytestmark = pytest.mark.django_db
 LIGNE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG|INFO|WARNING|ERROR|CRITICAL) [\w.]+ .*$")
@@ -40,11 +39,6 @@ class Jetons:
         jeton = f"qzjnl{len(self.places):04d}x"
         self.places[jeton] = place
         return jeton
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.conftest import connecter
 from tests.factories import MembreFactory
 from tests.fiabilite.verification import verification
-from tests.terrain import Terrain
 
 UN_AN = 31_536_000
 EXACTS = {
@@ -52,11 +51,6 @@ def https(settings):
     """Comme en production : HSTS, et rien qu'en https."""
     settings.SECURE_HSTS_SECONDS, settings.SECURE_SSL_REDIRECT = UN_AN, True
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
 
 
 def manques(response, connecte):

@@ -1,6 +1,5 @@
 """H4 : témoins fermés, session neuve à chaque entrée, et aucun envoi forgé accepté."""
 
-import pytest
 from django.middleware.csrf import CsrfViewMiddleware
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +9,6 @@ from reseau.lib.messages import Temoin
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.fiabilite.production import reglages
 from tests.fiabilite.verification import sans_rien_abimer, verification
-from tests.terrain import Terrain
 
 REGLAGES = ["SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE"]
 REGLAGES += ["SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_PATH", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE", "CSRF_COOKIE_SAMESITE"]
@@ -32,11 +30,6 @@ def origine_ignoree(monkeypatch):
 def session_gardee(monkeypatch):
     """Entrer sans changer de clé : celle qu'un tiers aurait posée d'avance resterait bonne."""
     monkeypatch.setattr("reseau.sessions.SessionStore.cycle_key", lambda self: None)
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
 
 
 @verification("H4", "témoins de production", casser=sans_rien_abimer)

@@ -5,7 +5,15 @@ from itertools import product
 import pytest
 from django.urls import reverse
 
-from tests.factories import ActionFactory, CompteRenduFactory, ContactFactory, EntrepriseFactory, ProjetFactory, VisiteFactory
+from tests.factories import (
+    SANS_REFERENCES,
+    ActionFactory,
+    CompteRenduFactory,
+    ContactFactory,
+    EntrepriseFactory,
+    ProjetFactory,
+    VisiteFactory,
+)
 from tests.fiabilite.verification import verification
 
 pytestmark = pytest.mark.navigateur
@@ -24,7 +32,6 @@ CHARGES = [
     "{{constructor.constructor('evade()')()}}<i data-evade>",
 ]
 PIEGES = [sortie + charge for sortie, charge in product(SORTIES, CHARGES)]
-SANS_REFERENCES = {"naf_id": None, "commune_id": None}
 EVADES = """() => [...document.querySelectorAll('[data-evade], base, a[href^="javascript:" i]')]
     .map((noeud) => noeud.outerHTML.slice(0, 80))"""
 

@@ -18,6 +18,7 @@ from reseau.enums import Qualite, Role
 from reseau.models import Presence
 from suivi.models import Action
 from tests.factories import (
+    SANS_REFERENCES,
     ActionFactory,
     CibleFactory,
     CompteRenduFactory,
@@ -44,7 +45,6 @@ POINTES, DELAI = (
     "[data-presences] [name=present]:checked",
     12_000,
 )  # millisecondes : l'autre poste se relit toutes les cinq secondes
-SANS_REFERENCES = {"naf_id": None, "commune_id": None}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from reseau import barriere, cloisons
 from reseau.models import Pli
 from tests.conftest import connecter
 from tests.factories import CompteRenduFactory, EtiquetteFactory, MembreFactory, PliFactory
-from tests.terrain import Terrain
 from visites.models import PartieReservee
 
 pytestmark = [
@@ -27,16 +26,6 @@ def posee(db, settings):
     """La barrière posée dans la transaction de l'essai : elle s'efface avec elle."""
     settings.BARRIERE_SQL = ROLE
     barriere.activer(ROLE)
-
-
-@pytest.fixture
-def terrain(db):
-    return Terrain()
-
-
-@pytest.fixture
-def voisin(db):
-    return Terrain()
 
 
 def reseaux_lus():
