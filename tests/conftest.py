@@ -1,8 +1,10 @@
 """Un réseau garni de ses membres, un client par rôle, et les références de l'Insee."""
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
+from django.core.management.commands import flush
 from django.db import connection
 from django.template.backends.django import Template
 from django.test import Client
@@ -15,6 +17,8 @@ from reseau.lib import pdf
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
 from tests.lib.simultane import sur_disque
 from tests.terrain import Terrain
+
+REFERENCE = "entreprises.models.reference"
 
 PROFILS = {
     "animateur": {"role": Role.ANIMATEUR, "qualite": Qualite.AUCUN},
@@ -56,22 +60,26 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
     """
-    with django_db_blocker.unblock():
-        call_command("charger_references")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as monkeypatch:
+        call_command("charger_references", verbosity=0)
+        monkeypatch.setattr(flush, "sql_flush", vider_sauf_references)
         if connection.vendor == "sqlite":
             garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
+        yield
+
+
+def vider_sauf_references(style, connexion, **options):
+    """Ce que joue `flush` après un essai à vraies transactions : tout s'efface, hors ce que l'Insee publie et que nul n'écrit."""
+    modeles = apps.get_app_config("entreprises").get_models()
+    publiees = {modele._meta.db_table for modele in modeles if modele.__module__ == REFERENCE}
+    tables = connexion.introspection.django_table_names(only_existing=True, include_views=False)
+    return connexion.ops.sql_flush(style, set(tables) - publiees, **options)
 
 
 @pytest.fixture
 def journal_a_recrire(db):
     """Le temps d'un essai, les lignes du journal se redatent."""
     garde.retirer(connection, {"journal_sans_retouche", "journal_sans_gomme"})
-
-
-@pytest.fixture
-def references(transactional_db):
-    """Pour un essai à vraies transactions : la base y est vidée, les références se rechargent."""
-    call_command("charger_references")
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from suivi.operations import defaire_la_fusion, fusionner
 from tests.factories import (
     INSTANT,
     JOUR,
-    SANS_REFERENCES,
     CibleFactory,
     CompteRenduFactory,
     DemandeDeVisiteFactory,
@@ -51,7 +50,6 @@ pytestmark = [
     pytest.mark.urls("tests.vues_d_essai"),
     pytest.mark.usefixtures("base_sur_disque"),
 ]
-VISITE_SANS_REFERENCES = {f"entreprise__{champ}": None for champ in SANS_REFERENCES}
 
 
 def session(membre):
@@ -184,7 +182,7 @@ def test_une_entreprise_n_a_qu_une_visite_en_cours(bilan, deja_dans_la_liste):
     reseau = ReseauFactory()
     rivaux = MembreFactory.create_batch(20, reseau=reseau)
     for _ in range(bilan.taille(bref=2, entier=15)):
-        entreprise = EntrepriseFactory(reseau=reseau, **SANS_REFERENCES)
+        entreprise = EntrepriseFactory(reseau=reseau)
         if deja_dans_la_liste:
             VisiteFactory(entreprise=entreprise, reseau=reseau)
         perdants = refus(ensemble(*(partial(programmer, entreprise, developpeur=r, par=r, le=JOUR) for r in rivaux)))
@@ -195,7 +193,7 @@ def test_une_entreprise_n_a_qu_une_visite_en_cours(bilan, deja_dans_la_liste):
 
 
 def test_entreprise_de_la_liste_n_est_prise_qu_une_fois():
-    visite = VisiteFactory(**VISITE_SANS_REFERENCES)
+    visite = VisiteFactory()
     rivaux = MembreFactory.create_batch(8, reseau=visite.reseau)
     perdants = refus(ensemble(*(partial(prendre, visite, par=rival, le=JOUR) for rival in rivaux)))
     assert Counter(perdants) == {"Quelqu’un vient de prendre cette entreprise.": 7}
@@ -252,7 +250,7 @@ def test_meme_fiche_fusionnee_par_deux_animateurs_ne_l_est_qu_une_fois():
     for _ in range(5):
         reseau = ReseauFactory()
         animateurs = MembreFactory.create_batch(2, reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
-        une, autre = EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES)
+        une, autre = EntrepriseFactory.create_batch(2, reseau=reseau)
         gestes = [partial(fusionner, une, autre, par=animateurs[0]), partial(fusionner, autre, une, par=animateurs[1])]
         assert len(refus(ensemble(*gestes))) == 1
         assert Fusion.objects.filter(reseau=reseau).count() == 1
@@ -261,7 +259,7 @@ def test_meme_fiche_fusionnee_par_deux_animateurs_ne_l_est_qu_une_fois():
 def test_fusion_defaite_par_deux_animateurs_ne_l_est_qu_une_fois():
     reseau = ReseauFactory()
     animateurs = MembreFactory.create_batch(2, reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
-    fusion = fusionner(*EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES), par=animateurs[0])
+    fusion = fusionner(*EntrepriseFactory.create_batch(2, reseau=reseau), par=animateurs[0])
     gestes = [partial(defaire_la_fusion, fusion, par=animateur) for animateur in animateurs]
     assert refus(ensemble(*gestes)) == ["Cette fusion est déjà défaite."]
 
@@ -270,7 +268,7 @@ def test_visite_choisie_pendant_la_fusion_suit_la_fiche_ou_se_refuse():
     reseau = ReseauFactory()
     animateur = MembreFactory(reseau=reseau, role=Role.ANIMATEUR, qualite="aucun")
     for _ in range(5):
-        gardee, absorbee = EntrepriseFactory.create_batch(2, reseau=reseau, **SANS_REFERENCES)
+        gardee, absorbee = EntrepriseFactory.create_batch(2, reseau=reseau)
         fusion = partial(fusionner, gardee, absorbee, par=animateur)
         refuses = refus(ensemble(fusion, partial(choisir, absorbee, par=animateur, le=JOUR)))
         assert refuses in ([], [f"Cette fiche vient d’être réunie à {gardee} : recommencez depuis celle qui reste."])
@@ -293,7 +291,7 @@ def test_generation_suivante_demandee_a_plusieurs_est_la_meme():
 
 
 def test_lettre_preparee_a_plusieurs_est_la_meme():
-    for visite in VisiteFactory.create_batch(5, programmee=True, **VISITE_SANS_REFERENCES):
+    for visite in VisiteFactory.create_batch(5, programmee=True):
         resultats = ensemble(*[partial(preparer, visite, par=visite.developpeur, le=JOUR)] * 8)
         assert refus(resultats) == []
         assert set(resultats) == {Courrier.objects.get(visite=visite)}
@@ -324,7 +322,7 @@ def test_repondre_pendant_que_la_question_se_retire():
     animateur = MembreFactory(role=Role.ANIMATEUR)
     question = QuestionFactory(theme__guide__reseau=animateur.reseau)
     guide = question.theme.guide
-    rendu = CompteRenduFactory(visite=VisiteFactory(reseau=animateur.reseau, realisee=True, **VISITE_SANS_REFERENCES))
+    rendu = CompteRenduFactory(visite=VisiteFactory(reseau=animateur.reseau, realisee=True))
     retirer = partial(guides.retirer, Question.objects.get(pk=question.pk), version=guide.version, par=animateur)
     faits = ensemble(partial(guides.repondre, rendu, guide, {question.pk: "oui"}), retirer)
     assert [fait for fait in faits if isinstance(fait, Exception)] == []
@@ -356,7 +354,7 @@ def test_depots_au_meme_instant_ne_depassent_pas_la_borne():
 def test_demande_acceptee_et_declinee_au_meme_instant_ne_l_est_qu_une_fois():
     demande = DemandeDeVisiteFactory()
     membre = MembreFactory(reseau=demande.reseau, role=Role.ANIMATEUR)
-    entreprise = EntrepriseFactory(reseau=demande.reseau, **SANS_REFERENCES)
+    entreprise = EntrepriseFactory(reseau=demande.reseau)
     copie = type(demande).objects.get(pk=demande.pk)
     resultats = ensemble(
         partial(demandes.accepter, demande, entreprise=entreprise, par=membre, le=JOUR),

@@ -9,7 +9,7 @@ from tests.entreprises.donnees_d_import import fichier, ligne
 from tests.factories import MembreFactory, ReseauFactory
 from tests.lib.simultane import ensemble, refus
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("references", "base_sur_disque")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("base_sur_disque")]
 CONTENU = fichier(*[ligne(rang, Nom_du_dirigeant="Fictive") for rang in range(1, 51)])
 
 

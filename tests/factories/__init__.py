@@ -1,7 +1,6 @@
 """Une fabrique par modèle, des traits pour les états ; un fichier par application. Personnes et sociétés inventées."""
 
 from tests.factories.entreprises import (
-    SANS_REFERENCES,
     AccesFactory,
     CibleFactory,
     ConcurrenceFactory,
@@ -72,7 +71,6 @@ from tests.factories.visites import (
 __all__ = [
     "INSTANT",
     "JOUR",
-    "SANS_REFERENCES",
     "AbsenceFactory",
     "AcceptationFactory",
     "AccesFactory",

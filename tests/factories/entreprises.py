@@ -22,9 +22,6 @@ from entreprises.models import (
 from reseau.enums import Civilite
 from tests.factories.reseau import INSTANT, JOUR, InstitutionFactory, MembreFactory, ReseauFactory
 
-# Sans l'activité ni la commune : un essai à vraies transactions n'a pas à recharger les références de l'Insee.
-SANS_REFERENCES = {"naf_id": None, "commune_id": None}
-
 
 def siret_fictif(rang):
     """SIRET de préfixe manifestement inventé, clé de Luhn juste."""

@@ -68,7 +68,10 @@ FORGES = [
 # Ce qu'une lecture a le droit d'écrire : qu'elle a eu lieu, et la session de qui lit.
 TENUES_EN_LISANT = {Journal._meta.db_table, Session._meta.db_table}
 # Ce qui change d'un affichage à l'autre, ou répète l'adresse demandée.
-VARIABLE = re.compile(r'name="(csrfmiddlewaretoken|jeton)" value="[^"]*"|href="[^"]*\?[^"]*"|type="hidden"[^>]*>|action="[^"]*"')
+VARIABLE = re.compile(
+    r'name="(csrfmiddlewaretoken|jeton)" value="[^"]*"|\?[^"<> ]*(?=")|type="hidden"[^>]*>|action="[^"]*"'
+    "|[^ <>]+ n’en fait pas partie"
+)
 
 
 # A4

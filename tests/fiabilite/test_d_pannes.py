@@ -18,7 +18,7 @@ from reseau import expedition
 from reseau.enums import EtatPli, GenrePli, Geste
 from reseau.lib import smtp
 from reseau.models import Journal, Pli
-from tests.factories import SANS_REFERENCES, EntrepriseFactory, MembreFactory, ReseauFactory
+from tests.factories import EntrepriseFactory, MembreFactory, ReseauFactory
 from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.lib.faux_smtp import serveur_de_courriel
 
@@ -41,7 +41,7 @@ def test_disque_plein_n_ecrit_rien_a_moitie(bilan, base_sur_disque):
             try:
                 with tout_ou_rien():
                     for _ in range(1_000):
-                        EntrepriseFactory(reseau=reseau, **SANS_REFERENCES)
+                        EntrepriseFactory(reseau=reseau)
             except DatabaseError as erreur:
                 bilan.noter("full" in str(erreur), f"une autre panne : {erreur}")
             else:
@@ -52,7 +52,7 @@ def test_disque_plein_n_ecrit_rien_a_moitie(bilan, base_sur_disque):
             sain = curseur.execute("PRAGMA integrity_check").fetchone()[0]
             bilan.noter(sain == "ok", f"base abîmée : {sain}")
         curseur.execute("PRAGMA max_page_count = 1073741823")
-    EntrepriseFactory.create_batch(1_000, reseau=reseau, **SANS_REFERENCES)
+    EntrepriseFactory.create_batch(1_000, reseau=reseau)
     bilan.noter(reseau.entreprises.count() >= 1_000, "la place revenue, rien ne s’écrit")
 
 

@@ -64,7 +64,6 @@ def site(django_db_setup, django_db_blocker):
         yield serveur
         serveur.stop()
         call_command("flush", interactive=False, verbosity=0)
-        call_command("charger_references", verbosity=0)
 
 
 def membre_de_demonstration(profil, slug="haute-saone"):

@@ -32,7 +32,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(live_server, references):
+def scene(live_server):
     return Scene(live_server.url)
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import (
-    SANS_REFERENCES,
     ActionFactory,
     CompteRenduFactory,
     ContactFactory,
@@ -45,7 +44,7 @@ def planter(lieu, piege):
     du_reseau, court = {"reseau": lieu.reseau}, piege[:60]
     textes = dict.fromkeys(("raison_sociale", "enseigne", "adresse", "complement"), piege)
     textes |= {"filiere": court, "site": f"javascript:evade()//{court}", "ville": court[:38]}
-    entreprise = EntrepriseFactory(**du_reseau, **SANS_REFERENCES, **textes)
+    entreprise = EntrepriseFactory(**du_reseau, **textes)
     ContactFactory(entreprise=entreprise, nom=court, prenom=court, fonction=court, dirigeant=True)
     visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=lieu.direct, realisee=True, derogation=piege)
     CompteRenduFactory(visite=visite, termine=True, phrase=piege, entendu=piege)

@@ -25,7 +25,7 @@ FICHIER = "\n".join(
 
 
 @pytest.fixture
-def personnes(transactional_db, references):
+def personnes(transactional_db):
     """Un réseau neuf : animateur, développeuse, préfecture."""
     reseau = ReseauFactory(slug="essai", nom="Réseau d’essai de la Haute-Saône")
     SignataireFactory(reseau=reseau)

@@ -18,7 +18,6 @@ from reseau.enums import Qualite, Role
 from reseau.models import Presence
 from suivi.models import Action
 from tests.factories import (
-    SANS_REFERENCES,
     ActionFactory,
     CibleFactory,
     CompteRenduFactory,
@@ -74,16 +73,16 @@ class Scene:
         self.visites = [self._visite(rang) for rang in range(TAILLE.restitutions)]
         cible = CibleFactory(reseau=self.reseau, decidee=True)
         for rang in range(TAILLE.entreprises + 1):
-            nom = {"raison_sociale": f"Cible{rang:02} SARL", **SANS_REFERENCES}
-            LigneDeCibleFactory(cible=cible, entreprise=EntrepriseFactory(reseau=self.reseau, **nom))
+            entreprise = EntrepriseFactory(reseau=self.reseau, raison_sociale=f"Cible{rang:02} SARL")
+            LigneDeCibleFactory(cible=cible, entreprise=entreprise)
         ExposeFactory(reunion=self.reunion)
         self.point = PointFactory(reunion=self.reunion, demande_par=self.membres[0])
 
     def _visite(self, rang):
         developpeur = self.membres[rang % len(self.membres)]
-        nom = {"raison_sociale": f"Visitee{rang:02} SA", **SANS_REFERENCES}
+        entreprise = EntrepriseFactory(reseau=self.reseau, raison_sociale=f"Visitee{rang:02} SA")
         champs = {"developpeur": developpeur, "realisee": True, "realisee_le": JOUR - timedelta(days=20 - rang)}
-        visite = VisiteFactory(reseau=self.reseau, entreprise=EntrepriseFactory(reseau=self.reseau, **nom), **champs)
+        visite = VisiteFactory(reseau=self.reseau, entreprise=entreprise, **champs)
         CompteRenduFactory(visite=visite, termine=True, phrase=f"Elle manque de place, numéro {rang:02}.", entendu="")
         projet = ProjetFactory(visite=visite, titre=f"Projet{rang:02}", interlocuteur=developpeur)
         fin = JOUR + timedelta(days=30 + rang)

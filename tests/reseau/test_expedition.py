@@ -173,7 +173,7 @@ def test_retirer_dit_si_le_courriel_est_en_train_de_partir():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deux_expeditions_simultanees_ne_se_doublent_pas(references, base_sur_disque, settings):
+def test_deux_expeditions_simultanees_ne_se_doublent_pas(base_sur_disque, settings):
     attendus = sorted(f"membre{rang}@exemple.fr" for rang in range(8))
     for adresse in attendus:
         pli(adresse)

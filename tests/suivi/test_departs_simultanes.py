@@ -20,7 +20,6 @@ from tests.factories import (
 from tests.lib.simultane import ensemble, refus
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("base_sur_disque")]
-SANS_REFERENCES = {"entreprise__naf_id": None, "entreprise__commune_id": None}
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def membres():
 
 @pytest.fixture
 def projet(membres):
-    visite = VisiteFactory(reseau=membres[0].reseau, developpeur=membres[2], realisee=True, **SANS_REFERENCES)
+    visite = VisiteFactory(reseau=membres[0].reseau, developpeur=membres[2], realisee=True)
     return ProjetFactory(visite=visite)
 
 

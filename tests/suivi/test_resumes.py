@@ -164,7 +164,7 @@ def test_parti_ou_compte_ferme_n_est_pas_relance(echue, direct):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deux_commandes_simultanees_n_ecrivent_qu_un_resume(references, base_sur_disque):
+def test_deux_commandes_simultanees_n_ecrivent_qu_un_resume(base_sur_disque):
     direct = MembreFactory()
     ActionFactory(projet__visite__reseau=direct.reseau, responsable=direct, acceptee=True, fin_prevue=date(2026, 3, 1))
     bilans = ensemble(*[lambda: operations.relancer_tous(INSTANT)] * 3)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def reseau(references, base_sur_disque):
+def reseau(base_sur_disque):
     reseau = ReseauFactory()
     SignataireFactory(reseau=reseau)
     return reseau
