@@ -60,11 +60,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
     """
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as monkeypatch:
+    with django_db_blocker.unblock():
         call_command("charger_references", verbosity=0)
-        monkeypatch.setattr(flush, "sql_flush", vider_sauf_references)
         if connection.vendor == "sqlite":
             garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(flush, "sql_flush", vider_sauf_references)
         yield
 
 
