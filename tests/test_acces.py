@@ -173,7 +173,7 @@ def test_matrice_sur_ce_qui_est_a_d_autres(bilan, terrain, sans_corps, profil):
     bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)))
 
 
-@verification("A3", "chaque numéro d’un autre réseau, dans chaque adresse", casser=reseau_oublie, rapide=True)
+@verification("A3", "chaque numéro d’un autre réseau, dans chaque adresse", casser=reseau_oublie, rapide=["sqlite"])
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
 def test_numero_d_un_autre_reseau_est_introuvable(bilan, terrain, voisin, sans_corps, profil):
     client = connecter(terrain.membres[profil])
@@ -188,7 +188,7 @@ def test_numero_d_un_autre_reseau_est_introuvable(bilan, terrain, voisin, sans_c
                 bilan.noter(statut == 404, f"{methode} {route.nom} ({genre}) : {statut}")
 
 
-@verification("A3", "ni un autre réseau, ni un parti, ni le technicien, ni l’inconnu n’entrent", rapide=True)
+@verification("A3", "ni un autre réseau, ni un parti, ni le technicien, ni l’inconnu n’entrent", rapide=["sqlite"])
 def test_autre_reseau_et_inconnus_restent_dehors(bilan, terrain, voisin, sans_corps):
     """Membre d'un autre réseau, membre parti, administrateur technique : 404. Anonyme : la page de connexion."""
     parti = MembreFactory(reseau=terrain.reseau, parti_le="2021-01-01")
