@@ -53,12 +53,8 @@ def securite(request):
 @formulaire
 def activer(request):
     """Le mot de passe, puis une clé neuve à enregistrer dans l'application."""
-    form = MotDePasseForm(request.POST or None, request=request)
-    if form.is_valid():
-        request.session[PREPARE] = facteurs.preparer(request.user).pk
-        return redirect("second-facteur-confirmer")
-    contexte = {"form": form, "application": facteurs.actif(request.user), "exige": _exige(request.user)}
-    return render(request, "reseau/second_facteur_activer.html", contexte, status=statut(form))
+    contexte = {"application": facteurs.actif(request.user), "exige": _exige(request.user)}
+    return _apres_mot_de_passe(request, _preparer, "reseau/second_facteur_activer.html", contexte)
 
 
 @never_cache
@@ -83,11 +79,8 @@ def renouveler(request):
     """Dix codes de secours neufs ; les anciens ne valent plus rien."""
     if not facteurs.actif(request.user):
         return redirect("second-facteur-activer")
-    form = MotDePasseForm(request.POST or None, request=request)
-    if form.is_valid():
-        return _montrer(request, facteurs.renouveler_les_secours(request.user))
-    contexte = {"form": form, "restants": facteurs.secours_restants(request.user)}
-    return render(request, "reseau/second_facteur_codes.html", contexte, status=statut(form))
+    contexte = {"restants": facteurs.secours_restants(request.user)}
+    return _apres_mot_de_passe(request, _renouveler, "reseau/second_facteur_codes.html", contexte)
 
 
 @never_cache
@@ -96,14 +89,8 @@ def retirer(request):
     """Retire l'application et les codes de secours ; un réseau qui l'exige le redemandera aussitôt."""
     if not facteurs.actif(request.user):
         return redirect("securite")
-    form = MotDePasseForm(request.POST or None, request=request)
-    if form.is_valid():
-        facteurs.retirer(request.user)
-        _prevenir(request, "Le second facteur de votre compte a été retiré")
-        messages.success(request, "Le second facteur est retiré : votre mot de passe suffit pour entrer.")
-        return redirect("securite")
-    contexte = {"form": form, "exige": _exige(request.user)}
-    return render(request, "reseau/second_facteur_retirer.html", contexte, status=statut(form))
+    contexte = {"exige": _exige(request.user)}
+    return _apres_mot_de_passe(request, _retirer, "reseau/second_facteur_retirer.html", contexte)
 
 
 @require_safe
@@ -113,6 +100,30 @@ def exige(request):
         return entrees.entrer(request, request.user)
     messages.warning(request, "Votre réseau demande un second facteur : activez-le pour continuer. Deux minutes suffisent.")
     return redirect("second-facteur-activer")
+
+
+def _apres_mot_de_passe(request, geste, gabarit, contexte):
+    """Redemande le mot de passe ; juste, joue le geste et rend sa réponse."""
+    form = MotDePasseForm(request.POST or None, request=request)
+    if form.is_valid():
+        return geste(request)
+    return render(request, gabarit, {"form": form, **contexte}, status=statut(form))
+
+
+def _preparer(request):
+    request.session[PREPARE] = facteurs.preparer(request.user).pk
+    return redirect("second-facteur-confirmer")
+
+
+def _renouveler(request):
+    return _montrer(request, facteurs.renouveler_les_secours(request.user))
+
+
+def _retirer(request):
+    facteurs.retirer(request.user)
+    _prevenir(request, "Le second facteur de votre compte a été retiré")
+    messages.success(request, "Le second facteur est retiré : votre mot de passe suffit pour entrer.")
+    return redirect("securite")
 
 
 def _activer(request, appareil):
