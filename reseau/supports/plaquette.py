@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reseau.lib.ajustement import Bloc, ajuster, hauteur, imprimable, mettre_en_lignes
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.pdf import rendre_pdf
-from reseau.presentation import logos, presentation_de, vitrine
+from reseau.presentation import logos, vitrine
 
 # Millimètres
 VOLET, RABAT = 100, 97
@@ -68,11 +68,6 @@ def imprimer_plaquette(presentation, *, le, date=None, adresse=""):
     }
     titre = f"Plaquette – {reseau.nom}"
     return rendre_pdf("pdf/plaquette.html", contexte, titre=titre, date=date, pages_max=2, couleur=presentation.couleur)
-
-
-def plaquette_du_reseau(reseau, **mots):
-    """La plaquette telle que le réseau la règle aujourd'hui."""
-    return imprimer_plaquette(presentation_de(reseau), **mots)
 
 
 def _corps_commun(textes):

@@ -1,7 +1,5 @@
 """Une personne exerce ses droits : ce qu'elle demande, qui on cherche, et ce qu'il en reste une fois répondu : rien d'elle."""
 
-from datetime import timedelta
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,7 +11,6 @@ from reseau.models import Versionne
 from suivi.enums import DroitExerce
 
 DELAI_MOIS = 1  # RGPD, article 12, 3
-BIENTOT = timedelta(days=7)
 
 
 class DemandeDeDroitQuerySet(models.QuerySet):
@@ -22,9 +19,6 @@ class DemandeDeDroitQuerySet(models.QuerySet):
 
     def a_traiter(self):
         return self.filter(traitee_le=None)
-
-    def traitees(self):
-        return self.filter(traitee_le__isnull=False)
 
 
 class DemandeDeDroit(Versionne):
