@@ -1,8 +1,7 @@
-"""Formulaires au système de design de l'État : saisies natives, bornes, version de la fiche, aide crispy."""
+"""Formulaires au système de design de l'État : saisies natives, bornes, version de la fiche."""
 
 from datetime import date
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,7 +15,6 @@ FICHE_MODIFIEE = (
 HORS_DU_TEMPS = "Vérifiez l’année : une date se lit ici entre 1900 et 2100."
 BORNES_DES_DATES = [MinValueValidator(date(1900, 1, 1), HORS_DU_TEMPS), MaxValueValidator(date(2100, 12, 31), HORS_DU_TEMPS)]
 CHIFFRES_MAX = 18  # d'un numéro de ligne : au-delà, aucune des deux bases ne sait le comparer
-
 
 LONG = 200  # caractères : au-delà, un champ d'une ligne porte une phrase, pas un nom
 
@@ -62,7 +60,7 @@ SAISIES_NATIVES = {
 
 
 class Formulaire(DsfrBaseForm):
-    """Base de tout formulaire : `{{ form|crispy }}`, `{% crispy form %}` et `{{ form }}` rendent le même DSFR."""
+    """Base de tout formulaire : `{{ form|crispy }}` et `{{ form }}` rendent le même DSFR."""
 
     template_name = "dsfr/uni_form.html"
     marquer_facultatifs = True
@@ -111,14 +109,6 @@ class FormulaireFiltre(Formulaire):
     """Base des filtres (`FilterSet.Meta.form`) : tout y est facultatif, inutile de l'écrire à chaque champ."""
 
     marquer_facultatifs = False
-
-
-def aide_crispy(libelle_bouton, *, annuler=""):
-    """Aide de `{% crispy form %}` : envoi en POST, un bouton, et un lien « Annuler » si une adresse est donnée."""
-    aide = FormHelper()
-    aide.libelle_bouton = libelle_bouton
-    aide.annuler = annuler
-    return aide
 
 
 def est_libre(champ):

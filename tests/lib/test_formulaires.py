@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.template import engines
 
-from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireFiltre, FormulaireModele, aide_crispy
+from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireFiltre, FormulaireModele
 from reseau.templatetags import champs
 
 RENDEZ_VOUS = datetime.datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("Europe/Paris"))
@@ -131,16 +131,6 @@ def test_facultatif_s_ecrit_sauf_pour_une_case_et_un_filtre():
 
 def test_les_deux_rendus_sont_le_meme():
     assert Balises(rendre(Essai())).balises == Balises(rendre(Essai(), "{{ form }}")).balises
-
-
-def test_crispy_compose_le_formulaire_entier():
-    formulaire = Essai()
-    formulaire.helper = aide_crispy("Enregistrer", annuler="/retour/")
-    page = Balises(rendre(formulaire, "{% load crispy_forms_tags %}{% crispy form %}"))
-    assert page.balises[0] == ("form", {"method": "post", "enctype": "multipart/form-data"})
-    assert page.trouver(name="jeton")["type"] == "hidden"
-    assert page.trouver(type="submit")["class"] == "fr-btn"
-    assert page.valeurs("href") == ["/retour/"]
 
 
 def test_rendu_sans_style_ni_script():
