@@ -13,6 +13,7 @@ from reseau import expedition
 from reseau.droits import TOUT, portee
 from reseau.enums import EtatReunion, GenrePli, Geste
 from reseau.lib.document_modifiable import document_en_docx
+from reseau.lib.erreurs import exiger
 from reseau.lib.identite import changer_les_textes
 from reseau.lib.pdf import rendre_pdf
 from reseau.models import Reunion
@@ -21,7 +22,6 @@ from suivi.convocations import est_attendu
 from suivi.enums import VersionDuCompteRendu
 from suivi.lectures import entreprises_nommees, pour_la_diffusion, pour_les_membres
 from suivi.models import CompteRenduFige
-from suivi.operations.regles import exiger
 from suivi.seance import releve
 
 MEMBRES, EXPURGEE, DIFFUSION = VersionDuCompteRendu.MEMBRES, VersionDuCompteRendu.EXPURGEE, VersionDuCompteRendu.DIFFUSION

@@ -9,7 +9,7 @@ from entreprises.enums import OrigineAcces
 from entreprises.models import Acces, Deport
 from entreprises.reunies import tenir
 from reseau.enums import Geste, Qualite
-from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.erreurs import RegleEnfreinte, exiger
 from reseau.operations import ajouter, enregistrer, noter
 from visites.concurrences import motif_pour_passer_outre
 from visites.enums import EtatVisite, OrigineVisite
@@ -103,7 +103,7 @@ def programmer_lot(entreprises, *, par, le, campagne=None, developpeur=None, der
 def affecter(visite, developpeur, *, par, le, accompagnant=None, prevue_le=None, malgre_contact="", malgre_concurrence=""):
     """Donne (ou change) le développeur d'une visite en cours."""
     tenir(visite.entreprise, par=par)
-    _exiger(visite.en_cours, "Cette visite n’est plus en cours : elle ne se confie plus.")
+    exiger(visite.en_cours, "Cette visite n’est plus en cours : elle ne se confie plus.")
     if visite.etat == EtatVisite.A_PROGRAMMER:
         _verifier_espacement(visite.entreprise, visite.reseau, le, visite.derogation)
     motifs = {"malgre_contact": malgre_contact, "malgre_concurrence": malgre_concurrence}
@@ -115,14 +115,14 @@ def prendre(visite, *, par, le, **motifs):
     """Un développeur prend une entreprise de la liste ; de deux qui la prennent ensemble, un seul l'a."""
     tenir(visite.entreprise, par=par)
     actuelle = Visite.objects.select_for_update(of=("self",)).select_related("entreprise", "reseau").get(pk=visite.pk)
-    _exiger(actuelle.etat == EtatVisite.A_PROGRAMMER, "Quelqu’un vient de prendre cette entreprise.")
+    exiger(actuelle.etat == EtatVisite.A_PROGRAMMER, "Quelqu’un vient de prendre cette entreprise.")
     return affecter(actuelle, par, par=par, le=le, prevue_le=actuelle.prevue_le, **motifs)
 
 
 def rendre(visite, *, motif, par):
     """La rend à la liste, avec un motif ; la lettre déjà signée reste, le rendez-vous tombe."""
-    _exiger(visite.confiee, "Cette visite n’est confiée à personne.")
-    _exiger(motif.strip(), "Dites en quelques mots pourquoi vous la rendez.")
+    exiger(visite.confiee, "Cette visite n’est confiée à personne.")
+    exiger(motif.strip(), "Dites en quelques mots pourquoi vous la rendez.")
     visite.etat, visite.developpeur, visite.accompagnant = EtatVisite.A_PROGRAMMER, None, None
     visite.programmee_le = visite.rendez_vous_le = None
     visite.rendez_vous_lieu = visite.rendez_vous_adresse = ""
@@ -141,10 +141,10 @@ def remettre(visite, avant, *, par):
     quitte = avant is None or avant["etat"] == EtatVisite.A_PROGRAMMER
     lettres = Courrier.objects.select_for_update().filter(visite=visite)
     signee = any(lettre.numero for lettre in lettres)
-    _exiger(not (quitte and signee), "Sa lettre est signée : la visite s’annule depuis sa page, avec un motif.")
+    exiger(not (quitte and signee), "Sa lettre est signée : la visite s’annule depuis sa page, avec un motif.")
     if avant is None:
         intacte = Visite.objects.select_for_update().filter(pk=visite.pk, version=visite.version)
-        _exiger(intacte.exists(), "Cette visite a changé depuis : elle se modifie depuis sa page.")
+        exiger(intacte.exists(), "Cette visite a changé depuis : elle se modifie depuis sa page.")
         noter(par, Geste.MODIFICATION, visite, precision="programmation défaite")
         lettres.delete()
         _effacer(visite)
@@ -177,7 +177,7 @@ def desannoncer(visite, *, parties, par):
 
 def prendre_rendez_vous(visite, *, quand, lieu="", adresse="", minutes=None, par):
     """Fixe ou reporte le rendez-vous : reporter redate, sans changer d'état. Sans `minutes`, il dure ce que dit le réseau."""
-    _exiger(visite.confiee, "Un rendez-vous se prend pour une visite confiée à un développeur.")
+    exiger(visite.confiee, "Un rendez-vous se prend pour une visite confiée à un développeur.")
     visite.etat, visite.rendez_vous_le, visite.rendez_vous_lieu = EtatVisite.RENDEZ_VOUS_PRIS, quand, lieu
     visite.rendez_vous_adresse, visite.rendez_vous_minutes = adresse, minutes
     return enregistrer(visite, par=par)
@@ -185,45 +185,45 @@ def prendre_rendez_vous(visite, *, quand, lieu="", adresse="", minutes=None, par
 
 def realiser(visite, *, realisee_le, par, le):
     """La visite a eu lieu ; on peut y aller droit depuis « programmée »."""
-    _exiger(visite.confiee, "Seule une visite confiée à un développeur peut être réalisée.")
-    _exiger(realisee_le <= le, "La date de la visite est dans l’avenir.")
+    exiger(visite.confiee, "Seule une visite confiée à un développeur peut être réalisée.")
+    exiger(realisee_le <= le, "La date de la visite est dans l’avenir.")
     visite.etat, visite.realisee_le = EtatVisite.REALISEE, realisee_le
     return _quitter(visite, par)
 
 
 def refuser(visite, *, motif, precision="", par, le):
     """L'entreprise refuse : motif codé, et pas de nouvelle visite avant le délai du réseau."""
-    _exiger(visite.en_cours, "Cette visite n’est plus en cours.")
+    exiger(visite.en_cours, "Cette visite n’est plus en cours.")
     visite.etat, visite.refusee_le, visite.motif_refus = EtatVisite.REFUSEE, le, motif
     visite.precision = precision
     return _quitter(visite, par)
 
 
 def declarer_injoignable(visite, *, precision="", par, le):
-    _exiger(visite.en_cours, "Cette visite n’est plus en cours.")
+    exiger(visite.en_cours, "Cette visite n’est plus en cours.")
     visite.etat, visite.injoignable_le, visite.precision = EtatVisite.INJOIGNABLE, le, precision
     return _quitter(visite, par)
 
 
 def annuler(visite, *, precision, par, le):
-    _exiger(visite.en_cours, "Cette visite n’est plus en cours.")
-    _exiger(precision.strip(), "Dites en quelques mots pourquoi la visite est annulée.")
+    exiger(visite.en_cours, "Cette visite n’est plus en cours.")
+    exiger(precision.strip(), "Dites en quelques mots pourquoi la visite est annulée.")
     visite.etat, visite.annulee_le, visite.precision = EtatVisite.ANNULEE, le, precision
     return _quitter(visite, par)
 
 
 def restituer(visite, *, reunion, par):
     """La visite est restituée en séance."""
-    _exiger(visite.etat == EtatVisite.REALISEE, "Seule une visite réalisée se restitue.")
+    exiger(visite.etat == EtatVisite.REALISEE, "Seule une visite réalisée se restitue.")
     visite.etat, visite.restituee_le, visite.restituee_en = EtatVisite.RESTITUEE, reunion.le, reunion
     return enregistrer(visite, par=par)
 
 
 def reprendre_restitution(visite, *, par):
     """Défait une restitution cochée par erreur."""
-    _exiger(visite.etat == EtatVisite.RESTITUEE, "Cette visite n’est pas restituée.")
+    exiger(visite.etat == EtatVisite.RESTITUEE, "Cette visite n’est pas restituée.")
     seance = visite.restituee_en
-    _exiger(seance is None or seance.ouverte, "La séance est close : ce qu’elle a restitué ne change plus.")
+    exiger(seance is None or seance.ouverte, "La séance est close : ce qu’elle a restitué ne change plus.")
     visite.etat, visite.restituee_le, visite.restituee_en = EtatVisite.REALISEE, None, None
     return enregistrer(visite, par=par)
 
@@ -269,11 +269,6 @@ def _effacer(visite):
         raise RegleEnfreinte(f"{visite.entreprise} : sa visite a déjà servi ; elle reste confiée.") from erreur
 
 
-def _exiger(condition, message):
-    if not condition:
-        raise RegleEnfreinte(message)
-
-
 def _verifier_espacement(entreprise, reseau, le, derogation):
     """Rend le motif pour passer outre s'il a servi, vide si rien n'empêchait ; `RegleEnfreinte` sinon."""
     empechement = empechements([entreprise], reseau, le).get(entreprise.pk)
@@ -295,29 +290,30 @@ def _verifier_contacts(visite, equipe, le, motif):
 
 
 def _verifier_developpeur(developpeur, entreprise, le):
-    _verifier_appartenance(developpeur, entreprise, le)
-    _exiger(developpeur.qualite == Qualite.DIRECT, f"{developpeur} n’est pas développeur direct : il peut accompagner.")
+    verifier_appartenance(developpeur, entreprise, le)
+    exiger(developpeur.qualite == Qualite.DIRECT, f"{developpeur} n’est pas développeur direct : il peut accompagner.")
     _verifier_deport(developpeur, entreprise)
 
 
-def _verifier_appartenance(membre, entreprise, le):
-    _exiger(membre.reseau_id == entreprise.reseau_id, "Cette personne n’est pas du réseau.")
-    _exiger(membre.entre_le <= le, f"{membre} n’est pas encore dans le réseau.")
-    _exiger(not membre.est_parti(le), f"{membre} a quitté le réseau.")
+def verifier_appartenance(membre, entreprise, le):
+    """Un membre du même réseau que l'entreprise, déjà et encore là ce jour-là ; `RegleEnfreinte` sinon."""
+    exiger(membre.reseau_id == entreprise.reseau_id, "Cette personne n’est pas du réseau.")
+    exiger(membre.entre_le <= le, f"{membre} n’est pas encore dans le réseau.")
+    exiger(not membre.est_parti(le), f"{membre} a quitté le réseau.")
 
 
 def _verifier_accompagnant(accompagnant, developpeur, entreprise, le):
     if accompagnant is None:
         return
-    _exiger(accompagnant != developpeur, "On ne s’accompagne pas soi-même.")
-    _verifier_appartenance(accompagnant, entreprise, le)
-    _exiger(accompagnant.qualite != Qualite.AUCUN, f"{accompagnant} ne visite pas d’entreprise.")
+    exiger(accompagnant != developpeur, "On ne s’accompagne pas soi-même.")
+    verifier_appartenance(accompagnant, entreprise, le)
+    exiger(accompagnant.qualite != Qualite.AUCUN, f"{accompagnant} ne visite pas d’entreprise.")
     _verifier_deport(accompagnant, entreprise)
 
 
 def _verifier_deport(membre, entreprise):
     deporte = Deport.objects.filter(entreprise=entreprise, membre=membre).exists()
-    _exiger(not deporte, f"{membre} ne peut pas être affecté à cette entreprise.")
+    exiger(not deporte, f"{membre} ne peut pas être affecté à cette entreprise.")
 
 
 def _ouvrir_aux_accompagnants(visite):

@@ -1,4 +1,4 @@
-"""L'exception des règles du métier, et la façon de la dire dans un formulaire."""
+"""L'exception des règles du métier, la façon de la lever et celle de la dire dans un formulaire."""
 
 
 class RegleEnfreinte(Exception):
@@ -10,6 +10,12 @@ class RegleEnfreinte(Exception):
     def __init__(self, message="", adresse=""):
         super().__init__(message)
         self.adresse = adresse
+
+
+def exiger(condition, message):
+    """Lève `RegleEnfreinte` si la condition est fausse."""
+    if not condition:
+        raise RegleEnfreinte(message)
 
 
 def tenter(form, operation, *arguments, **mots):

@@ -7,10 +7,11 @@ from entreprises.enums import OrigineAcces
 from entreprises.models import Acces
 from entreprises.reunies import tenir
 from reseau.enums import EtatPresence
+from reseau.lib.erreurs import exiger
 from reseau.operations import ajouter, enregistrer, prochains_numeros
 from suivi.enums import EtatAction, Mouvement
 from suivi.models import Action, MouvementDAction
-from suivi.operations.regles import exiger, verifier_acces, verifier_concurrence
+from suivi.operations.regles import verifier_acces, verifier_concurrence
 
 SERIE = "action"
 CLOSE = "Cette action est close."

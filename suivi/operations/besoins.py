@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from reseau.enums import Geste
+from reseau.lib.erreurs import exiger
 from reseau.operations import ajouter, enregistrer, noter
 from suivi.models import BesoinCommun, BesoinRepere
-from suivi.operations.regles import exiger
 
 TRAITE = "Ce besoin est traité : rouvrez-le d’abord."
 

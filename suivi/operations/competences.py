@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from reseau.enums import Geste
+from reseau.lib.erreurs import exiger
 from reseau.models import FicheCompetence
 from reseau.operations import ajouter, enregistrer, noter
-from suivi.operations.regles import exiger
 
 
 @transaction.atomic

@@ -9,12 +9,12 @@ from django.utils.timezone import localdate, now
 
 from entreprises.models import Contact
 from entreprises.reunies import tenir
+from reseau.lib.erreurs import exiger
 from reseau.operations import CONFLIT, ajouter, enregistrer
 from suivi.models import Brouillon
 from suivi.operations.actions import proposer
 from suivi.operations.avis import prevenir
 from suivi.operations.projets import ouvrir_projet
-from suivi.operations.regles import exiger
 from suivi.operations.urgences import alerter
 from suivi.reserve import ecrire_la_reserve, peut_lire_la_reserve
 from visites.enums import EtatVisite

@@ -5,9 +5,9 @@ from django.utils.timezone import now
 
 from reseau import expedition
 from reseau.enums import Geste
+from reseau.lib.erreurs import exiger
 from reseau.models import Pli
 from reseau.operations import noter
-from suivi.operations.regles import exiger
 from suivi.operations.suites import constater_les_suites, retirer_les_suites_empechees
 from visites import envois, invitations
 

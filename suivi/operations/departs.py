@@ -6,6 +6,7 @@ from django.db import transaction
 
 from entreprises.models import Entreprise
 from reseau.lib.dates import plus_mois
+from reseau.lib.erreurs import exiger
 from reseau.models import FicheCompetence, Membre
 from reseau.models.competence import MOIS_DE_CONFIANCE
 from reseau.operations import ajouter, enregistrer, modifier_membre
@@ -23,7 +24,6 @@ from suivi.departs import (
 )
 from suivi.operations.actions import endormir, transmettre
 from suivi.operations.projets import modifier_projet
-from suivi.operations.regles import exiger
 from visites.operations import affecter
 
 SOURCES = {

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from reseau.lib.erreurs import exiger
 from reseau.operations import ajouter, enregistrer
 from suivi.enums import DroitExerce
 from suivi.operations.effacements import effacer
-from suivi.operations.regles import exiger
 
 DEJA = "Cette demande est déjà répondue : rien n’y reste de la personne."
 

@@ -4,9 +4,9 @@ from django.db import transaction
 
 from entreprises.operations import joindre_document
 from reseau.enums import Geste
+from reseau.lib.erreurs import exiger
 from reseau.operations import noter
 from suivi.models import MessageDAction, PieceDAction
-from suivi.operations.regles import exiger
 
 
 @transaction.atomic

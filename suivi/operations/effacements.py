@@ -15,6 +15,7 @@ from entreprises.operations import traces
 from entreprises.recherche import rafraichir
 from reseau import expedition
 from reseau.enums import EtatPli, Geste
+from reseau.lib.erreurs import exiger
 from reseau.lib.identite import Certitude, reencoder
 from reseau.lib.personnel import Sort
 from reseau.models import Membre, Pli, Reseau, Signataire, Utilisateur
@@ -24,7 +25,6 @@ from suivi.citations import chercher, retrouver
 from suivi.models import CompteRenduFige, TableauFige
 from suivi.operations.anonymisations import anonymiser_un_membre, de_plus, effacer_sans_trace, vide
 from suivi.operations.figes import refiger
-from suivi.operations.regles import exiger
 from suivi.papiers_nominatifs import papiers_de, texte_de
 from visites.models import DemandeDeVisite, EnvoiDeLettre, PdfFige
 

@@ -11,12 +11,12 @@ from django.utils.timezone import localdate
 from entreprises.models import Deport
 from reseau import expedition
 from reseau.enums import GenrePli
+from reseau.lib.erreurs import exiger
 from reseau.models import Membre
 from reseau.operations import ajouter, enregistrer
 from suivi.enums import VoieDEvaluation
 from suivi.models import Evaluation
 from suivi.models.evaluation import VALIDITE
-from suivi.operations.regles import exiger
 from visites.models import Visite
 
 DEJA_DEMANDE = "L’avis de ce chef d’entreprise est déjà recueilli."

@@ -5,11 +5,11 @@ from django.utils.timezone import localdate, now
 
 from entreprises.reunies import tenir
 from reseau.enums import Geste
+from reseau.lib.erreurs import exiger
 from reseau.models import Reunion
 from reseau.operations import ajouter, noter
 from suivi.enums import GenreDePoint
 from suivi.models import Note, Point, Proposition
-from suivi.operations.regles import exiger
 from suivi.ordre_du_jour import sujets_a_ordonner
 from visites.models import Visite
 

@@ -5,8 +5,9 @@ from django.utils.timezone import localdate
 
 from entreprises.reunies import tenir
 from reseau.enums import Geste, Qualite
+from reseau.lib.erreurs import exiger
 from reseau.operations import ajouter, enregistrer, noter
-from suivi.operations.regles import exiger, verifier_acces, verifier_concurrence
+from suivi.operations.regles import verifier_acces, verifier_concurrence
 
 
 @transaction.atomic

@@ -2,13 +2,13 @@
 
 from django.db import transaction
 
+from reseau.lib.erreurs import exiger
 from reseau.models import Membre, Presence, Reunion
 from reseau.operations import ajouter, convoquer, enregistrer, pointer
 from suivi.models import Proposition
 from suivi.operations.actions import clore, designer, proposer, redater
 from suivi.operations.ordre_du_jour import proposer_un_point
 from suivi.operations.projets import designer_interlocuteur
-from suivi.operations.regles import exiger
 from visites.enums import EtatVisite, OrigineVisite
 from visites.models import Visite
 from visites.operations import affecter, annuler, choisir, reprendre_restitution, restituer

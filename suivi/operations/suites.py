@@ -6,11 +6,11 @@ from django.utils.timezone import localdate, now
 
 from reseau import expedition
 from reseau.enums import EtatPli, GenrePli, Geste
+from reseau.lib.erreurs import exiger
 from reseau.models import Pli
 from reseau.operations import ajouter, enregistrer, noter
 from suivi.enums import Voie
 from suivi.models import LettreDeSuites
-from suivi.operations.regles import exiger
 from visites.enums import EnCopie
 from visites.envois import equipe
 from visites.models import Visite

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from reseau.acces import formulaire, geste, page
 from reseau.droits import SIENS, portee
 from reseau.enums import Geste
-from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.erreurs import exiger
 from reseau.lib.etiquettes import imprimer_etiquettes
 from reseau.lib.lettre_modifiable import FORMATS
 from reseau.lib.reponses import fichier
@@ -49,7 +49,7 @@ def preparer(request, pk):
 @geste("courriers.imprimer")
 def soumettre(request):
     nombre = operations.soumettre(_coche(request), par=request.membre, le=localdate())
-    _exiger(nombre, "Aucun brouillon parmi les lettres cochées.")
+    exiger(nombre, "Aucun brouillon parmi les lettres cochées.")
     messages.success(request, f"{pluriel_fr(nombre, 'lettre mise,lettres mises')} à la signature.")
     return redirect("visites:courriers", request.reseau.slug)
 
@@ -65,7 +65,7 @@ def signer(request):
         messages.warning(request, f"{partent}, en brouillon : la raison est sur la ligne.")
     if retenues and not numeros:  # le retour en brouillon se garde : pas d'exception, qui l'annulerait
         return redirect("visites:courriers", request.reseau.slug)
-    _exiger(numeros, "Aucune lettre à signer : quelqu’un vient peut-être de le faire.")
+    exiger(numeros, "Aucune lettre à signer : quelqu’un vient peut-être de le faire.")
     messages.success(request, f"{pluriel_fr(len(numeros), 'lettre signée,lettres signées')}.")
     lot = f"annee={le.year}&du={numeros[0]}&au={numeros[-1]}"
     return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{lot}")
@@ -101,7 +101,7 @@ def pdf(request):
 def modifiable(request, genre):
     """Le lot en un seul fichier de traitement de texte (`genre` : docx ou odt), une page par lettre."""
     lettres = composition.lettres(lot_de(request.GET, request.membre), le=localdate())
-    _exiger(lettres, "Ce lot ne contient aucune lettre signée.")
+    exiger(lettres, "Ce lot ne contient aucune lettre signée.")
     octets = FORMATS[genre](lettres, titre="Lettres du préfet")
     noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=len(lettres), precision=f"fichier .{genre}")
     return fichier(octets, f"lettres-{localdate():%Y-%m-%d}", genre)
@@ -126,7 +126,7 @@ def envoyer(request):
     """Les lettres cochées, ou celles du lot de l'adresse, sont parties."""
     coche = _coche(request) if request.POST.getlist("courrier") else lot_de(request.GET, request.membre)
     nombre = operations.envoyer(coche, par=request.membre, le=localdate())
-    _exiger(nombre, "Aucune lettre signée à envoyer.")
+    exiger(nombre, "Aucune lettre signée à envoyer.")
     annoncees = pluriel_fr(nombre, "visite est annoncée,visites sont annoncées")
     messages.success(request, f"{pluriel_fr(nombre, 'lettre envoyée,lettres envoyées')} : {annoncees}.")
     return redirect("visites:courriers", request.reseau.slug)
@@ -135,7 +135,7 @@ def envoyer(request):
 def _coche(request):
     """Les lettres cochées (« tout » : celles que la page a listées), bornées à ce que ce membre voit."""
     cles = request.POST.get("toutes", "").split(",") if "tout" in request.POST else request.POST.getlist("courrier")
-    _exiger(cles, RIEN)
+    exiger(cles, RIEN)
     return Courrier.objects.visibles_par(request.membre).filter(pk__in=_entiers(cles))
 
 
@@ -212,8 +212,3 @@ def cles_en_adresse(cles):
 
 def _adresse(request, nom):
     return reverse(nom, args=[request.reseau.slug])
-
-
-def _exiger(condition, message):
-    if not condition:
-        raise RegleEnfreinte(message)
