@@ -3,20 +3,10 @@
 from django import forms
 from django.utils.timezone import localdate
 
+from reseau.champs import ChoixDeMembre, ChoixDeMembres
 from reseau.forms import FicheForm
 from reseau.lib.formulaires import Formulaire
 from reseau.models import Binome, Formation, Membre
-
-
-class ChoixDeMembre(forms.ModelChoiceField):
-    """« Fictif Achille (DDETS) »."""
-
-    def label_from_instance(self, membre):
-        return f"{membre.nom_alphabetique} ({membre.institution.sigle})"
-
-
-class ChoixDeMembres(forms.ModelMultipleChoiceField):
-    label_from_instance = ChoixDeMembre.label_from_instance
 
 
 class FormationForm(FicheForm):

@@ -255,6 +255,11 @@ class Membre(Versionne):
         return f"{self.nom} {self.prenom}"
 
     @property
+    def nom_et_sigle(self):
+        """« Fictif Achille (DDETS) » : le nom d'abord, les listes sont alphabétiques."""
+        return f"{self.nom_alphabetique} ({self.institution.sigle})"
+
+    @property
     def rang_alphabetique(self):
         """Clé de tri sans accents : les bases rangent « Étienne » après « Zoé »."""
         return cle_de_recherche(self.nom_alphabetique)

@@ -54,7 +54,7 @@ class Choix:
         rangs = {pole: rang for rang, pole in enumerate(Pole.values)}
         membres = sorted(self.membres_responsables, key=lambda membre: rangs[membre.institution.pole])
         groupes = groupby(membres, key=lambda membre: membre.institution.get_pole_display())
-        return [(pole, [(membre.pk, nom_et_sigle(membre)) for membre in groupe]) for pole, groupe in groupes]
+        return [(pole, [(membre.pk, membre.nom_et_sigle) for membre in groupe]) for pole, groupe in groupes]
 
     @cached_property
     def liste_des_responsables_a_plat(self):
@@ -63,16 +63,11 @@ class Choix:
 
     @cached_property
     def liste_des_interlocuteurs(self):
-        return [(membre.pk, nom_et_sigle(membre)) for membre in self.interlocuteurs]
+        return [(membre.pk, membre.nom_et_sigle) for membre in self.interlocuteurs]
 
     @cached_property
     def liste_des_organismes(self):
         return [(organisme.pk, f"{organisme.sigle} – {organisme.nom}") for organisme in self.organismes]
-
-
-def nom_et_sigle(membre):
-    """« Fictif Achille (DDETS) » : le nom d'abord, la liste est alphabétique."""
-    return f"{membre.nom_alphabetique} ({membre.institution.sigle})"
 
 
 def demander_pourquoi(form, concurrentes):

@@ -2,11 +2,11 @@
 
 from django import forms
 
+from reseau.champs import ChoixDeMembre
 from reseau.droits import TOUT, portee
 from reseau.enums import Domaine
 from reseau.lib.formulaires import Formulaire, FormulaireFiltre, FormulaireModele
 from reseau.models import Dispositif, FicheCompetence, Membre
-from suivi.forms.choix import nom_et_sigle
 
 
 class RechercheForm(FormulaireFiltre, Formulaire):
@@ -29,11 +29,6 @@ class RechercheForm(FormulaireFiltre, Formulaire):
         return self.cleaned_data if self.is_bound and self.is_valid() else {}
 
 
-class ChampMembre(forms.ModelChoiceField):
-    def label_from_instance(self, membre):
-        return nom_et_sigle(membre)
-
-
 class FicheCompetenceForm(FormulaireModele):
     """Une fiche par domaine : la sienne, ou celle de chacun pour l'animation."""
 
@@ -45,7 +40,7 @@ class FicheCompetenceForm(FormulaireModele):
     class Meta:
         model = FicheCompetence
         fields = ["membre", "domaine", "apport", "territoires", "dispositifs"]
-        field_classes = {"membre": ChampMembre}
+        field_classes = {"membre": ChoixDeMembre}
         widgets = {"dispositifs": forms.CheckboxSelectMultiple}
         labels = {"membre": "Qui", "dispositifs": "Dispositifs que je sais mobiliser"}
         help_texts = {"apport": "En une phrase, comme à un chef d’entreprise : monter un dossier de prêt, trouver un terrain…"}

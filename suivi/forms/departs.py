@@ -4,7 +4,6 @@ from django import forms
 
 from reseau.lib.formulaires import Formulaire, LongueListe
 from suivi.departs import TITRES
-from suivi.forms.choix import nom_et_sigle
 
 LAISSER = "Laisser pour l’instant"
 
@@ -44,6 +43,6 @@ class DepartForm(Formulaire):
 
     def _champ(self, leg):
         self.membres |= {membre.pk: membre for membre in leg.permis}
-        choix = [("", LAISSER), *((membre.pk, nom_et_sigle(membre)) for membre in leg.permis)]
+        choix = [("", LAISSER), *((membre.pk, membre.nom_et_sigle) for membre in leg.permis)]
         liste = LongueListe(attrs={"class": "fr-select"})
         return forms.ChoiceField(required=False, label=leg.intitule, choices=choix, help_text=leg.raison, widget=liste)

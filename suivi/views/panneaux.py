@@ -15,7 +15,6 @@ from reseau.models import Journal, Membre, Reunion
 from reseau.operations import noter
 from suivi.enums import Issue
 from suivi.forms import ActionEnSeanceForm, Choix, DesignationsForm, ExposeForm, ReleveForm, RetenueForm
-from suivi.forms.choix import nom_et_sigle
 from suivi.models import Action, Projet, Proposition
 from suivi.ordre_du_jour import (
     ACTIONS,
@@ -112,7 +111,7 @@ def _pour_les_prochaines(request, reunion, courant, presents):
         entreprise.proposition = proposees.get(entreprise.pk)
     candidates.sort(key=lambda entreprise: (entreprise.proposition is None, entreprise.pk in raisons))
     directs = Membre.objects.visibles_par(request.membre).affectables(le)
-    developpeurs = [(membre.pk, nom_et_sigle(membre)) for membre in directs]
+    developpeurs = [(membre.pk, membre.nom_et_sigle) for membre in directs]
     lignes = [
         (
             entreprise,

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from django import forms
 from django.utils.timezone import localtime
 
+from reseau.champs import ChoixDeMembre
 from reseau.droits import TOUT, portee
 from reseau.lib.dates import jour_en_mots
 from reseau.lib.formulaires import FormulaireModele
@@ -17,11 +17,6 @@ RECUL_MAX = timedelta(days=366)
 HORIZON = timedelta(days=3 * 366)
 
 
-class ChampMembre(forms.ModelChoiceField):
-    def label_from_instance(self, membre):
-        return f"{membre.nom_alphabetique} ({membre.institution})"
-
-
 class AbsenceForm(Prevenance, FormulaireModele):
     """Prévient des rendez-vous qui tombent dans l'absence, parmi ceux que voit `par`."""
 
@@ -30,7 +25,7 @@ class AbsenceForm(Prevenance, FormulaireModele):
     class Meta:
         model = Absence
         fields = ["membre", "debut_le", "fin_le", "suppleant", "motif"]
-        field_classes = {"membre": ChampMembre, "suppleant": ChampMembre}
+        field_classes = {"membre": ChoixDeMembre, "suppleant": ChoixDeMembre}
         labels = {"membre": "Qui"}
         help_texts = {
             "suppleant": "À qui l’outil propose de confier, ces jours-là, ce qui vous reviendrait.",

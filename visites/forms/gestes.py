@@ -6,6 +6,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from entreprises.models import Cible, Deport, Entreprise
+from reseau.champs import ChoixDeMembre
 from reseau.enums import Qualite
 from reseau.lib.dates import duree_en_mots, plus_mois, premier_du_mois
 from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireModele
@@ -30,12 +31,7 @@ class ChampDeveloppeur(forms.ModelChoiceField):
 
     def label_from_instance(self, membre):
         charge, absence = self.charges.get(membre.pk, Charge()), self.absences.get(membre.pk, "")
-        return f"{membre.nom_alphabetique} ({membre.institution}) : {charge.en_mots}{absence and f' ; {absence}'}"
-
-
-class ChampAccompagnant(forms.ModelChoiceField):
-    def label_from_instance(self, membre):
-        return f"{membre.nom_alphabetique} ({membre.institution})"
+        return f"{membre.nom_et_sigle} : {charge.en_mots}{absence and f' ; {absence}'}"
 
 
 class ChampMois(forms.TypedChoiceField):
@@ -85,7 +81,7 @@ class Affectation(Prevenance):
     confirmer = "Confier quand même"
 
     developpeur = ChampDeveloppeur(label="Développeur", queryset=Membre.objects.none(), empty_label="Choisir…")
-    accompagnant = ChampAccompagnant(label="Accompagnant", queryset=Membre.objects.none(), required=False, empty_label="Personne")
+    accompagnant = ChoixDeMembre(label="Accompagnant", queryset=Membre.objects.none(), required=False, empty_label="Personne")
     prevue_le = ChampMois(label="Mois visé")
 
     def borner(self, membre, le, *, entreprise=None, campagne=None, deja=None):
