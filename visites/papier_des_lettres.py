@@ -1,17 +1,17 @@
 """Le papier des lettres du préfet : figer chaque PDF une fois signé, imprimer un lot, ou un brouillon filigrané.
 
-Une lettre figée n'est jamais refaite. Les PDF se composent à plusieurs processus et se gardent paquet par paquet : tué net,
-le lot reprend au paquet suivant, sans rien renuméroter.
+Une lettre figée n'est jamais refaite ; elle se date de minuit : à jour égal, mêmes octets. Les PDF se composent à plusieurs
+processus et se gardent paquet par paquet : tué net, le lot reprend au paquet suivant, sans rien renuméroter.
 """
 
 from collections import deque
-from datetime import datetime, time
 from hashlib import sha256
 from itertools import islice
 
-from django.utils.timezone import localdate, make_aware
+from django.utils.timezone import localdate
 
 from reseau.lib.atelier import composer_lettres, relier
+from reseau.lib.dates import minuit
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
 from reseau.lib.pdf import assembler
@@ -97,8 +97,3 @@ def _figer(cles):
         # Le même composé au même instant par quelqu'un d'autre : mêmes octets, le premier gardé vaut le nôtre.
         composes += len(PdfFige.objects.bulk_create(paquet, ignore_conflicts=True))
     return composes
-
-
-def minuit(jour):
-    """L'instant que portent les métadonnées d'une lettre : à date égale, mêmes octets."""
-    return make_aware(datetime.combine(jour, time()))

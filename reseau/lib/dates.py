@@ -1,9 +1,10 @@
 """Compter en mois, dire une durée, une période."""
 
 from calendar import monthrange
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils import dateformat
+from django.utils.timezone import make_aware
 
 
 def plus_mois(jour, mois):
@@ -11,6 +12,11 @@ def plus_mois(jour, mois):
     rang = jour.year * 12 + jour.month - 1 + mois
     annee, numero = divmod(rang, 12)
     return jour.replace(year=annee, month=numero + 1, day=min(jour.day, monthrange(annee, numero + 1)[1]))
+
+
+def minuit(jour):
+    """L'instant où commence ce jour, à l'heure en vigueur."""
+    return make_aware(datetime.combine(jour, time()))
 
 
 def premier_du_mois(jour):

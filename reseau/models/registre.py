@@ -1,13 +1,13 @@
 """Ce qui tient le reste en ordre : version, journal, compteurs, jetons d'envoi."""
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.apps import apps
 from django.db import models
-from django.utils.timezone import make_aware
 
 from reseau.enums import Geste
+from reseau.lib.dates import minuit
 
 
 class Versionne(models.Model):
@@ -20,25 +20,22 @@ class Versionne(models.Model):
 
 
 class JournalQuerySet(models.QuerySet):
+    """Une borne en instants se lit dans l'index ; « le__date » le contournerait."""
+
     def visibles_par(self, membre, tout):
         """Le journal du réseau, ou seulement ce que ce membre y a laissé."""
         lignes = self.filter(reseau=membre.reseau)
         return lignes if tout else lignes.filter(membre=membre)
 
     def depuis(self, jour):
-        return self.filter(le__gte=_minuit(jour))
+        return self.filter(le__gte=minuit(jour))
 
     def jusqu_au(self, jour):
         """Ce jour compris."""
-        return self.filter(le__lt=_minuit(jour + timedelta(days=1)))
+        return self.filter(le__lt=minuit(jour + timedelta(days=1)))
 
     def avec_noms(self):
         return self.select_related("membre__institution")
-
-
-def _minuit(jour):
-    # Une borne en instants se lit dans l'index ; « le__date » le contournerait.
-    return make_aware(datetime.combine(jour, time()))
 
 
 class Journal(models.Model):

@@ -6,15 +6,16 @@ trois jours en retard, la commande n'en écrit qu'un.
 
 import logging
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils.timezone import localdate, make_aware, override
+from django.utils.timezone import localdate, override
 
 from reseau import expedition
 from reseau.droits import NON, portee
 from reseau.enums import GenrePli, Geste
 from reseau.journal import noter_chacun
+from reseau.lib.dates import minuit
 from reseau.models import Membre, Reseau, Reunion
 from suivi import resumes
 from suivi.echelle import champ_de
@@ -111,7 +112,7 @@ def _inscrire_les_restitutions(membre, reunion, maintenant):
         return None
     resume = Resume.objects.create(membre=membre, reunion=reunion, compose_le=maintenant)
     noter_chacun(membre, Geste.ENVOI, [visite.compte_rendu for visite in texte.visites], precision="résumé par courriel")
-    fin = make_aware(datetime.combine(reunion.le + timedelta(days=1), time()))  # la réunion passée, il n'a plus rien à dire
+    fin = minuit(reunion.le + timedelta(days=1))  # la réunion passée, il n'a plus rien à dire
     return _inscrire_le_pli(resume, texte, GenrePli.RESTITUTIONS, reunion.get_absolute_url(), maintenant, fin)
 
 

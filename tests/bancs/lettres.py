@@ -24,6 +24,7 @@ from PIL import Image, ImageDraw
 from weasyprint import HTML
 
 from reseau.enums import Qualite, Role
+from reseau.lib.dates import minuit
 from reseau.lib.emblemes import dessins
 from reseau.lib.lettre import adresse_ajustee, imprimer_lettre
 from reseau.lib.pdf import POLICES
@@ -89,7 +90,7 @@ def verifier(lettres, nombre):
     figes = PdfFige.objects.filter(courrier__in=lettres).select_related("courrier__reseau", "courrier__signataire")
     assert figes.count() == nombre
     for fige in figes.order_by("courrier__numero")[:: max(1, nombre // 20)]:
-        seule = imprimer_lettre(figee(fige.courrier), edite_le=papier_des_lettres.minuit(fige.courrier.signe_le))
+        seule = imprimer_lettre(figee(fige.courrier), edite_le=minuit(fige.courrier.signe_le))
         assert bytes(fige.pdf) == seule
         assert sha256(seule).hexdigest() == fige.empreinte
     with papier_des_lettres.imprimer(lettres) as fichier, pikepdf.open(fichier) as papier:
