@@ -1,4 +1,4 @@
-"""Rendre un fichier au navigateur, sans qu'il s'y devine un autre genre ni qu'il reste en cache."""
+"""Rendre un fichier au navigateur sans qu'il s'y devine un autre genre ; répondre à un lien secret sans l'écrire nulle part."""
 
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
@@ -23,4 +23,10 @@ def fichier(contenu, nom, genre, *, en_ligne=False):
     response = reponse(contenu, content_type=GENRES[genre])
     response.headers["Content-Disposition"] = content_disposition_header(not en_ligne, f"{nom}.{genre}")
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def muette(response):
+    """La réponse, que les journaux de Django ne retiendront pas : ils écriraient l'adresse, donc le jeton."""
+    response._has_been_logged = True
     return response

@@ -13,6 +13,7 @@ from reseau.acces import par_lien
 from reseau.essais import Porte, TropDEssais, compter, exiger_ouverte
 from reseau.forms_de_compte import LienForm, statut
 from reseau.lib.apres import RedirectionPuis
+from reseau.lib.reponses import muette
 from reseau.views.connexion import trop
 
 
@@ -44,15 +45,9 @@ def ouvrir(request, jeton):
         if lu is None:
             compter(Porte.LIEN, request)
     except TropDEssais as erreur:
-        return _muet(trop(request, erreur))
+        return muette(trop(request, erreur))
     if lu and request.method != "POST":
-        return _muet(render(request, "registration/lien_ouvrir.html", {"compte": lu[0]}))
+        return muette(render(request, "registration/lien_ouvrir.html", {"compte": lu[0]}))
     if lu is None or not entrees.employer(*lu):
-        return _muet(render(request, "registration/lien_perime.html", status=410))
-    return _muet(entrees.entrer(request, lu[0]))
-
-
-def _muet(response):
-    """Les journaux de Django n'en retiennent rien : ils écriraient l'adresse, donc le jeton."""
-    response._has_been_logged = True
-    return response
+        return muette(render(request, "registration/lien_perime.html", status=410))
+    return muette(entrees.entrer(request, lu[0]))

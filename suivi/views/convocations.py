@@ -11,6 +11,7 @@ from reseau import operations
 from reseau.enums import EtatPresence
 from reseau.lib.erreurs import tenter
 from reseau.lib.limite import depasse
+from reseau.lib.reponses import muette
 from suivi.convocations import est_attendu, trouver
 from suivi.forms import ReponseALaConvocationForm
 
@@ -29,14 +30,14 @@ def repondre(request, jeton):
     """
     presence = trouver(jeton)
     if presence is None:
-        return _muet(render(request, "suivi/convocation_perimee.html", {"reunion": None}, status=404))
+        return muette(render(request, "suivi/convocation_perimee.html", {"reunion": None}, status=404))
     with override(presence.reunion.reseau.fuseau):
         le = localdate()
         if not presence.reunion.ouverte or presence.membre.est_parti(le) or not est_attendu(presence.membre, presence.reunion):
-            return _muet(render(request, "suivi/convocation_perimee.html", {"reunion": presence.reunion}, status=410))
+            return muette(render(request, "suivi/convocation_perimee.html", {"reunion": presence.reunion}, status=410))
         if depasse(f"reponse:{presence.pk}", REPONSES_PAR_HEURE, HEURE):
-            return _muet(HttpResponse(TROP, status=429, content_type="text/plain; charset=utf-8"))
-        return _muet(_repondre(request, presence))
+            return muette(HttpResponse(TROP, status=429, content_type="text/plain; charset=utf-8"))
+        return muette(_repondre(request, presence))
 
 
 def _repondre(request, presence):
@@ -53,9 +54,3 @@ def _repondre(request, presence):
 
 def _enregistrer(presence, reponse):
     operations.repondre(presence.reunion, **reponse, par=presence.membre)
-
-
-def _muet(response):
-    """Une réponse que les journaux de Django ne retiennent pas : ils écriraient l'adresse, donc le jeton."""
-    response._has_been_logged = True
-    return response

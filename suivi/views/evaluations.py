@@ -14,6 +14,7 @@ from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.limite import depasse
 from reseau.lib.listes import page_de
+from reseau.lib.reponses import muette
 from reseau.lib.visiteur import adresse_ip, empreinte
 from reseau.operations import ajouter, enregistrer, noter
 from suivi import operations
@@ -154,9 +155,7 @@ def _recevoir(request, evaluation, form, instant):
 
 
 def _ferme(request, statut):
-    response = render(request, "suivi/evaluation_fermee.html", {"trop": statut == 429}, status=statut)
-    response._has_been_logged = True  # les journaux de Django écriraient l'adresse, donc le jeton
-    return response
+    return muette(render(request, "suivi/evaluation_fermee.html", {"trop": statut == 429}, status=statut))
 
 
 def _demander(request, visite, courriel):

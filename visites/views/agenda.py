@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from reseau.acces import geste, page
 from reseau.lib.limite import depasse
+from reseau.lib.reponses import muette
 from visites import flux
 from visites.models import FluxAgenda
 
@@ -50,12 +51,12 @@ def lire(request, pk, jeton):
     """Le flux iCalendar ; 404 si l'adresse n'ouvre rien, 410 si elle est fermée, 429 si l'on insiste."""
     trouve = flux.trouver(pk, jeton)
     if trouve is None:
-        return _muet(404, "Cette adresse d’agenda n’existe pas.")
+        return _fermer(404, "Cette adresse d’agenda n’existe pas.")
     with override(trouve.membre.reseau.fuseau):
         if trouve.ferme(localdate()):
-            return _muet(410, "Cette adresse d’agenda est fermée.")
+            return _fermer(410, "Cette adresse d’agenda est fermée.")
         if depasse(f"flux-agenda:{pk}", LECTURES_PAR_HEURE, HEURE):
-            return _muet(429, "Trop de lectures : réessayez dans une heure.", **{"Retry-After": HEURE})
+            return _fermer(429, "Trop de lectures : réessayez dans une heure.", **{"Retry-After": HEURE})
         return _flux(request, trouve)
 
 
@@ -69,11 +70,9 @@ def _flux(request, trouve):
     return get_conditional_response(request, f'"{empreinte}"', int(change_le.timestamp()), response)
 
 
-def _muet(statut, phrase, **entetes):
-    """Une réponse que les journaux de Django ne retiennent pas : ils écriraient l'adresse, donc le jeton."""
+def _fermer(statut, phrase, **entetes):
     response = HttpResponse(phrase, status=statut, content_type="text/plain; charset=utf-8", headers=entetes)
-    response._has_been_logged = True
-    return _garder_pour_soi(response)
+    return _garder_pour_soi(muette(response))
 
 
 def _garder_pour_soi(response):
