@@ -10,8 +10,8 @@ from django.utils.timezone import localdate, now
 from reseau.droits import concerne_par_la_charte
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
-from reseau.models import Acceptation, Charte, Membre, Reseau
-from reseau.operations import ajouter, enregistrer, noter
+from reseau.models import Acceptation, Charte, Membre
+from reseau.operations import ajouter, enregistrer, noter, verrouiller
 
 CHANGEE = "Le réseau vient d’adopter une nouvelle version : lisez-la avant de l’accepter."
 
@@ -61,7 +61,7 @@ def _ligne(membre, le):
 @transaction.atomic
 def enregistrer_le_brouillon(charte, *, par):
     """Garde le texte en préparation ; `RegleEnfreinte` si la charte est adoptée, ou si une autre version se prépare déjà."""
-    _verrouiller(par.reseau)
+    verrouiller(par.reseau)
     if charte.adoptee:
         raise RegleEnfreinte("Cette version est adoptée : préparez-en une nouvelle.")
     if charte.pk:
@@ -74,7 +74,7 @@ def enregistrer_le_brouillon(charte, *, par):
 @transaction.atomic
 def adopter(charte, *, adoptee_le, reunion=None, par):
     """La version en préparation devient celle du réseau : chacun l'accepte avant de lire un compte rendu. Elle est figée."""
-    _verrouiller(par.reseau)
+    verrouiller(par.reseau)
     if charte.pk is None:
         ajouter(charte, par=par)
     if Charte.objects.get(pk=charte.pk).adoptee:
@@ -96,8 +96,3 @@ def accepter(cle, *, par):
     par.__dict__.pop("engagement", None)
     par.__dict__.pop("charte_en_vigueur", None)
     return acceptation
-
-
-def _verrouiller(reseau):
-    """Deux animateurs n'adoptent pas deux versions au même instant."""
-    Reseau.objects.select_for_update(no_key=True).get(pk=reseau.pk)

@@ -94,7 +94,7 @@ def _ouvrir_un_compte(email):
 def inviter(membre, *, email, par):
     """Rattache au réseau un nouveau membre, à qui ce courriel ouvre (ou retrouve) un compte."""
     _garder_les_animateurs(membre.role, par)
-    _verrouiller(par.reseau)
+    verrouiller(par.reseau)
     membre.utilisateur, membre.reseau = compte(email), par.reseau
     _garder_une_appartenance(membre)
     return ajouter(membre, par=par)
@@ -128,7 +128,7 @@ def modifier_membre(membre, *, par, le, email=""):
 
     `email` corrige le courriel de qui ne s'est jamais connecté : une faute de frappe, pas la reprise d'un compte.
     """
-    _verrouiller(membre.reseau)
+    verrouiller(membre.reseau)
     avant = Membre.objects.select_related("utilisateur").get(pk=membre.pk)
     _garder_les_animateurs(avant.role, par)
     _garder_les_animateurs(membre.role, par)
@@ -205,8 +205,8 @@ def _autre_compte(membre, email):
     return compte(email)
 
 
-def _verrouiller(reseau):
-    """Sérialise les gestes sur les membres d'un réseau : deux animateurs ne partent pas au même instant."""
+def verrouiller(reseau):
+    """Sérialise les gestes d'un réseau : au même instant, deux animateurs ne partent pas ni n'adoptent deux chartes."""
     Reseau.objects.select_for_update(no_key=True).get(pk=reseau.pk)
 
 
