@@ -11,6 +11,7 @@ from entreprises.models import Division, Entreprise, Sollicitation
 from reseau.enums import Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.formulaires import FormulaireFiltre, LongueListe
+from reseau.lib.saisie import lire_cles
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite
@@ -186,7 +187,7 @@ class ProgrammationFilter(django_filters.FilterSet):
 
     def parmi_celles_ci(self, entreprises, nom, cles):
         """Celles d'un lot choisi dans la liste des entreprises : « 12,45,78 »."""
-        return entreprises.filter(pk__in=[int(cle) for cle in cles.split(",") if cle.isdecimal() and len(cle) <= 18])
+        return entreprises.filter(pk__in=lire_cles(cles.split(",")))
 
     def de_cette_taille(self, entreprises, nom, tranche):
         return entreprises.des_tranches([tranche])

@@ -6,6 +6,7 @@ from entreprises.models import Entreprise
 from entreprises.operations import defaire_lot
 from reseau.droits import autorise
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.saisie import lire_cles
 from reseau.templatetags.affichage import nombre_fr
 from visites.filters import EntrepriseSuivieFilter
 
@@ -91,4 +92,4 @@ def defaire(request):
 def _cles_recues(donnees):
     """Les clés cochées, ou celles de la page, celles qui sont des nombres et pas plus qu'un lot."""
     recues = donnees.get("de_la_page", "").split(",") if donnees.get("portee") == DE_LA_PAGE else donnees.getlist("entreprise")
-    return [int(cle) for cle in recues[:LOT_MAX] if cle.isdecimal() and len(cle) <= 18]
+    return lire_cles(recues[:LOT_MAX])

@@ -16,6 +16,7 @@ from entreprises.models import Cible, Entreprise, LigneDeCible
 from reseau.acces import formulaire, page
 from reseau.droits import autorise
 from reseau.lib.erreurs import tenter
+from reseau.lib.saisie import lire_cle
 
 PAR_PAGE = 25
 
@@ -59,8 +60,7 @@ def decider(request, pk):
     if refus := _refus(cible):
         messages.error(request, refus)
         return redirect(cible)
-    reunion = request.GET.get("reunion", "")
-    form = DecisionForm(request.POST or None, par=request.membre, le=le, reunion=reunion if reunion.isdecimal() else None)
+    form = DecisionForm(request.POST or None, par=request.membre, le=le, reunion=lire_cle(request.GET.get("reunion")))
     if form.is_valid():
         nombre = tenter(form, operations.decider_cible, cible, **form.cleaned_data, par=request.membre, le=le)
         if nombre:

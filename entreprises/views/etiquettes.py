@@ -10,6 +10,7 @@ from entreprises.models import Entreprise, Etiquette
 from reseau.acces import formulaire, geste, page
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.listes import page_de
+from reseau.lib.saisie import lire_cle
 from reseau.templatetags.affichage import pluriel_fr
 
 
@@ -47,8 +48,8 @@ def supprimer(request, pk):
 def poser(request, pk):
     """Depuis la fiche : pose l'étiquette `nom`, ou retire celle que désigne `retirer`."""
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre).select_related("reseau"), pk=pk)
-    if (cle := request.POST.get("retirer", "")).isdecimal():
-        etiquette = get_object_or_404(Etiquette.objects.visibles_par(request.membre), pk=int(cle[:9]))
+    if cle := lire_cle(request.POST.get("retirer")):
+        etiquette = get_object_or_404(Etiquette.objects.visibles_par(request.membre), pk=cle)
         operations.retirer_etiquette([entreprise.pk], etiquette, par=request.membre)
         messages.success(request, f"« {etiquette} » est retirée.")
         return redirect(entreprise)

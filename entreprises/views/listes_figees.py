@@ -16,6 +16,7 @@ from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.pdf import tableau_en_pdf
 from reseau.lib.reponses import fichier
+from reseau.lib.saisie import lire_cles
 from reseau.lib.tableau import date_longue
 from reseau.operations import noter
 
@@ -38,8 +39,7 @@ def ecarter_ensemble(request, pk):
     cible, form = _cible(request, pk), EcartForm(request.POST)
     if not form.is_valid():
         raise RegleEnfreinte("Dites en quelques mots pourquoi vous les écartez.")
-    cles = [int(cle) for cle in request.POST.getlist("ligne") if cle.isdecimal() and len(cle) < 19]
-    lignes = _lignes(request.membre).filter(pk__in=cles)
+    lignes = _lignes(request.membre).filter(pk__in=lire_cles(request.POST.getlist("ligne")))
     nombre = operations.ecarter_ensemble(lignes, cible=cible, motif=form.cleaned_data["motif"], par=request.membre)
     suite = "ne comptent plus" if nombre > 1 else "ne compte plus"
     messages.success(request, f"{nombre} entreprise{'s' if nombre > 1 else ''} {suite} dans la cible.")

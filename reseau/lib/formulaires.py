@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from dsfr.forms import DsfrBaseForm
 
+from reseau.lib.saisie import CHIFFRES_MAX
+
 FICHE_MODIFIEE = (
     "Cette fiche a été modifiée depuis que vous l’avez ouverte : rien n’a été enregistré. "
     "Rechargez la page pour voir le nouvel état, puis refaites votre changement."
@@ -14,7 +16,6 @@ FICHE_MODIFIEE = (
 
 HORS_DU_TEMPS = "Vérifiez l’année : une date se lit ici entre 1900 et 2100."
 BORNES_DES_DATES = [MinValueValidator(date(1900, 1, 1), HORS_DU_TEMPS), MaxValueValidator(date(2100, 12, 31), HORS_DU_TEMPS)]
-CHIFFRES_MAX = 18  # d'un numéro de ligne : au-delà, aucune des deux bases ne sait le comparer
 
 LONG = 200  # caractères : au-delà, un champ d'une ligne porte une phrase, pas un nom
 

@@ -1,8 +1,34 @@
-"""Ce qu'un inconnu a tapé, rendu inoffensif : ni caractère de commande, ni sens d'écriture forcé, ni fin de ligne cachée."""
+"""Ce qu'un inconnu a tapé, rendu inoffensif : ni caractère de commande, ni sens d'écriture forcé, ni fin de ligne cachée.
+
+D'une adresse ou d'un envoi forgés, une clé ou un mois se lisent, ou ne se lisent pas : jamais une erreur.
+"""
 
 import unicodedata
+from datetime import date
 
 COMBINANTS_MAX = 2  # signes posés sur une même lettre ; au-delà, c'est une tour, pas un accent
+
+CHIFFRES_MAX = 18  # d'un numéro de ligne : au-delà, aucune des deux bases ne sait le comparer
+ANNEES = range(1990, 2100)  # où les pages par mois se lisent
+
+
+def lire_cle(texte):
+    """Le numéro de ligne que dit ce texte ; None s'il n'en dit aucun."""
+    return int(texte) if texte and texte.isdecimal() and len(texte) <= CHIFFRES_MAX else None
+
+
+def lire_cles(textes):
+    """Ceux de ces textes qui disent un numéro de ligne, dans l'ordre."""
+    return [cle for texte in textes if (cle := lire_cle(texte)) is not None]
+
+
+def lire_mois(texte):
+    """« 2026-03 » : le 1er mars 2026 ; None si c'est illisible ou hors du temps."""
+    try:
+        premier = date.fromisoformat(f"{texte}-01")
+    except ValueError:
+        return None
+    return premier if premier.year in ANNEES else None
 
 
 def une_ligne(texte):

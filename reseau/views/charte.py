@@ -13,6 +13,7 @@ from reseau.lib.erreurs import tenter
 from reseau.lib.listes import page_de
 from reseau.lib.pdf import rendre_pdf
 from reseau.lib.reponses import fichier
+from reseau.lib.saisie import lire_cle
 from reseau.models import Charte
 
 
@@ -26,8 +27,7 @@ def charte(request):
 @geste("charte.accepter")
 def accepter(request):
     """D'un clic. Un envoi que la charte avait arrêté repart alors, entier, vers sa page."""
-    cle = request.POST.get("charte", "")
-    tenue.accepter(int(cle) if cle.isdecimal() and len(cle) < 10 else 0, par=request.membre)
+    tenue.accepter(lire_cle(request.POST.get("charte")), par=request.membre)
     messages.success(request, "Vous avez accepté la charte. Merci.")
     suite = dans_le_reseau(request, request.POST.get("suite", ""))
     if suite and request.POST.get("rejouer"):

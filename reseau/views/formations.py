@@ -11,6 +11,7 @@ from reseau.enums import EtatPresence, EtatReunion
 from reseau.forms_de_formation import BinomeForm, FormationForm, PresentsForm
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.listes import page_de
+from reseau.lib.saisie import lire_cle
 from reseau.models import Binome, Expose, Formation
 from reseau.operations import ajouter
 
@@ -73,10 +74,7 @@ def pointer(request, pk):
 def jumeler(request):
     """Forme un binôme ; `clore` le défait."""
     if "clore" in request.POST:
-        cle = request.POST["clore"]
-        binome = get_object_or_404(
-            Binome.objects.visibles_par(request.membre), pk=cle if cle.isdecimal() and len(cle) < 19 else 0
-        )
+        binome = get_object_or_404(Binome.objects.visibles_par(request.membre), pk=lire_cle(request.POST["clore"]))
         operations.clore_le_binome(binome, par=request.membre, le=localdate())
         messages.success(request, f"Le binôme {binome} est clos.")
         return redirect("reseau:formations", request.reseau.slug)

@@ -10,6 +10,7 @@ from reseau.acces import formulaire, geste, page
 from reseau.enums import Geste
 from reseau.lib.erreurs import tenter
 from reseau.lib.listes import page_de
+from reseau.lib.saisie import lire_cle
 from reseau.operations import noter
 from suivi import operations
 from suivi.doublons import PARENTES, candidats
@@ -80,10 +81,10 @@ def ecarter(request, pk):
 def fusionner(request, pk):
     """Compare la fiche à garder et l'autre (`?avec=`), puis les réunit."""
     gardee = _entreprise(request, pk)
-    avec = request.GET.get("avec", "")
-    if not avec.isdecimal():
+    avec = lire_cle(request.GET.get("avec"))
+    if avec is None:
         return redirect("suivi:doublon-signaler", request.reseau.slug, gardee.pk)
-    autre = _entreprise(request, int(avec[:18]))
+    autre = _entreprise(request, avec)
     differences = comparer(gardee, autre)
     form = FusionForm(request.POST or None, differences=differences)
     # Deux fiches pareilles n'ont aucun choix à faire : le formulaire est vide, l'envoi suffit.

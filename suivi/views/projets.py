@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from reseau.acces import exiger, formulaire, geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.saisie import lire_cle
 from suivi import operations
 from suivi.forms import ActionProposeeForm, Choix, ProjetSuiviForm
 from suivi.models import Action, Projet
@@ -71,9 +72,9 @@ def action_ajouter(request, pk):
 
 def _mere(request, projet):
     """L'action du même projet dont celle-ci naît (`?nee_de=`), ou None."""
-    cle = request.GET.get("nee_de", "")
+    cle = lire_cle(request.GET.get("nee_de"))
     visibles = Action.objects.visibles_par(request.membre).filter(projet=projet)
-    return get_object_or_404(visibles, pk=cle) if cle.isdecimal() and len(cle) < 10 else None
+    return get_object_or_404(visibles, pk=cle) if cle else None
 
 
 def _projets_visibles(membre):

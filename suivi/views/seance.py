@@ -18,6 +18,7 @@ from reseau.acces import exiger, geste, page
 from reseau.droits import autorise
 from reseau.enums import EtatPresence
 from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.saisie import lire_cles
 from reseau.models import Membre, Reunion
 from suivi import operations
 from suivi.enums import GenreDePoint, Issue
@@ -62,8 +63,8 @@ def seance(request, pk):
 def seance_pointer(request, pk):
     """Pointe les membres envoyés : présent si coché, sinon l'état choisi ; ce qui n'a pas changé n'est pas réécrit."""
     reunion = _reunion(request, pk)
-    membres = Membre.objects.visibles_par(request.membre).in_bulk(_entiers(request.POST.getlist("membre")))
-    presents = set(_entiers(request.POST.getlist("present")))
+    membres = Membre.objects.visibles_par(request.membre).in_bulk(lire_cles(request.POST.getlist("membre")))
+    presents = set(lire_cles(request.POST.getlist("present")))
     etats = {}
     for cle, membre in membres.items():
         etat = EtatPresence.PRESENT if cle in presents else request.POST.get(f"etat-{cle}", "")
@@ -121,7 +122,7 @@ def seance_clore(request, pk):
     """Clôt une action, avec son issue et sa phrase."""
     reunion, issue = _reunion(request, pk), request.POST.get("issue")
     actions = Action.objects.visibles_par(request.membre).avec_noms()
-    action = actions.filter(pk__in=_entiers([request.POST.get("action", "")])).first()
+    action = actions.filter(pk__in=lire_cles([request.POST.get("action", "")])).first()
     if action is None or issue not in Issue.values:
         raise RegleEnfreinte("Choisissez l’issue de l’action à clore.")
     texte = request.POST.get("texte", "")[:300]
@@ -150,7 +151,7 @@ def seance_choisir(request, pk):
     reunion, le = _reunion(request, pk), localdate()
     if "retirer" in request.POST:
         choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion)
-        visite = choisies.filter(pk__in=_entiers([request.POST["retirer"]])).first()
+        visite = choisies.filter(pk__in=lire_cles([request.POST["retirer"]])).first()
         if visite is None:
             raise RegleEnfreinte("Cette entreprise n’a pas été choisie dans cette séance.")
         operations.renoncer(visite, reunion=reunion, par=request.membre, le=le)
@@ -180,7 +181,7 @@ def _ecarter(request, reunion, entreprise):
 def seance_voter(request, pk):
     """Le vote sur une cible, sans quitter la séance : l'ouvrir, y donner sa voix, le clore."""
     reunion, cle = _reunion(request, pk), request.POST.get("cible", "")
-    cible = Cible.objects.visibles_par(request.membre).filter(pk__in=_entiers([cle])).first()
+    cible = Cible.objects.visibles_par(request.membre).filter(pk__in=lire_cles([cle])).first()
     if cible is None:
         raise RegleEnfreinte("Cette cible n’est plus à décider.")
     if "voix" in request.POST:
@@ -226,7 +227,7 @@ def _garder_le_texte(reunion, point, texte, membre):
 
 
 def _point(request, reunion):
-    point = reunion.points.inscrits().filter(pk__in=_entiers([request.POST["point"]]), genre=GenreDePoint.LIBRE).first()
+    point = reunion.points.inscrits().filter(pk__in=lire_cles([request.POST["point"]]), genre=GenreDePoint.LIBRE).first()
     if point is None:
         raise RegleEnfreinte("Ce point n’est plus à l’ordre du jour.")
     return point
@@ -249,14 +250,10 @@ def _reunion(request, pk):
 def _visite(request, reunion):
     """La visite postée, si elle est de cette séance ; `RegleEnfreinte` sinon."""
     visites = visites_de_la_seance(reunion, request.membre)
-    visite = visites.filter(pk__in=_entiers([request.POST.get("visite", "")])).first()
+    visite = visites.filter(pk__in=lire_cles([request.POST.get("visite", "")])).first()
     if visite is None:
         raise RegleEnfreinte("Cette visite n’est pas à l’ordre du jour.")
     return visite
-
-
-def _entiers(textes):
-    return [int(texte) for texte in textes if texte.isdecimal() and len(texte) < 19]
 
 
 def _rang(sujets, demande):

@@ -1,9 +1,11 @@
 """Ce qu'un inconnu a tapé, et d'où il l'a tapé."""
 
+from datetime import date
+
 import pytest
 from django.test import RequestFactory
 
-from reseau.lib.saisie import plusieurs_lignes, une_ligne
+from reseau.lib.saisie import lire_cle, lire_cles, lire_mois, plusieurs_lignes, une_ligne
 from reseau.lib.visiteur import adresse_ip, empreinte
 
 
@@ -54,3 +56,22 @@ def test_empreinte_ne_dit_pas_l_adresse(settings):
     settings.SECRET_KEY = "une autre installation"
     assert len(premiere) == 64
     assert premiere != empreinte("203.0.113.7")
+
+
+@pytest.mark.parametrize(
+    ("texte", "cle"), [("12", 12), (None, None), ("", None), ("-1", None), ("douze", None), ("9" * 5000, None)]
+)
+def test_cle_se_lit_ou_ne_se_lit_pas(texte, cle):
+    assert lire_cle(texte) == cle
+
+
+def test_cles_illisibles_ne_comptent_pas():
+    assert lire_cles(["3", "x", "1", "9" * 19]) == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("texte", "premier"),
+    [("2026-03", date(2026, 3, 1)), (None, None), ("2026-13", None), ("9999-12", None), ("0001-01", None), ("mars", None)],
+)
+def test_mois_se_lit_ou_ne_se_lit_pas(texte, premier):
+    assert lire_mois(texte) == premier

@@ -105,6 +105,11 @@ def test_case_s_ouvre_sur_ses_visites(plan, confiee, direct, reseau, campagne):
     assert contexte["ouverte"].visites == [confiee]
 
 
+@pytest.mark.parametrize("mois", ["9999-12", "0001-01", "illisible"])
+def test_case_d_un_mois_hors_du_temps_ne_s_ouvre_pas(plan, direct, mois):
+    assert "ouverte" not in plan(developpeur=direct.pk, mois=mois).context
+
+
 def test_case_ouverte_sur_ce_que_membre_accompagne(plan, confiee, reseau):
     confiee.accompagnant = MembreFactory(reseau=reseau)
     confiee.save()

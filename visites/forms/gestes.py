@@ -10,6 +10,7 @@ from reseau.champs import ChoixDeMembre
 from reseau.enums import Qualite
 from reseau.lib.dates import duree_en_mots, plus_mois, premier_du_mois
 from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireModele
+from reseau.lib.saisie import lire_cles
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
 from visites import calendrier
@@ -182,7 +183,7 @@ class ProgrammationForm(Affectation, Motifs):
     @property
     def cochees(self):
         """Les clés cochées, pour les recocher quand le formulaire revient."""
-        return {int(cle) for cle in self.data.getlist("entreprise") if cle.isdecimal()} if self.is_bound else set()
+        return set(lire_cles(self.data.getlist("entreprise"))) if self.is_bound else set()
 
     @property
     def valeurs(self):

@@ -6,6 +6,7 @@ from django import forms
 from dsfr.widgets import InlineRadioSelect
 
 from reseau.lib.formulaires import Formulaire, FormulaireModele
+from reseau.lib.saisie import lire_cle
 from visites.enums import GenreDeQuestion
 from visites.guides import guide_de
 from visites.models import Guide, Question, Theme
@@ -135,8 +136,8 @@ class ReponsesForm(Formulaire):
 
     def _demande(self):
         """Le guide que la page montrait, si l'on y a répondu."""
-        cle = self.data.get(self.add_prefix("guide"), "") if self.is_bound else ""
-        return int(cle) if cle.isdecimal() and len(cle) < 10 and self._remplies() else None
+        cle = self.data.get(self.add_prefix("guide")) if self.is_bound else None
+        return lire_cle(cle) if self._remplies() else None
 
     def _remplies(self):
         """[(nom du champ, valeur)] des réponses envoyées."""

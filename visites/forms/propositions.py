@@ -4,6 +4,7 @@ from django import forms
 
 from entreprises.models import Entreprise
 from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.lib.saisie import lire_cle, lire_cles
 from visites import calendrier
 from visites.affectation import LOT_MAX, jours_libres_par_mois, mois_vises
 from visites.forms.gestes import ChampMois
@@ -55,12 +56,12 @@ class PropositionsForm(Prevenance):
     def cochees(self):
         """Les clés cochées, pour les recocher quand le formulaire revient."""
         cles = self.data.getlist("entreprise") if self.is_bound else self.initial.get("cochees", ())
-        return {int(cle) for cle in cles if str(cle).isdecimal() and len(str(cle)) <= 18}
+        return set(lire_cles(map(str, cles)))
 
     def choisi(self, cle):
         """Le `Membre` choisi à la ligne de cette entreprise, None si elle n'en dit rien."""
         recu = self.data.get(f"developpeur-{cle}") if self.is_bound else self.initial.get("developpeurs", {}).get(str(cle))
-        return self.developpeurs.get(int(recu)) if str(recu).isdecimal() and len(str(recu)) <= 18 else None
+        return self.developpeurs.get(lire_cle(str(recu)))
 
     def clean_entreprise(self):
         entreprises = list(self.cleaned_data["entreprise"])

@@ -1,7 +1,5 @@
 """Le plan en calendrier : un mois à l'écran, et son papier."""
 
-from datetime import date
-
 import django_filters
 from django.shortcuts import render
 from django.utils.timezone import localdate, localtime
@@ -12,12 +10,11 @@ from reseau.lib.dates import premier_du_mois
 from reseau.lib.formulaires import FormulaireFiltre
 from reseau.lib.pdf import rendre_pdf
 from reseau.lib.reponses import fichier
+from reseau.lib.saisie import lire_mois
 from reseau.operations import noter
 from visites.filters import FiltreMembre, visiteurs
 from visites.models import Visite
 from visites.mois import JOURS, calendrier
-
-ANNEES = range(1990, 2100)
 
 
 class CalendrierFilter(django_filters.FilterSet):
@@ -54,13 +51,5 @@ def _composer(request):
     """(le formulaire du filtre, le `Calendrier`) ; un filtre faux ne montre personne plutôt que tout le monde."""
     form, le = CalendrierFilter(request.GET, queryset=Visite.objects.none(), request=request).form, localdate()
     choisi = form.cleaned_data.get("developpeur") if form.is_valid() else None
-    return form, calendrier(request.membre, _mois(request.GET.get("mois", ""), le), le, developpeur=choisi)
-
-
-def _mois(texte, le):
-    """« 2026-03 » → le 1er mars 2026 ; illisible : le mois courant."""
-    try:
-        demande = date.fromisoformat(f"{texte}-01")
-    except ValueError:
-        return premier_du_mois(le)
-    return demande if demande.year in ANNEES else premier_du_mois(le)
+    premier = lire_mois(request.GET.get("mois")) or premier_du_mois(le)
+    return form, calendrier(request.membre, premier, le, developpeur=choisi)

@@ -1,6 +1,5 @@
 """Le plan de visites : qui a quoi et quand, à droite ce qu'il reste à placer. La page d'une campagne est son plan."""
 
-from datetime import date
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -11,6 +10,7 @@ from django.utils.timezone import localdate
 from reseau.acces import page
 from reseau.droits import autorise
 from reseau.lib.dates import plus_mois, premier_du_mois
+from reseau.lib.saisie import lire_cle, lire_mois
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
 from visites import binomes, panneau
@@ -61,7 +61,7 @@ def composer(request, campagne, form=None):
     """Tout ce que montre le plan ; `form` : celui du lot, s'il revient avec ses erreurs."""
     le, membre = localdate(), request.membre
     visites = Visite.objects.visibles_par(membre).filter(campagne=campagne)
-    mois, lignes = plan(campagne, _developpeurs(membre, visites, le), visites, le, depart=_mois(request.GET.get("depuis")))
+    mois, lignes = plan(campagne, _developpeurs(membre, visites, le), visites, le, depart=lire_mois(request.GET.get("depuis")))
     programme = autorise(membre, "visites.programmer")
     return {
         "campagne": campagne,
@@ -83,8 +83,8 @@ def composer(request, campagne, form=None):
 
 def _a_droite(request, campagne, visites, le, montres, form):
     """La case que l'adresse ouvre, sinon les entreprises à placer, filtrées et paginées."""
-    cle = {nom: _cle(request.GET.get(nom)) for nom in ("developpeur", "accompagnant")}
-    ouverte = panneau.ouverte(visites, request.membre, **cle, mois=_mois(request.GET.get("mois")))
+    cle = {nom: lire_cle(request.GET.get(nom)) for nom in ("developpeur", "accompagnant")}
+    ouverte = panneau.ouverte(visites, request.membre, **cle, mois=lire_mois(request.GET.get("mois")))
     if ouverte and form is None:
         return {"ouverte": ouverte, "cartes": panneau.cartes(ouverte.visites, request.membre, le)}
     candidates = panneau.candidates(campagne, request.membre, le)
@@ -140,15 +140,3 @@ def _vers_la_carte(request, campagne):
     choix = {"cible": campagne.cible_id} if campagne.cible_id else {}
     choix |= {autre: request.GET[nom] for nom, autre in VERS_LA_CARTE.items() if request.GET.get(nom)}
     return f"{reverse('visites:carte', args=[request.reseau.slug])}?{urlencode(choix)}"
-
-
-def _mois(texte):
-    """« 2026-03 » → le 1er mars 2026 ; None si c'est illisible."""
-    try:
-        return date.fromisoformat(f"{texte}-01")
-    except ValueError:
-        return None
-
-
-def _cle(texte):
-    return int(texte) if texte and texte.isdecimal() and len(texte) <= 18 else None

@@ -1,7 +1,5 @@
 """« Qui a vu qui » : le mois à l'écran, en PDF, en classeur, du même objet."""
 
-from datetime import date
-
 import django_filters
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +13,11 @@ from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.formulaires import FormulaireFiltre
 from reseau.lib.pdf import tableau_en_pdf
 from reseau.lib.reponses import fichier
+from reseau.lib.saisie import lire_mois
 from reseau.lib.tableau import mois_long
 from reseau.lib.tableur import tableau_en_xlsx
 from reseau.operations import noter
 from visites.rencontres import rencontres
-
-PREMIERE_ANNEE = 1990
 
 
 class RencontreFilter(django_filters.FilterSet):
@@ -82,11 +79,7 @@ def _filtre(request):
 def _mois(texte):
     """« 2026-03 » → le 1er mars 2026 ; illisible ou à venir : le mois courant."""
     courant = premier_du_mois(localdate())
-    try:
-        demande = date.fromisoformat(f"{texte}-01")
-    except ValueError:
-        return courant
-    return demande if demande.year >= PREMIERE_ANNEE and demande <= courant else courant
+    return min(lire_mois(texte) or courant, courant)
 
 
 def _lien(premier):

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.saisie import lire_cle
 from reseau.models import Journal, Reseau
 from visites.models import Campagne, Courrier
 from visites.papier_des_lettres import figer, imprimer, imprimer_brouillons
@@ -43,7 +44,7 @@ def trouver_campagne(slug, nom):
     if reseau is None:
         connus = ", ".join(Reseau.objects.values_list("slug", flat=True)) or "aucun"
         raise RegleEnfreinte(f"Réseau inconnu : {slug}. Réseaux de cette installation : {connus}.")
-    cle = int(nom) if nom.isdecimal() and len(nom) < 10 else 0
+    cle = lire_cle(nom)
     campagnes = Campagne.objects.filter(reseau=reseau).select_related("reseau")
     trouvees = sorted(campagnes.filter(Q(nom__iexact=nom) | Q(pk=cle)), key=lambda campagne: campagne.pk == cle)
     if not trouvees:
