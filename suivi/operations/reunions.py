@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from entreprises.models import Cible
 from reseau.lib.erreurs import exiger
 from reseau.models import Membre, Presence, Reunion
 from reseau.operations import ajouter, convoquer, enregistrer, pointer
@@ -17,7 +18,7 @@ SEANCE_CLOSE = "Cette réunion est close : elle ne décide plus."
 
 
 @transaction.atomic
-def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", origine=OrigineVisite.CIBLE, **motifs):
+def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", **motifs):
     """Choisit l'entreprise en séance et, si l'on nomme un développeur, la lui confie.
 
     Reprend la visite « à programmer » qui l'attendait. Lève `RegleEnfreinte` si une règle s'y oppose. `motifs` : pourquoi
@@ -27,14 +28,21 @@ def retenir(entreprise, *, reunion, par, le, developpeur=None, derogation="", or
     malgre = motifs.get("malgre_contact", "")
     visite = Visite.objects.a_programmer().filter(entreprise=entreprise).first()
     if visite is None:
-        choix = {"par": par, "le": le, "origine": origine, "derogation": derogation, "malgre_contact": malgre}
-        visite = choisir(entreprise, reunion=reunion, **choix)
+        choix = {"par": par, "le": le, "derogation": derogation, "malgre_contact": malgre}
+        visite = choisir(entreprise, reunion=reunion, origine=_origine(entreprise, reunion, le), **choix)
     else:
         visite.choisie_en = visite.choisie_en or reunion
         visite.derogation = derogation or visite.derogation
         enregistrer(visite, par=par)
     Proposition.objects.en_attente().filter(entreprise=entreprise).update(decidee_en=reunion)
     return affecter(visite, developpeur, par=par, le=le, **motifs) if developpeur else visite
+
+
+def _origine(entreprise, reunion, le):
+    """La cible en vigueur si l'entreprise y est retenue ; sinon, quelqu'un l'a signalée."""
+    cible = Cible.objects.en_vigueur(reunion.reseau, le)
+    retenue = cible and cible.lignes.retenues().filter(entreprise=entreprise).exists()
+    return OrigineVisite.CIBLE if retenue else OrigineVisite.SIGNALEMENT
 
 
 @transaction.atomic

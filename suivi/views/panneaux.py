@@ -98,32 +98,41 @@ def _pour_les_visites_en_souffrance(request, reunion, courant, presents):
 
 
 def _pour_les_prochaines(request, reunion, courant, presents):
-    le, cherche = localdate(), request.GET.get("cherche", "")[:100]
-    choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE)
-    candidates = list(_candidates(request.membre, cherche, le))
-    raisons = empechements(candidates, reunion.reseau, le)
-    contacts = contacts_recents(candidates, reunion.reseau, le)
-    concurrentes = concurrentes_par_entreprise(candidates, request.membre)
+    membre, le, cherche = request.membre, localdate(), request.GET.get("cherche", "")[:100]
+    choisies = Visite.objects.visibles_par(membre).filter(choisie_en=reunion).exclude(etat=EtatVisite.ANNULEE)
+    return {
+        "choisies": choisies.avec_noms().order_by("entreprise__raison_sociale"),
+        "lignes": _lignes_des_candidates(list(_candidates(membre, cherche, le)), membre, le),
+        "cherche": cherche,
+        "a_decider": _cibles_a_decider(membre),
+        "voix": Voix.choices,
+    }
+
+
+def _lignes_des_candidates(candidates, membre, le):
+    """[(entreprise, ce qui l'empêche, son formulaire)] : les proposées d'abord, les empêchées en dernier."""
+    raisons = empechements(candidates, membre.reseau, le)
+    contacts = contacts_recents(candidates, membre.reseau, le)
+    concurrentes = concurrentes_par_entreprise(candidates, membre)
     proposees = _propositions(candidates)
     for entreprise in candidates:
         entreprise.contacts_recents = contacts.get(entreprise.pk, [])
         entreprise.concurrentes = concurrentes.get(entreprise.pk, [])
         entreprise.proposition = proposees.get(entreprise.pk)
     candidates.sort(key=lambda entreprise: (entreprise.proposition is None, entreprise.pk in raisons))
-    directs = Membre.objects.visibles_par(request.membre).affectables(le)
-    developpeurs = [(membre.pk, membre.nom_et_sigle) for membre in directs]
-    lignes = [
-        (
-            entreprise,
-            raisons.get(entreprise.pk),
-            RetenueForm(auto_id=f"entreprise-{entreprise.pk}-%s", membre=request.membre, developpeurs=developpeurs, le=le),
-        )
+    developpeurs = [(direct.pk, direct.nom_et_sigle) for direct in Membre.objects.visibles_par(membre).affectables(le)]
+    choix = {"membre": membre, "developpeurs": developpeurs, "le": le}
+    return [
+        (entreprise, raisons.get(entreprise.pk), RetenueForm(auto_id=f"entreprise-{entreprise.pk}-%s", **choix))
         for entreprise in candidates
     ]
-    a_decider = Cible.objects.visibles_par(request.membre).en_preparation() if autorise(request.membre, "cibles.gerer") else []
-    a_decider = [(cible, scrutin(cible, request.membre)) for cible in a_decider[:CIBLES]]
-    choisies = choisies.avec_noms().order_by("entreprise__raison_sociale")
-    return {"choisies": choisies, "lignes": lignes, "cherche": cherche, "a_decider": a_decider, "voix": Voix.choices}
+
+
+def _cibles_a_decider(membre):
+    """[(cible, son scrutin)] : ce que l'animation peut mettre au vote ; rien pour les autres."""
+    if not autorise(membre, "cibles.gerer"):
+        return []
+    return [(cible, scrutin(cible, membre)) for cible in Cible.objects.visibles_par(membre).en_preparation()[:CIBLES]]
 
 
 def _candidates(membre, cherche, le):
@@ -140,7 +149,7 @@ def _candidates(membre, cherche, le):
     cible = Cible.objects.en_vigueur(membre.reseau, le)
     if cible is None:
         return candidates
-    de_la_cible = libres.filter(~proposees, lignes_de_cible__cible=cible, lignes_de_cible__motif_d_ecart="")
+    de_la_cible = libres.de_la_cible(cible).filter(~proposees)
     return candidates + list(de_la_cible.exclude(Exists(visites.touchees(cible.decidee_le, le)))[:CANDIDATES])
 
 

@@ -18,7 +18,7 @@ from reseau.acces import exiger, geste, page
 from reseau.droits import autorise
 from reseau.enums import EtatPresence
 from reseau.lib.erreurs import RegleEnfreinte, tenter
-from reseau.lib.saisie import lire_cles
+from reseau.lib.saisie import lire_cle, lire_cles
 from reseau.models import Membre, Reunion
 from suivi import operations
 from suivi.enums import GenreDePoint, Issue
@@ -27,7 +27,6 @@ from suivi.forms.reunions import empreinte
 from suivi.models import Action, Proposition
 from suivi.ordre_du_jour import ordre_du_jour, visites_de_la_seance
 from suivi.views.panneaux import action_en_seance, deblocages, designations, panneau
-from visites.enums import OrigineVisite
 from visites.models import Visite
 
 AUTRES_ETATS = [("", "–"), *((etat.value, etat.label) for etat in EtatPresence if etat != EtatPresence.PRESENT)]
@@ -122,7 +121,7 @@ def seance_clore(request, pk):
     """Clôt une action, avec son issue et sa phrase."""
     reunion, issue = _reunion(request, pk), request.POST.get("issue")
     actions = Action.objects.visibles_par(request.membre).avec_noms()
-    action = actions.filter(pk__in=lire_cles([request.POST.get("action", "")])).first()
+    action = actions.filter(pk=lire_cle(request.POST.get("action"))).first()
     if action is None or issue not in Issue.values:
         raise RegleEnfreinte("Choisissez l’issue de l’action à clore.")
     texte = request.POST.get("texte", "")[:300]
@@ -150,12 +149,7 @@ def seance_choisir(request, pk):
     """Choisit une entreprise à visiter, et à qui on la confie ; `retirer` défait un choix de cette séance."""
     reunion, le = _reunion(request, pk), localdate()
     if "retirer" in request.POST:
-        choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion)
-        visite = choisies.filter(pk__in=lire_cles([request.POST["retirer"]])).first()
-        if visite is None:
-            raise RegleEnfreinte("Cette entreprise n’a pas été choisie dans cette séance.")
-        operations.renoncer(visite, reunion=reunion, par=request.membre, le=le)
-        messages.success(request, f"{visite.entreprise} est retirée de la liste.")
+        _renoncer(request, reunion, le)
         return _au_sujet(request, reunion)
     form = RetenueForm(request.POST, membre=request.membre, developpeurs=[], le=le)
     if not form.is_valid():
@@ -164,9 +158,18 @@ def seance_choisir(request, pk):
     if "ecarter" in request.POST:
         _ecarter(request, reunion, entreprise)
         return _au_sujet(request, reunion)
-    operations.retenir(**form.cleaned_data, reunion=reunion, par=request.membre, le=le, origine=_origine(entreprise, reunion, le))
+    operations.retenir(**form.cleaned_data, reunion=reunion, par=request.membre, le=le)
     messages.success(request, f"{entreprise} est choisie.")
     return _au_sujet(request, reunion)
+
+
+def _renoncer(request, reunion, le):
+    choisies = Visite.objects.visibles_par(request.membre).filter(choisie_en=reunion)
+    visite = choisies.filter(pk=lire_cle(request.POST["retirer"])).first()
+    if visite is None:
+        raise RegleEnfreinte("Cette entreprise n’a pas été choisie dans cette séance.")
+    operations.renoncer(visite, reunion=reunion, par=request.membre, le=le)
+    messages.success(request, f"{visite.entreprise} est retirée de la liste.")
 
 
 def _ecarter(request, reunion, entreprise):
@@ -180,8 +183,8 @@ def _ecarter(request, reunion, entreprise):
 @geste("reunions.pointer")
 def seance_voter(request, pk):
     """Le vote sur une cible, sans quitter la séance : l'ouvrir, y donner sa voix, le clore."""
-    reunion, cle = _reunion(request, pk), request.POST.get("cible", "")
-    cible = Cible.objects.visibles_par(request.membre).filter(pk__in=lire_cles([cle])).first()
+    reunion = _reunion(request, pk)
+    cible = Cible.objects.visibles_par(request.membre).filter(pk=lire_cle(request.POST.get("cible"))).first()
     if cible is None:
         raise RegleEnfreinte("Cette cible n’est plus à décider.")
     if "voix" in request.POST:
@@ -227,7 +230,7 @@ def _garder_le_texte(reunion, point, texte, membre):
 
 
 def _point(request, reunion):
-    point = reunion.points.inscrits().filter(pk__in=lire_cles([request.POST["point"]]), genre=GenreDePoint.LIBRE).first()
+    point = reunion.points.inscrits().filter(pk=lire_cle(request.POST["point"]), genre=GenreDePoint.LIBRE).first()
     if point is None:
         raise RegleEnfreinte("Ce point n’est plus à l’ordre du jour.")
     return point
@@ -250,7 +253,7 @@ def _reunion(request, pk):
 def _visite(request, reunion):
     """La visite postée, si elle est de cette séance ; `RegleEnfreinte` sinon."""
     visites = visites_de_la_seance(reunion, request.membre)
-    visite = visites.filter(pk__in=lire_cles([request.POST.get("visite", "")])).first()
+    visite = visites.filter(pk=lire_cle(request.POST.get("visite"))).first()
     if visite is None:
         raise RegleEnfreinte("Cette visite n’est pas à l’ordre du jour.")
     return visite
@@ -293,9 +296,3 @@ def _decisions(request, form, confirmer=False):
         "echeances": list(form.echeances_changees()),
         "malgre_concurrence": form.cleaned_data.get("malgre_concurrence", ""),
     }
-
-
-def _origine(entreprise, reunion, le):
-    cible = Cible.objects.en_vigueur(reunion.reseau, le)
-    retenue = cible and cible.lignes.filter(entreprise=entreprise, motif_d_ecart="").exists()
-    return OrigineVisite.CIBLE if retenue else OrigineVisite.SIGNALEMENT

@@ -61,7 +61,7 @@ def test_preparer_une_reunion_close_est_refuse(animateur, reseau):
 
 def test_retenir_choisit_dans_la_seance(entreprise, reunion, animateur):
     visite = retenir(entreprise, reunion, animateur)
-    assert (visite.etat, visite.choisie_en, visite.origine) == (EtatVisite.A_PROGRAMMER, reunion, OrigineVisite.CIBLE)
+    assert (visite.etat, visite.choisie_en, visite.origine) == (EtatVisite.A_PROGRAMMER, reunion, OrigineVisite.SIGNALEMENT)
 
 
 def test_retenir_et_nommer_programme(entreprise, reunion, animateur, direct):
