@@ -39,7 +39,7 @@ def couverture(cible, au):
     """
     visites = Visite.objects.filter(entreprise=OuterRef("entreprise"))
     touchees = visites.touchees(cible.decidee_le, au) if cible.decidee_le else Visite.objects.none()
-    lignes = LigneDeCible.objects.filter(cible=cible, motif_d_ecart="")
+    lignes = LigneDeCible.objects.retenues().filter(cible=cible)
     lignes = lignes.annotate(touchee=Exists(touchees), programmee=Exists(visites.confiees_au(au)))
     return Couverture(
         **lignes.aggregate(

@@ -15,7 +15,7 @@ def a_programmer(campagne, membre, le):
     entreprises = Entreprise.objects.visibles_par(membre)
     visites, cible = Visite.objects.filter(reseau=campagne.reseau).order_by(), campagne.cible
     if cible:
-        retenues = LigneDeCible.objects.filter(cible=cible, motif_d_ecart="").order_by()
+        retenues = LigneDeCible.objects.retenues().filter(cible=cible).order_by()
         touchees = visites.touchees(cible.decidee_le, le)
         de_la_cible = retenues.exclude(entreprise__in=touchees.values("entreprise")).values("entreprise")
         hors_cible = visites.a_programmer().filter(campagne=campagne).values("entreprise")
