@@ -44,13 +44,13 @@ class SollicitationForm(FormulaireModele):
 
 
 class ProtectionForm(Formulaire):
+    """Mettre à l'abri des sollicitations, dix ans au plus."""
+
     jusqu_au = forms.DateField(label="Ne plus solliciter jusqu’au")
     motif = forms.CharField(label="Pourquoi", max_length=200, help_text="Il se lit sur la fiche, par tout le réseau.")
 
-    def __init__(self, *arguments, entreprise, le, **mots):
-        jusqu_au = entreprise.ne_plus_solliciter_jusqu_au
-        initial = {"jusqu_au": jusqu_au, "motif": entreprise.ne_plus_solliciter_motif}
-        super().__init__(*arguments, initial=initial, **mots)
+    def __init__(self, *arguments, le, **mots):
+        super().__init__(*arguments, **mots)
         self.le = le
 
     def clean_jusqu_au(self):

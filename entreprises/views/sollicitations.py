@@ -1,7 +1,6 @@
 """Le journal des contacts d'une entreprise : le lire, y noter un contact ; « ne plus solliciter jusqu'au »."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
@@ -13,9 +12,9 @@ from reseau.acces import exiger, formulaire, geste, page
 from reseau.droits import TOUT, autorise, portee
 from reseau.enums import Geste
 from reseau.lib.erreurs import tenter
+from reseau.lib.listes import page_de
 from reseau.operations import noter
 
-PAR_PAGE = 25
 TROUVEES = 10
 
 
@@ -75,7 +74,8 @@ def proteger(request, pk):
         operations.lever_la_protection(entreprise, par=request.membre)
         messages.success(request, "L’entreprise se laisse de nouveau solliciter.")
         return redirect(entreprise)
-    form = ProtectionForm(request.POST or None, entreprise=entreprise, le=le)
+    initial = {"jusqu_au": entreprise.ne_plus_solliciter_jusqu_au, "motif": entreprise.ne_plus_solliciter_motif}
+    form = ProtectionForm(request.POST or None, initial=initial, le=le)
     if form.is_valid() and tenter(form, operations.proteger, entreprise, **form.cleaned_data, par=request.membre, le=le):
         messages.success(request, "Aucune visite ne se programmera d’ici là.")
         return redirect(entreprise)
@@ -102,7 +102,7 @@ def _auteurs(sollicitation, membre):
 
 def _journal(request, entreprise, form):
     lignes = entreprise.sollicitations.select_related("institution", "membre__institution")
-    page_obj = Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, lignes)
     for ligne in page_obj:
         ligne.corrigeable = autorise(request.membre, "sollicitations.corriger", *_auteurs(ligne, request.membre))
     if request.method == "GET":

@@ -1,17 +1,13 @@
 """Ce que demande chaque geste par lot, et ce que demande une vue enregistrée."""
 
-from datetime import timedelta
-
 from django import forms
 
 from entreprises.exports import GENRES
-from entreprises.forms import EtiquetteForm
+from entreprises.forms import EtiquetteForm, ProtectionForm
 from entreprises.models import Etiquette, VueEnregistree
 from reseau.droits import TOUT, portee
 from reseau.lib.formulaires import Formulaire, FormulaireModele
 from visites.models import Campagne
-
-ABRI_MAX = timedelta(days=10 * 366)
 
 
 class EtiquetageForm(EtiquetteForm):
@@ -40,19 +36,10 @@ class RetraitForm(Formulaire):
         self.fields["etiquette"].queryset = Etiquette.objects.visibles_par(membre)
 
 
-class AbriForm(Formulaire):
-    jusqu_au = forms.DateField(label="Ne plus solliciter jusqu’au")
-    motif = forms.CharField(label="Pourquoi", max_length=200, help_text="Il se lit sur chaque fiche, par tout le réseau.")
-
+class AbriForm(ProtectionForm):
     def __init__(self, *arguments, membre, le, **mots):
-        super().__init__(*arguments, **mots)
-        self.le = le
-
-    def clean_jusqu_au(self):
-        jusqu_au = self.cleaned_data["jusqu_au"]
-        if jusqu_au - self.le > ABRI_MAX:
-            raise forms.ValidationError("Vérifiez l’année : dix ans au plus.")
-        return jusqu_au
+        super().__init__(*arguments, le=le, **mots)
+        self.fields["motif"].help_text = "Il se lit sur chaque fiche, par tout le réseau."
 
 
 class ChoixDeCampagneForm(Formulaire):
