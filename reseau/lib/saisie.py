@@ -4,6 +4,7 @@ D'une adresse ou d'un envoi forgés, une clé ou un mois se lisent, ou ne se lis
 """
 
 import unicodedata
+from argparse import ArgumentTypeError
 from datetime import date
 
 COMBINANTS_MAX = 2  # signes posés sur une même lettre ; au-delà, c'est une tour, pas un accent
@@ -29,6 +30,14 @@ def lire_mois(texte):
     except ValueError:
         return None
     return premier if premier.year in ANNEES else None
+
+
+def lire_jour(texte):
+    """« 2026-03-05 », donné à une commande ; `ArgumentTypeError` si ce n'est pas un jour."""
+    try:
+        return date.fromisoformat(texte)
+    except ValueError as erreur:
+        raise ArgumentTypeError(f"« {texte} » n’est pas une date AAAA-MM-JJ") from erreur
 
 
 def une_ligne(texte):

@@ -1,20 +1,11 @@
 """Crée des réseaux d'exemple dans une base vide, ou redit leurs comptes."""
 
-from argparse import ArgumentTypeError
-from datetime import date
-
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localdate
 
 from reseau.lib.erreurs import RegleEnfreinte
+from reseau.lib.saisie import lire_jour
 from suivi.demonstration import MOT_DE_PASSE, RESEAUX_MAX, comptes, creer
-
-
-def _jour(texte):
-    try:
-        return date.fromisoformat(texte)
-    except ValueError as erreur:
-        raise ArgumentTypeError(f"« {texte} » n’est pas une date AAAA-MM-JJ") from erreur
 
 
 class Command(BaseCommand):
@@ -23,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--reseaux", type=int, default=2, metavar="N", help=f"nombre de réseaux, de 1 à {RESEAUX_MAX}")
         parser.add_argument("--graine", default="1996", metavar="S", help="même graine, même jour : mêmes données")
-        parser.add_argument("--le", type=_jour, metavar="AAAA-MM-JJ", help="jour de référence (aujourd’hui)")
+        parser.add_argument("--le", type=lire_jour, metavar="AAAA-MM-JJ", help="jour de référence (aujourd’hui)")
         parser.add_argument("--comptes", action="store_true", help="redit les comptes d’exemple, sans rien créer")
 
     def handle(self, *args, reseaux, graine, le, verbosity, **options):

@@ -1,14 +1,13 @@
 """Écrit un tableau de bord en JSON, PDF ou classeur, pour l'exploitant."""
 
 import json
-from argparse import ArgumentTypeError
-from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localdate
 
 from reseau.lib.pdf import tableau_en_pdf
+from reseau.lib.saisie import lire_jour
 from reseau.lib.tableur import tableau_en_ods, tableau_en_xlsx
 from reseau.models import Membre, Reseau
 from suivi.indicateurs import (
@@ -49,10 +48,12 @@ class Command(BaseCommand):
         parser.add_argument("--reseau", required=True, help="adresse du réseau, par exemple haute-saone")
         parser.add_argument("--format", choices=["json", "pdf", "xlsx", "ods"], default="json")
         parser.add_argument("--sortie", type=Path, help="fichier à écrire ; sans lui, la sortie standard")
-        parser.add_argument("--au", type=_jour, help="dernier jour compté (AAAA-MM-JJ) ; par défaut aujourd’hui")
-        parser.add_argument("--visites-depuis", type=_jour, help="2.5 : premier jour des visites")
-        parser.add_argument("--participation-du", type=_jour, help="2.5 : premier jour des réunions")
-        parser.add_argument("--du", type=_jour, help="premier jour des visites (2.7, suites, délais, refus, territoires, valeur)")
+        parser.add_argument("--au", type=lire_jour, help="dernier jour compté (AAAA-MM-JJ) ; par défaut aujourd’hui")
+        parser.add_argument("--visites-depuis", type=lire_jour, help="2.5 : premier jour des visites")
+        parser.add_argument("--participation-du", type=lire_jour, help="2.5 : premier jour des réunions")
+        parser.add_argument(
+            "--du", type=lire_jour, help="premier jour des visites (2.7, suites, délais, refus, territoires, valeur)"
+        )
         parser.add_argument("--annee", type=int, help="entretiens, evaluations : une année ; sans elle, toutes")
         parser.add_argument("--responsable", help="2.4 : courriel d’un membre ; sans lui, tous les responsables")
 
@@ -73,13 +74,6 @@ class Command(BaseCommand):
             raise CommandError("Un fichier ne s’affiche pas dans un terminal : donnez --sortie.", returncode=2)
         else:
             self.stdout.buffer.write(octets)
-
-
-def _jour(texte):
-    try:
-        return date.fromisoformat(texte)
-    except ValueError as erreur:
-        raise ArgumentTypeError(f"« {texte} » n’est pas une date AAAA-MM-JJ") from erreur
 
 
 def _reseau(slug):
