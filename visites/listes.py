@@ -1,10 +1,9 @@
 """Ranger et paginer une liste : l'ordre vient d'un dictionnaire fermé, jamais de l'adresse."""
 
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.db.models.expressions import OrderBy
 
-PAR_PAGE = 25
+from reseau.lib.listes import PAR_PAGE, page_de
 
 
 def trier(lignes, demande, tris, defaut):
@@ -20,4 +19,4 @@ def trier(lignes, demande, tris, defaut):
 def paginer(request, lignes, tris, defaut, par_page=PAR_PAGE):
     """La page demandée de ces lignes, rangées ; un numéro absurde mène à la première ou à la dernière."""
     rangees = trier(lignes, request.GET.get("tri", ""), tris, defaut)
-    return Paginator(rangees, par_page).get_page(request.GET.get("page"))
+    return page_de(request, rangees, par_page=par_page)

@@ -1,7 +1,6 @@
 """Les cibles : les préparer en voyant qui elles visent, les décider, relire la liste figée."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -16,9 +15,8 @@ from entreprises.models import Cible, Entreprise, LigneDeCible
 from reseau.acces import formulaire, page
 from reseau.droits import autorise
 from reseau.lib.erreurs import tenter
+from reseau.lib.listes import page_de
 from reseau.lib.saisie import lire_cle
-
-PAR_PAGE = 25
 
 
 @page("cibles.voir")
@@ -26,7 +24,7 @@ def liste(request):
     """Celles qu'on prépare d'abord, puis les décidées, de la plus récente à la plus ancienne."""
     cibles = Cible.objects.visibles_par(request.membre).select_related("reunion").avec_nombre()
     cibles = cibles.order_by(F("decidee_le").desc(nulls_first=True), "-pk")
-    page_obj = Paginator(cibles, PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, cibles)
     return render(request, "entreprises/cible_liste.html", {"page_obj": page_obj})
 
 
@@ -99,7 +97,7 @@ def _liste_figee(request, cible):
     lignes = lignes.ecartees() if ecartees else lignes.retenues()
     lignes = lignes.select_related("entreprise__commune__zone_emploi", "entreprise__naf").order_by("entreprise__recherche", "pk")
     return {
-        "page_obj": Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_de(request, lignes),
         "ecartees": ecartees,
         "nombre": cible.lignes.retenues().count(),
         "nombre_ecartees": cible.lignes.ecartees().count(),

@@ -1,7 +1,6 @@
 """L'assistant d'import : déposer, regarder l'aperçu, confirmer ou renoncer, relire le bilan et ses rejets."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models.functions import Coalesce
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +16,10 @@ from reseau.droits import TOUT, portee
 from reseau.enums import Geste
 from reseau.lib import progression
 from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.listes import page_de
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 
-PAR_PAGE = 25
 NOMBRES = dict.fromkeys(["lus", "crees", "modifies", "inchanges", "rejetes", "avertissements"], 0)
 ENCODAGES = {"cp1252": "Windows", "utf-8": "UTF-8", "utf-8-sig": "UTF-8"}
 RESERVE = (
@@ -33,7 +32,7 @@ SEPARATEURS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "b
 @page("imports.suivre")
 def liste(request):
     depots = Import.objects.visibles_par(request.membre)
-    page_obj = Paginator(depots, PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, depots)
     for depot in page_obj:
         depot.nombres = NOMBRES | depot.bilan
     return render(request, "entreprises/import_liste.html", {"page_obj": page_obj, "nombre": page_obj.paginator.count})
@@ -62,7 +61,7 @@ def voir(request, pk):
     """L'aperçu tant qu'il reste à confirmer, le bilan ensuite ; sans le texte du fichier à qui pourrait y lire un déport."""
     depot = _depot(request, pk)
     nombres, entier = NOMBRES | depot.bilan, _se_lit_en_entier(depot, request.membre)
-    rejets = Paginator(depot.rejets if entier else [], PAR_PAGE).get_page(request.GET.get("page"))
+    rejets = page_de(request, depot.rejets if entier else [])
     contexte = {
         "depot": depot,
         "nombres": nombres,

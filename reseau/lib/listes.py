@@ -5,12 +5,12 @@ from django.core.paginator import Paginator
 PAR_PAGE = 25
 
 
-def page_de(request, lignes, parametre="page"):
+def page_de(request, lignes, parametre="page", par_page=PAR_PAGE):
     """La page que demande l'adresse (`?page=3`), la première ou la dernière si elle n'existe pas.
 
     `parametre` : celui de la seconde liste d'une page qui en montre deux.
     """
-    return Paginator(lignes, PAR_PAGE).get_page(request.GET.get(parametre))
+    return Paginator(lignes, par_page).get_page(request.GET.get(parametre))
 
 
 def ordre(request, tris, defaut):

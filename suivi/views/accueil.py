@@ -1,15 +1,13 @@
 """L'accueil, et les trois listes de visites à relancer qu'il ouvre."""
 
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.timezone import localdate
 
 from reseau.acces import page
+from reseau.lib.listes import page_de
 from suivi.accueil import accueil as composer
 from suivi.accueil import visites_sans_compte_rendu, visites_sans_rendez_vous, visites_urgentes
 from suivi.relances import relances
-
-PAR_PAGE = 25
 
 
 @page("accueil.voir")
@@ -31,7 +29,7 @@ def sans_rendez_vous(request):
     """Les lettres restées sans rendez-vous, et la relance qui va : appeler, écrire, ou une lettre encore."""
     le = localdate()
     visites = visites_sans_rendez_vous(request.membre, le).avec_noms().order_by("annoncee_le", "pk")
-    page_obj = Paginator(visites, PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, visites)
     contexte = {
         "page_obj": page_obj,
         "relances": relances(list(page_obj), request.membre, le=le),
@@ -48,6 +46,6 @@ def urgentes(request):
 
 def _relances(request, intitule, explication, visites):
     visites = visites.avec_noms().select_related("compte_rendu")
-    page_obj = Paginator(visites, PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, visites)
     contexte = {"intitule": intitule, "explication": explication, "page_obj": page_obj}
     return render(request, "suivi/visite_relances.html", contexte)

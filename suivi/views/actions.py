@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,7 +23,6 @@ from suivi.models import Action
 from suivi.views.annonces import dire_l_absence
 from visites.concurrences import concurrentes_de
 
-PAR_PAGE = 25
 MIENNES, CONFIEES, TOUTES = "miennes", "confiees", "toutes"
 EN_COLONNES = "colonnes"
 
@@ -57,7 +55,7 @@ def actions_toutes(request):
     le, tri = localdate(), request.GET.get("tri", "")
     visibles = Action.objects.visibles_par(request.membre).avec_noms().avec_refus()
     filtre = ActionFilter(request.GET, visibles, membre=request.membre, le=le)
-    page_obj = Paginator(_trier(filtre.qs, tri, le), PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, _trier(filtre.qs, tri, le))
     for action in page_obj:
         action.echue = action.est_echue(le)
     contexte = {"filter": filtre, "page_obj": page_obj, "nombre": page_obj.paginator.count, "onglet": TOUTES, "voit_tout": True}
@@ -73,7 +71,7 @@ def _les_miennes(request):
     les_miennes = Action.objects.visibles_par(membre).du_responsable(membre)
     closes = request.GET.get("etat") == "closes"
     choisies = les_miennes.closes().order_by("-fin_reelle", "-numero") if closes else les_miennes.ouvertes().par_urgence(le)
-    page_obj = Paginator(choisies.avec_noms(), PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, choisies.avec_noms())
     for action in page_obj:
         action.gestes, action.echue = gestes_permis(membre, action), action.est_echue(le)
     contexte = {

@@ -1,7 +1,6 @@
 """Les réunions : les convoquer, y répondre, les relire ; leur compte rendu sur papier."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate, now
@@ -11,6 +10,7 @@ from reseau.acces import formulaire, geste, page
 from reseau.droits import TOUT, autorise, portee
 from reseau.enums import EtatPresence, EtatReunion, Geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
+from reseau.lib.listes import page_de
 from reseau.lib.pdf import rendre_pdf
 from reseau.lib.reponses import fichier
 from reseau.models import Presence, Reunion
@@ -24,7 +24,6 @@ from suivi.seance import releve
 from suivi.views.figes import figer_la_reunion
 from suivi.views.ordre_du_jour import a_venir
 
-PAR_PAGE = 25
 LIGNES_BLANCHES = 4  # de la feuille d'émargement, pour qui vient sans être inscrit
 DITES = {
     EtatPresence.PRESENT: "Vous serez présent.",
@@ -42,7 +41,7 @@ def reunions(request):
     toutes = toutes.annotate(nb_presents=Count("presences", filter=Q(presences__etat=EtatPresence.PRESENT)))
     a_venir = toutes.filter(etat=EtatReunion.PREVUE).order_by("le", "heure")
     passees = toutes.exclude(etat=EtatReunion.PREVUE).order_by("-le", "-heure", "-pk")
-    page_obj = Paginator(passees, PAR_PAGE).get_page(request.GET.get("page"))
+    page_obj = page_de(request, passees)
     contexte = {"a_venir": [_avec_ma_reponse(reunion) for reunion in a_venir], "page_obj": page_obj, "le": le}
     contexte["peut_convoquer"] = autorise(request.membre, "reunions.convoquer")
     return render(request, "suivi/reunion_liste.html", contexte)
