@@ -90,62 +90,78 @@ class Terrain:
         self.aux_autres = self._objets(tiers, None, tiers)
 
     def _objets(self, developpeur, accompagnant, responsable):
-        reseau, du_reseau = self.reseau, {"reseau": self.reseau}
-        entreprise, campagne = EntrepriseFactory(**du_reseau), CampagneFactory(**du_reseau)
-        confiee = {**du_reseau, "developpeur": developpeur, "accompagnant": accompagnant, "campagne": campagne}
-        visite = VisiteFactory(entreprise=entreprise, realisee=True, **confiee)
-        CompteRenduFactory(visite=visite)
-        rendue = VisiteFactory(realisee=True, **confiee)
-        CompteRenduFactory(visite=rendue, termine=True)
-        question = QuestionFactory(theme__guide__reseau=reseau)
+        entreprise = EntrepriseFactory(reseau=self.reseau)
         if accompagnant:
             AccesFactory(entreprise=entreprise, membre=accompagnant)
-        annoncee = VisiteFactory(programmee=True, **confiee)
-        rendez_vous = VisiteFactory(rendez_vous=True, rendez_vous_le=now() + timedelta(days=9), **confiee)
-        projet = ProjetFactory(visite=visite)
-        ligne = LigneDeCibleFactory(cible=CibleFactory(**du_reseau, decidee=True))
+        return {
+            **self._du_reseau(developpeur),
+            **self._de_l_entreprise(entreprise, developpeur),
+            **self._des_visites(entreprise, developpeur, accompagnant, responsable),
+        }
+
+    def _du_reseau(self, developpeur):
+        """Ce qui ne tient à aucune entreprise."""
+        du_reseau, question = {"reseau": self.reseau}, QuestionFactory(theme__guide__reseau=self.reseau)
         return {
             "membre": developpeur.pk,
             "absence": AbsenceFactory(membre=developpeur).pk,
             "charte": self.charte.pk,
             "institution": developpeur.institution_id,
-            "signataire": Signataire.objects.get(reseau=reseau).pk,
-            "entreprise": entreprise.pk,
+            "signataire": Signataire.objects.get(reseau=self.reseau).pk,
             "etiquette": EtiquetteFactory(**du_reseau).pk,
             "vue": VueEnregistreeFactory(membre=developpeur).pk,
-            "contact": ContactFactory(entreprise=entreprise).pk,
-            "document": DocumentFactory(entreprise=entreprise, membre=developpeur).pk,
-            "doublon": DoublonFactory(entreprise=entreprise, signale_par=developpeur).pk,
-            "fusion": FusionFactory(reseau=reseau, gardee=entreprise, par=developpeur).pk,
-            "deport": DeportFactory(entreprise=EntrepriseFactory(**du_reseau), membre=developpeur).pk,
             "import": self._import(developpeur).pk,
             "cible": CibleFactory(**du_reseau).pk,
-            "ligne": ligne.pk,
-            "campagne": campagne.pk,
-            "visite": visite.pk,
-            "rendue": rendue.pk,
-            "rendez_vous": rendez_vous.pk,
-            "courrier": CourrierFactory(visite=annoncee).pk,
+            "ligne": LigneDeCibleFactory(cible=CibleFactory(**du_reseau, decidee=True)).pk,
             "modele": ModeleDeCourrierFactory(**du_reseau).pk,
             "demande": DemandeDeVisiteFactory(**du_reseau).pk,
-            "concurrence": ConcurrenceFactory(entreprise=entreprise).pk,
-            "sollicitation": self._sollicitation(entreprise, developpeur).pk,
-            "projet": projet.pk,
-            "action": ActionFactory(projet=projet, responsable=responsable, acceptee=True).pk,
             "pli": PliFactory(**du_reseau, abandonne=True).pk,
             "reunion": ReunionFactory(**du_reseau).pk,
             "droit": DemandeDeDroitFactory(**du_reseau, ouverte_par=developpeur).pk,
             "fige": TableauFigeFactory(**du_reseau).pk,
-            "evaluation": EvaluationFactory(visite=rendue, publiable=True).pk,
-            "chef": ChefDuPanelFactory(contact__entreprise=entreprise).pk,
             "guide": question.theme.guide_id,
             "theme": question.theme_id,
             "question": question.pk,
-            "besoin": self._besoin(projet, developpeur).pk,
             "competence": FicheCompetenceFactory(membre=developpeur).pk,
             "formation": FormationFactory(**du_reseau).pk,
             "dispositif": DispositifFactory(**du_reseau).pk,
             "code": "2.5",
+        }
+
+    def _de_l_entreprise(self, entreprise, developpeur):
+        """Ce que porte sa fiche, hors des visites."""
+        autre = EntrepriseFactory(reseau=self.reseau)
+        return {
+            "entreprise": entreprise.pk,
+            "contact": ContactFactory(entreprise=entreprise).pk,
+            "document": DocumentFactory(entreprise=entreprise, membre=developpeur).pk,
+            "doublon": DoublonFactory(entreprise=entreprise, signale_par=developpeur).pk,
+            "fusion": FusionFactory(reseau=self.reseau, gardee=entreprise, par=developpeur).pk,
+            "deport": DeportFactory(entreprise=autre, membre=developpeur).pk,
+            "concurrence": ConcurrenceFactory(entreprise=entreprise).pk,
+            "sollicitation": self._sollicitation(entreprise, developpeur).pk,
+            "chef": ChefDuPanelFactory(contact__entreprise=entreprise).pk,
+        }
+
+    def _des_visites(self, entreprise, developpeur, accompagnant, responsable):
+        """Une visite à chaque étape, et ce qui en naît."""
+        campagne = CampagneFactory(reseau=self.reseau)
+        confiee = {"reseau": self.reseau, "developpeur": developpeur, "accompagnant": accompagnant, "campagne": campagne}
+        visite = VisiteFactory(entreprise=entreprise, realisee=True, **confiee)
+        CompteRenduFactory(visite=visite)
+        rendue = VisiteFactory(realisee=True, **confiee)
+        CompteRenduFactory(visite=rendue, termine=True)
+        projet = ProjetFactory(visite=visite)
+        return {
+            "campagne": campagne.pk,
+            "visite": visite.pk,
+            "rendue": rendue.pk,
+            "rendez_vous": VisiteFactory(rendez_vous=True, rendez_vous_le=now() + timedelta(days=9), **confiee).pk,
+            "courrier": CourrierFactory(visite=VisiteFactory(programmee=True, **confiee)).pk,
+            "projet": projet.pk,
+            "action": ActionFactory(projet=projet, responsable=responsable, acceptee=True).pk,
+            "besoin": self._besoin(projet, developpeur).pk,
+            "evaluation": EvaluationFactory(visite=rendue, publiable=True).pk,
         }
 
     def _import(self, auteur):

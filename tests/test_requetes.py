@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from reseau.enums import Qualite, Role
-from reseau.models import Signataire
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import (
@@ -69,106 +68,110 @@ TOUT_LU = {"suivi:droit", "suivi:droit-exporter", "suivi:droit-effacer"}
 
 
 def peupler(nombre):
-    """Un réseau où chaque genre compte `nombre` lignes, sous une campagne, une cible et une réunion communes."""
+    """Un réseau où chaque genre compte `nombre` lignes, sous une campagne, une cible et une réunion communes.
+
+    Rend qui le lit, et {genre: clé} de quoi composer chaque adresse.
+    """
     reseau = ReseauFactory()
-    SignataireFactory(reseau=reseau)
+    signataire = SignataireFactory(reseau=reseau)
     du_reseau, institution = {"reseau": reseau}, InstitutionFactory(reseau=reseau)
     lecteur = MembreFactory(**du_reseau, institution=institution, role=Role.ANIMATEUR, qualite=Qualite.AUCUN)
-    visiteur = MembreFactory(**du_reseau, institution=institution)
     charte = CharteFactory(**du_reseau, adoptee=True)
     AcceptationFactory(charte=charte, membre=lecteur)
-    guide = GuideFactory(**du_reseau, en_service=True)
-    campagne, cible, reunion = CampagneFactory(**du_reseau), CibleFactory(**du_reseau, decidee=True), ReunionFactory(**du_reseau)
-    besoin = None
-    for _ in range(nombre):
-        entreprise = EntrepriseFactory(**du_reseau)
-        etiquette, vue = EtiquetteFactory(**du_reseau), VueEnregistreeFactory(membre=lecteur)
-        entreprise.etiquettes.add(etiquette)
-        visite = VisiteFactory(**du_reseau, entreprise=entreprise, developpeur=visiteur, campagne=campagne, realisee=True)
-        rendu, dispositif = CompteRenduFactory(visite=visite, termine=True), DispositifFactory(**du_reseau)
-        question = QuestionFactory(theme__guide=guide)
-        ReponseFactory(compte_rendu=rendu, question=question)
-        GuideFactory(**du_reseau)
-        action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True)
-        document = DocumentFactory(entreprise=entreprise, membre=visiteur)
-        doublon = DoublonFactory(entreprise=entreprise, signale_par=visiteur)
-        fusion = FusionFactory(reseau=reseau, gardee=entreprise, par=visiteur)
-        annoncee = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, programmee=True)
-        courrier = CourrierFactory(visite=annoncee)
-        quand = {"rendez_vous": True, "rendez_vous_le": now() + timedelta(days=9)}
-        rendez_vous = VisiteFactory(**du_reseau, developpeur=visiteur, campagne=campagne, **quand)
-        InvitationFactory(visite=rendez_vous)
-        demande = DemandeDeVisiteFactory(**du_reseau, entreprise=entreprise)
-        ligne = LigneDeCibleFactory(cible=cible)
-        concurrence = ConcurrenceFactory(entreprise=entreprise)
-        sollicitation = SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=institution)
-        fige, evaluation = TableauFigeFactory(**du_reseau, reunion=reunion), EvaluationFactory(visite=visite, publiable=True)
-        chef = ChefDuPanelFactory(contact__entreprise=entreprise)
-        contact, depot = ContactFactory(entreprise=entreprise), ImportFactory(**du_reseau, membre=lecteur)
-        deport = DeportFactory(entreprise=entreprise, membre=MembreFactory(**du_reseau, institution=institution))
-        absence = AbsenceFactory(membre=deport.membre, debut_le=now().date(), fin_le=now().date())
-        PresenceFactory(reunion=reunion, membre=deport.membre)
-        pli = PliFactory(**du_reseau, membre=visiteur, par=visiteur, abandonne=True)
-        ExposeFactory(reunion=ReunionFactory(**du_reseau, tenue=True))
-        PointFactory(reunion=reunion, demande_par=visiteur)
-        NoteFactory(proposition__entreprise=EntrepriseFactory(**du_reseau), proposition__proposee_par=visiteur)
-        formation = FormationFactory(**du_reseau)
-        BinomeFactory(junior=deport.membre, ancien=visiteur)
-        besoin = besoin if besoin else BesoinCommunFactory(**du_reseau)
-        besoin.reperes.create(projet=action.projet, par=lecteur, le=besoin.ouvert_le)
-        BesoinCommunFactory(**du_reseau)
-        competence = FicheCompetenceFactory(membre=deport.membre)
-        competence.dispositifs.add(dispositif)
-        autre, modele = InstitutionFactory(**du_reseau), ModeleDeCourrierFactory(**du_reseau)
-        ConventionSigneeFactory(institution=autre, membre=lecteur)
-    ailleurs = ProjetFactory(visite=VisiteFactory(**du_reseau, developpeur=visiteur, realisee=True))
-    for _ in range(nombre):  # autour d'une seule action
-        action.messages.create(membre=visiteur, texte="Vu hier")
-        action.pieces.create(document=DocumentFactory(entreprise=entreprise, membre=visiteur))
-        ActionFactory(projet=ailleurs, nee_de=action)
-    objets = {
-        "besoin": besoin,
-        "competence": competence,
-        "membre": visiteur,
-        "institution": autre,
+    communs = {
+        "membre": MembreFactory(**du_reseau, institution=institution),
         "charte": charte,
-        "signataire": Signataire.objects.get(reseau=reseau),
+        "signataire": signataire,
+        "guide": GuideFactory(**du_reseau, en_service=True),
+        "campagne": CampagneFactory(**du_reseau),
+        "cible": CibleFactory(**du_reseau, decidee=True),
+        "reunion": ReunionFactory(**du_reseau),
+        "besoin": BesoinCommunFactory(**du_reseau),
+    }
+    for _ in range(nombre):
+        lignes = _une_ligne_du_reseau(lecteur, communs)
+        lignes |= _une_entreprise(lecteur, communs, lignes)
+    _autour_d_une_action(lignes, communs["membre"], nombre)
+    droit = DemandeDeDroitFactory(**du_reseau, nom="Introuvable", ouverte_par=lecteur)
+    objets = {**communs, **lignes, "droit": droit}
+    return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}
+
+
+def _une_ligne_du_reseau(lecteur, communs):
+    """Une ligne de plus de chaque genre qui ne tient à aucune entreprise."""
+    du_reseau, visiteur, reunion = {"reseau": lecteur.reseau}, communs["membre"], communs["reunion"]
+    membre = MembreFactory(**du_reseau, institution=lecteur.institution)
+    PresenceFactory(reunion=reunion, membre=membre)
+    ExposeFactory(reunion=ReunionFactory(**du_reseau, tenue=True))
+    PointFactory(reunion=reunion, demande_par=visiteur)
+    NoteFactory(proposition__entreprise=EntrepriseFactory(**du_reseau), proposition__proposee_par=visiteur)
+    BinomeFactory(junior=membre, ancien=visiteur)
+    GuideFactory(**du_reseau)
+    BesoinCommunFactory(**du_reseau)
+    institution, dispositif = InstitutionFactory(**du_reseau), DispositifFactory(**du_reseau)
+    ConventionSigneeFactory(institution=institution, membre=lecteur)
+    competence, question = FicheCompetenceFactory(membre=membre), QuestionFactory(theme__guide=communs["guide"])
+    competence.dispositifs.add(dispositif)
+    return {
+        "institution": institution,
+        "absence": AbsenceFactory(membre=membre, debut_le=now().date(), fin_le=now().date()),
+        "etiquette": EtiquetteFactory(**du_reseau),
+        "vue": VueEnregistreeFactory(membre=lecteur),
+        "import": ImportFactory(**du_reseau, membre=lecteur),
+        "ligne": LigneDeCibleFactory(cible=communs["cible"]),
+        "modele": ModeleDeCourrierFactory(**du_reseau),
+        "pli": PliFactory(**du_reseau, membre=visiteur, par=visiteur, abandonne=True),
+        "fige": TableauFigeFactory(**du_reseau, reunion=reunion),
+        "theme": question.theme,
+        "question": question,
+        "competence": competence,
+        "formation": FormationFactory(**du_reseau),
+        "dispositif": dispositif,
+    }
+
+
+def _une_entreprise(lecteur, communs, lignes):
+    """Une entreprise de plus, tout ce que porte sa fiche, et une visite à chaque étape ; `lignes` : les autres genres."""
+    du_reseau, visiteur = {"reseau": lecteur.reseau}, communs["membre"]
+    entreprise = EntrepriseFactory(**du_reseau)
+    entreprise.etiquettes.add(lignes["etiquette"])
+    confiee = {**du_reseau, "developpeur": visiteur, "campagne": communs["campagne"]}
+    visite = VisiteFactory(**confiee, entreprise=entreprise, realisee=True)
+    rendu = CompteRenduFactory(visite=visite, termine=True)
+    ReponseFactory(compte_rendu=rendu, question=lignes["question"])
+    action = ActionFactory(projet=ProjetFactory(visite=visite), acceptee=True)
+    communs["besoin"].reperes.create(projet=action.projet, par=lecteur, le=communs["besoin"].ouvert_le)
+    rendez_vous = VisiteFactory(**confiee, rendez_vous=True, rendez_vous_le=now() + timedelta(days=9))
+    InvitationFactory(visite=rendez_vous)
+    return {
         "entreprise": entreprise,
-        "etiquette": etiquette,
-        "vue": vue,
-        "contact": contact,
-        "absence": absence,
-        "document": document,
-        "doublon": doublon,
-        "fusion": fusion,
-        "deport": deport,
-        "import": depot,
-        "cible": cible,
-        "ligne": ligne,
-        "campagne": campagne,
+        "contact": ContactFactory(entreprise=entreprise),
+        "document": DocumentFactory(entreprise=entreprise, membre=visiteur),
+        "doublon": DoublonFactory(entreprise=entreprise, signale_par=visiteur),
+        "fusion": FusionFactory(**du_reseau, gardee=entreprise, par=visiteur),
+        "deport": DeportFactory(entreprise=entreprise, membre=lignes["absence"].membre),
+        "demande": DemandeDeVisiteFactory(**du_reseau, entreprise=entreprise),
+        "concurrence": ConcurrenceFactory(entreprise=entreprise),
+        "sollicitation": SollicitationFactory(entreprise=entreprise, membre=visiteur, institution=lecteur.institution),
+        "chef": ChefDuPanelFactory(contact__entreprise=entreprise),
         "visite": visite,
         "rendue": visite,
         "rendez_vous": rendez_vous,
-        "courrier": courrier,
-        "demande": demande,
+        "courrier": CourrierFactory(visite=VisiteFactory(**confiee, programmee=True)),
         "projet": action.projet,
-        "sollicitation": sollicitation,
-        "concurrence": concurrence,
-        "modele": modele,
         "action": action,
-        "guide": guide,
-        "theme": question.theme,
-        "question": question,
-        "formation": formation,
-        "dispositif": dispositif,
-        "pli": pli,
-        "droit": DemandeDeDroitFactory(**du_reseau, nom="Introuvable", ouverte_par=lecteur),
-        "reunion": reunion,
-        "fige": fige,
-        "evaluation": evaluation,
-        "chef": chef,
+        "evaluation": EvaluationFactory(visite=visite, publiable=True),
     }
-    return lecteur, {genre: objet.pk for genre, objet in objets.items()} | {"code": "2.5"}
+
+
+def _autour_d_une_action(lignes, visiteur, nombre):
+    """Ce que l'on en dit, ce que l'on y joint et ce qui en naît ailleurs."""
+    action = lignes["action"]
+    ailleurs = ProjetFactory(visite=VisiteFactory(reseau=visiteur.reseau, developpeur=visiteur, realisee=True))
+    for _ in range(nombre):
+        action.messages.create(membre=visiteur, texte="Vu hier")
+        action.pieces.create(document=DocumentFactory(entreprise=lignes["entreprise"], membre=visiteur))
+        ActionFactory(projet=ailleurs, nee_de=action)
 
 
 def compter(nombre, requetes):
