@@ -94,10 +94,22 @@ class Canari:
 
     def __init__(self, terrain, profil):
         self.terrain, self.membre = terrain, terrain.membres[profil]
-        visiteur = terrain.membres["direct"]
-        reseau, accompagnant = {"reseau": terrain.reseau}, terrain.membres["associe"]
-        self.entreprise = EntrepriseFactory(
-            **reseau,
+        self.visiteur, self.accompagnant = terrain.membres["direct"], terrain.membres["associe"]
+        self.reunion = Reunion.objects.get(pk=terrain.a_eux["reunion"])
+        self.entreprise = self._societe()
+        self.objets = {"entreprise": self.entreprise.pk, **self._sollicitee(), **self._visitee()}
+        self.objets["ligne"] = self._ciblee()
+        self._proposee()
+        self._importe(self.visiteur)
+        self._concurrente()
+        ReunionFactory(reseau=terrain.reseau)
+
+    def deporter(self):
+        return DeportFactory(entreprise=self.entreprise, membre=self.membre, motif=MOT)
+
+    def _societe(self):
+        return EntrepriseFactory(
+            reseau=self.terrain.reseau,
             siret=SIRET,
             raison_sociale=f"{MOT} Forges",
             enseigne=MOT,
@@ -106,52 +118,55 @@ class Canari:
             ne_plus_solliciter_motif=MOT,
             recherche=f"{MOT} forges vesoul {SIRET}".lower(),
         )
-        reunion = Reunion.objects.get(pk=terrain.a_eux["reunion"])
-        confiee = {**reseau, "entreprise": self.entreprise, "developpeur": visiteur, "accompagnant": accompagnant}
+
+    def _visitee(self):
+        """Une visite à chaque étape, ce qu'on y a entendu, et ce qui en naît."""
+        confiee = {"reseau": self.terrain.reseau, "entreprise": self.entreprise}
+        confiee |= {"developpeur": self.visiteur, "accompagnant": self.accompagnant}
         visite = VisiteFactory(**confiee, realisee=True, derogation=MOT)
-        restituee = VisiteFactory(**confiee, restituee=True, restituee_en=reunion)
-        annoncee = VisiteFactory(**confiee, programmee=True, choisie_en=reunion, malgre_contact=MOT)
+        restituee = VisiteFactory(**confiee, restituee=True, restituee_en=self.reunion)
+        annoncee = VisiteFactory(**confiee, programmee=True, choisie_en=self.reunion, malgre_contact=MOT)
         for faite in (visite, restituee):
             rendu = CompteRenduFactory(visite=faite, termine=True, phrase=f"{MOT} embauche", entendu=MOT)
             ReponseFactory(compte_rendu=rendu, question__genre="texte", valeur=MOT)
-        projet = ProjetFactory(visite=restituee, titre=f"Projet {MOT}", interlocuteur_confirme_en=reunion)
-        action = ActionFactory(projet=projet, acceptee=True, libelle=f"Action {MOT}", responsable=accompagnant)
-        echue = ActionFactory(projet=projet, en_cours=True, libelle=f"Échue {MOT}", responsable=visiteur, fin_prevue=JOUR)
-        for portee in (action, echue):
-            MouvementDAction.objects.create(
-                action=portee,
-                membre=visiteur,
-                mouvement=Mouvement.PROPOSITION,
-                responsable=accompagnant,
-                reunion=reunion,
-                texte=MOT,
-            )
-            portee.messages.create(membre=visiteur, texte=MOT)
-        besoin = BesoinCommun.objects.get(pk=terrain.a_eux["besoin"])
-        besoin.reperes.create(projet=projet, par=visiteur, le=JOUR)
-        proposition = PropositionFactory(entreprise=self.entreprise, proposee_par=visiteur)
-        NoteFactory(proposition=proposition, membre=accompagnant, texte=MOT)
-        AccesFactory(entreprise=self.entreprise, membre=accompagnant)
-        self.objets = {
-            "entreprise": self.entreprise.pk,
-            "contact": ContactFactory(entreprise=self.entreprise, nom=f"{MOT} Dirigeant").pk,
+        projet = ProjetFactory(visite=restituee, titre=f"Projet {MOT}", interlocuteur_confirme_en=self.reunion)
+        action = self._action(projet, acceptee=True, libelle=f"Action {MOT}", responsable=self.accompagnant)
+        self._action(projet, en_cours=True, libelle=f"Échue {MOT}", responsable=self.visiteur, fin_prevue=JOUR)
+        besoin = BesoinCommun.objects.get(pk=self.terrain.a_eux["besoin"])
+        besoin.reperes.create(projet=projet, par=self.visiteur, le=JOUR)
+        return {
             "visite": restituee.pk,
             "rendez_vous": annoncee.pk,
             "courrier": self._lettre(annoncee).pk,
             "projet": projet.pk,
             "action": action.pk,
-            "ligne": self._ciblee(),
-            "sollicitation": SollicitationFactory(entreprise=self.entreprise, precision=MOT, institution=visiteur.institution).pk,
-            "document": self._document(visiteur, action),
-            "demande": DemandeDeVisiteFactory(**reseau, entreprise=self.entreprise, raison_sociale=f"{MOT} Forges").pk,
+            "document": self._document(self.visiteur, action),
+            **self._evaluee(restituee),
         }
-        self.objets |= self._evaluee(restituee)
-        self._importe(visiteur)
-        self._concurrente()
-        ReunionFactory(**reseau)
 
-    def deporter(self):
-        return DeportFactory(entreprise=self.entreprise, membre=self.membre, motif=MOT)
+    def _action(self, projet, **champs):
+        """Proposée en séance, et dont on a parlé."""
+        action = ActionFactory(projet=projet, **champs)
+        propose = {"mouvement": Mouvement.PROPOSITION, "responsable": self.accompagnant, "reunion": self.reunion}
+        MouvementDAction.objects.create(action=action, membre=self.visiteur, texte=MOT, **propose)
+        action.messages.create(membre=self.visiteur, texte=MOT)
+        return action
+
+    def _sollicitee(self):
+        """Ses contacts, un appel au journal, et la visite qu'elle demande."""
+        a_elle = {"entreprise": self.entreprise}
+        demande = DemandeDeVisiteFactory(**a_elle, reseau=self.terrain.reseau, raison_sociale=f"{MOT} Forges")
+        return {
+            "contact": ContactFactory(**a_elle, nom=f"{MOT} Dirigeant").pk,
+            "sollicitation": SollicitationFactory(**a_elle, precision=MOT, institution=self.visiteur.institution).pk,
+            "demande": demande.pk,
+        }
+
+    def _proposee(self):
+        """Pour une prochaine réunion, avec une note ; et ouverte à qui accompagne."""
+        proposition = PropositionFactory(entreprise=self.entreprise, proposee_par=self.visiteur)
+        NoteFactory(proposition=proposition, membre=self.accompagnant, texte=MOT)
+        AccesFactory(entreprise=self.entreprise, membre=self.accompagnant)
 
     def _lettre(self, visite):
         """Signée et figée, si la préfecture du terrain le peut : l'imprimé nomme l'entreprise."""
