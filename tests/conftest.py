@@ -10,7 +10,7 @@ from django.template.backends.django import Template
 from django.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
-from reseau import garde
+from reseau import barriere, garde
 from reseau.enums import Qualite, Role
 from reseau.expedition import expedier
 from reseau.lib import pdf
@@ -29,6 +29,8 @@ PROFILS = {
     "observateur": {"role": Role.OBSERVATEUR, "qualite": Qualite.AUCUN},
 }
 
+
+ROLE_DU_SERVICE = "essai_application"
 
 # Ces fichiers préparent beaucoup, une fois : leurs essais se jouent dans le même processus, et d'abord, étant les plus longs.
 ENSEMBLE = {"tests/navigateur/test_pages.py", "tests/navigateur/test_parcours.py", "tests/test_deport.py"}
@@ -81,6 +83,13 @@ def vider_sauf_references(style, connexion, **options):
 def journal_a_recrire(db):
     """Le temps d'un essai, les lignes du journal se redatent."""
     garde.retirer(connection, {"journal_sans_retouche", "journal_sans_gomme"})
+
+
+@pytest.fixture
+def posee(db, settings):
+    """La seconde barrière de PostgreSQL, dans la transaction de l'essai : elle s'efface avec elle."""
+    settings.BARRIERE_SQL = ROLE_DU_SERVICE
+    barriere.activer(ROLE_DU_SERVICE)
 
 
 @pytest.fixture

@@ -5,20 +5,12 @@ from django.urls import reverse
 
 from reseau import barriere
 from tests.adresses import routes_hors_reseau
-from tests.conftest import connecter
+from tests.conftest import ROLE_DU_SERVICE, connecter
 from tests.fiabilite.verification import verification
 from tests.test_acces import METHODES, ROUTES, demander, ecarts, reseau_oublie
 
-ROLE = "essai_application"
 # Adresses à jeton qui ne lisent aucun réseau ; une autre se nomme, avec sa raison, dans `barriere.HORS_RESEAU`.
 SANS_RESEAU = {"password_reset_confirm"}
-
-
-@pytest.fixture
-def posee(db, settings):
-    """La barrière, dans la transaction de l'essai."""
-    settings.BARRIERE_SQL = ROLE
-    barriere.activer(ROLE)
 
 
 def reseau_jamais_ouvert(monkeypatch):
@@ -58,6 +50,6 @@ def test_pages_hors_d_un_reseau_passent_sous_la_barriere(bilan, posee, terrain, 
             bilan.noter(route.nom in barriere.HORS_RESEAU or route.nom in SANS_RESEAU, f"{route.nom} : que lit-elle ?")
             continue
         statuts = []
-        for settings.BARRIERE_SQL in ("", ROLE):
+        for settings.BARRIERE_SQL in ("", ROLE_DU_SERVICE):
             statuts.append(demander(client, "GET", reverse(route.nom)).status_code)
         bilan.noter(statuts[0] == statuts[1], f"{route.nom} : {statuts}")

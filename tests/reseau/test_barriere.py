@@ -18,14 +18,6 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="les politiques de lignes sont de PostgreSQL"),
 ]
-ROLE = "essai_application"
-
-
-@pytest.fixture
-def posee(db, settings):
-    """La barrière posée dans la transaction de l'essai : elle s'efface avec elle."""
-    settings.BARRIERE_SQL = ROLE
-    barriere.activer(ROLE)
 
 
 def reseaux_lus():
