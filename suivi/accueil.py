@@ -85,7 +85,7 @@ class MesActions:
 
     a_accepter: list
     echues: list
-    nb_en_cours: int
+    nb_autres: int
     autour: dict = field(default_factory=dict)
 
 
@@ -346,13 +346,13 @@ def _sur_la_route(visite):
 
 
 def mes_actions(membre, le):
-    """Ses actions à accepter, échues, et le nombre de celles qui suivent leur cours."""
+    """Ses actions à accepter, échues, et combien d'autres sont ouvertes."""
     miennes = Action.objects.visibles_par(membre).du_responsable(membre)
     ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
     a_accepter = [action for action in ouvertes if action.a_accepter]
     echues = [action for action in ouvertes if action.en_route and action.est_echue(le)]
-    nb_en_cours = miennes.ouvertes().count() - len(a_accepter) - len(echues)
-    return MesActions(a_accepter, echues, nb_en_cours, autour_de_ses_actions(membre))
+    nb_autres = miennes.ouvertes().count() - len(a_accepter) - len(echues)
+    return MesActions(a_accepter, echues, nb_autres, autour_de_ses_actions(membre))
 
 
 def _dernieres_reunions(membre):

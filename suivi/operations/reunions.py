@@ -12,8 +12,9 @@ from suivi.operations.ordre_du_jour import proposer_un_point
 from suivi.operations.projets import designer_interlocuteur
 from visites.enums import EtatVisite, OrigineVisite
 from visites.models import Visite
-from visites.operations import affecter, annuler, choisir, reprendre_restitution, restituer
+from visites.operations import affecter, annuler, choisir, rendre, reprendre_restitution, restituer
 
+RETIREE = "Retirée en séance."
 SEANCE_CLOSE = "Cette réunion est close : elle ne décide plus."
 
 
@@ -62,7 +63,10 @@ def defaire_la_restitution(visite, *, reunion, par):
 
 @transaction.atomic
 def renoncer(visite, *, reunion, par, le):
-    """Défait un choix de cette séance, tant que la visite n'est pas allée plus loin."""
+    """Défait un choix de cette séance, tant que la visite n'est pas allée plus loin.
+
+    Née de ce choix, la visite est annulée ; si elle attendait déjà, elle attend de nouveau.
+    """
     exiger(reunion.ouverte and visite.choisie_en_id == reunion.pk, "Cette entreprise n’a pas été choisie dans cette séance.")
     exiger(
         visite.etat in (EtatVisite.A_PROGRAMMER, EtatVisite.PROGRAMMEE),
@@ -70,7 +74,16 @@ def renoncer(visite, *, reunion, par, le):
     )
     # Ce que l'on n'a pas retenu après tout reste proposé, avec ses notes.
     reunion.propositions.filter(entreprise=visite.entreprise_id, motif_d_ecart="").update(decidee_en=None)
-    return annuler(visite, precision="Retirée en séance.", par=par, le=le)
+    if not _attendait(visite, le):
+        return annuler(visite, precision=RETIREE, par=par, le=le)
+    visite.choisie_en = None
+    return rendre(visite, motif=RETIREE, par=par) if visite.confiee else enregistrer(visite, par=par)
+
+
+def _attendait(visite, le):
+    """Une demande, un rappel, une campagne, ou un choix d'un autre jour : la séance l'avait trouvée parmi les visites à faire."""
+    choisie_ici = visite.origine in (OrigineVisite.CIBLE, OrigineVisite.SIGNALEMENT) and visite.campagne_id is None
+    return not choisie_ici or visite.creee_le < le
 
 
 def rediger_le_releve(reunion, *, par):

@@ -194,7 +194,7 @@ def test_mes_actions_a_accepter_puis_echues(reseau, membres):
     ActionFactory(projet=projet, responsable=associe, acceptee=True)
     ActionFactory(projet=projet, acceptee=True, fin_prevue=il_y_a(1))
     actions = accueil(associe, JOUR).actions
-    assert (actions.a_accepter, actions.echues, actions.nb_en_cours) == ([proposee], [echue], 1)
+    assert (actions.a_accepter, actions.echues, actions.nb_autres) == ([proposee], [echue], 1)
 
 
 @pytest.mark.parametrize("profil", ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"])

@@ -92,6 +92,16 @@ def test_renoncer_annule_le_choix(entreprise, reunion, animateur):
     assert visite.etat == EtatVisite.ANNULEE
 
 
+@pytest.mark.parametrize("attente", [{"origine": OrigineVisite.DEMANDE}, {"creee_le": JOUR - timedelta(days=3)}])
+@pytest.mark.parametrize("nomme", [True, False])
+def test_renoncer_rend_a_son_attente_la_visite_qui_attendait(entreprise, reunion, animateur, direct, reseau, attente, nomme):
+    visite = VisiteFactory(reseau=reseau, entreprise=entreprise, **{"creee_le": JOUR} | attente)
+    retenue = retenir(entreprise, reunion, animateur, developpeur=direct if nomme else None)
+    operations.renoncer(retenue, reunion=reunion, par=animateur, le=JOUR)
+    visite.refresh_from_db()
+    assert (visite.etat, visite.developpeur, visite.choisie_en) == (EtatVisite.A_PROGRAMMER, None, None)
+
+
 def test_renoncer_au_choix_d_une_autre_seance_est_refuse(entreprise, reunion, animateur, reseau):
     visite = retenir(entreprise, ReunionFactory(reseau=reseau), animateur)
     with pytest.raises(RegleEnfreinte, match="pas été choisie"):
