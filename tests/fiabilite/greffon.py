@@ -72,7 +72,10 @@ def pytest_pyfunc_call(pyfuncitem):
         resultat = yield
     compte = {"numero": marque.kwargs["numero"], "quoi": marque.kwargs["quoi"], "casse": bilan.casse}
     pyfuncitem.user_properties.append(
-        (COMPTE, compte | {"essayes": bilan.essayes, "echoues": bilan.echoues, "details": bilan.details})
+        (
+            COMPTE,
+            compte | {"essayes": bilan.essayes, "echoues": bilan.echoues, "details": bilan.details, "mesures": bilan.mesures},
+        )
     )
     bilan.conclure()
     return resultat

@@ -38,6 +38,8 @@ class Rapport:
             total["essayes"] += compte["essayes"]
             total["echoues"] += compte["echoues"]
             total["details"] += [f"{compte['quoi']} : {detail}" for detail in compte["details"]]
+            if mesures := compte.get("mesures"):
+                total.setdefault("mesures", []).extend(mesures)
 
     def ecrire(self):
         """Met à jour le fichier et rend les lignes à dire."""

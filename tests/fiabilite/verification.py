@@ -26,6 +26,11 @@ class Bilan:
     essayes: int = 0
     echoues: int = 0
     details: list = field(default_factory=list)
+    mesures: list = field(default_factory=list)
+
+    def mesurer(self, quoi, combien):
+        """Ce que l'on a relevé, en clair : le rapport le garde, quel que soit le verdict."""
+        self.mesures.append(f"{quoi} : {combien}")
 
     def noter(self, tenu, quoi=""):
         """Compte un essai, et un échec si `tenu` est faux ; `quoi` dit en clair ce qui a manqué."""

@@ -1,0 +1,117 @@
+"""F1, F3, F4 : le service en marche, chargé de gens qui travaillent.
+
+Le service est le vrai : gunicorn, trois ouvriers de quatre fils, les réglages de la production, PostgreSQL ; ceux qui le chargent
+sont dans ce processus-ci, sur les mêmes cœurs. Rien d'autre ne doit tourner : « script/test postgresql --longue -- -n 0
+tests/fiabilite/test_f_charge.py ». `ENDURANCE_MINUTES` (30) : la durée de F3.
+"""
+
+import os
+import time
+
+import pytest
+from django.db import connection
+
+from tests.fiabilite.lieu_de_charge import lieu
+from tests.fiabilite.verification import sans_rien_abimer, verification
+from tests.lib.occupation import ensemble, memoire
+from tests.lib.personnes import foule
+from tests.lib.service import FILS, LENTE, OUVRIERS, RETENANTE, SAINE, servir
+
+pytestmark = pytest.mark.base
+SEULE = {"longue": True, "moteurs": ("postgresql",)}
+RECHAUFFE = 15  # secondes
+# F1 : combien de gens, de combien de réseaux, et le quantile 95 de chaque page au plus, en secondes
+CHARGES = ((20, 1, 0.5), (100, 5, 1.0))
+# F3
+MINUTES = float(os.environ.get("ENDURANCE_MINUTES", "30"))
+REPOS = 5  # minutes avant d'en juger : chaque ouvrier a tout chargé
+CROISSANCE_MAX, OUVRIER_MAX, TOUT_MAX = 1.05, 250, 2048  # fois, Mio, Mio
+RELEVE = 5  # secondes
+
+
+@pytest.fixture(scope="module")
+def garni(tmp_path_factory, django_db_blocker):
+    with django_db_blocker.unblock(), lieu(tmp_path_factory.mktemp("lieu")) as garni:
+        yield garni
+
+
+# F1
+
+
+@verification("F1", "vingt personnes d’un réseau, puis cent de cinq", casser=sans_rien_abimer, **SEULE)
+def test_chaque_page_repond_a_temps(bilan, garni, tmp_path):
+    application = LENTE if bilan.casse else SAINE
+    for combien, reseaux, borne in CHARGES:
+        with (
+            servir(tmp_path, application) as service,
+            foule(service, garni.personnes(combien, reseaux), rechauffe=RECHAUFFE) as gens,
+        ):
+            mesures = gens.mesurer(bilan.taille(60, 300))
+        bilan.mesurer(f"{combien} personnes", mesures.en_clair())
+        bilan.noter_lot(mesures.nombre, mesures.erreurs)
+        for nom in mesures.pages():
+            p95 = mesures.quantile(95, nom)
+            bilan.mesurer(f"{combien} personnes, {nom}", f"p95 {1000 * p95:.0f} ms")
+            bilan.noter(p95 <= borne, f"{nom}, à {combien} : p95 {1000 * p95:.0f} ms")
+        bilan.noter(0 < mesures.quantile(95) <= borne, f"à {combien} : p95 {1000 * mesures.quantile(95):.0f} ms")
+
+
+# F3
+
+
+@verification("F3", "vingt personnes une demi-heure : mémoire et connexions", casser=sans_rien_abimer, **SEULE)
+def test_le_service_dure_sans_grossir(bilan, garni, tmp_path):
+    """La moyenne d'une minute au repère, puis celle de la dernière : un ouvrier respire d'une page à l'autre."""
+    minutes = bilan.taille(1.5, MINUTES)
+    repere = min(REPOS, minutes / 2)
+    with servir(tmp_path, RETENANTE if bilan.casse else SAINE) as service:
+        nes = service.ouvriers()
+        with foule(service, garni.personnes(20, 1), rechauffe=RECHAUFFE) as gens:
+            releves = _relever(service, nes, minutes)
+            mesures = gens.mesures
+        bilan.noter_lot(mesures.nombre, mesures.erreurs)
+        bilan.noter(service.ouvriers() == nes, "un ouvrier est mort en route")
+        bilan.noter(_connexions()[1] == 0, f"{_connexions()[1]} transactions restées ouvertes")
+    _juger(bilan, releves, repere, minutes)
+    bilan.noter(_connexions()[0] == 0, f"{_connexions()[0]} connexions après l’arrêt")
+    bilan.mesurer(f"{minutes:g} minutes", mesures.en_clair())
+
+
+def _relever(service, nes, minutes):
+    """[(minutes écoulées, Mio de chaque ouvrier, Mio en tout, connexions)], toutes les cinq secondes."""
+    depart, releves = time.monotonic(), []
+    while (ecoule := (time.monotonic() - depart) / 60) < minutes:
+        releves.append((ecoule, [memoire(pid) for pid in nes], ensemble(service.pid), _connexions()[0]))
+        time.sleep(RELEVE)
+    return releves
+
+
+def _juger(bilan, releves, repere, minutes):
+    duree = min(1, repere)  # minute
+    au_repere = _moyennes(releves, repere - duree, repere)
+    a_la_fin = _moyennes(releves, minutes - duree, minutes)
+    for rang, (avant, apres) in enumerate(zip(au_repere, a_la_fin, strict=True)):
+        dit = f"ouvrier {rang} : {avant:.0f} puis {apres:.0f} Mio"
+        bilan.mesurer(f"{minutes:g} minutes", dit)
+        bilan.noter(apres < avant * CROISSANCE_MAX, dit)
+        bilan.noter(max(occupes[rang] for _, occupes, _, _ in releves) <= OUVRIER_MAX, f"{dit}, plus de {OUVRIER_MAX}")
+    tout, connexions = max(releve[2] for releve in releves), max(releve[3] for releve in releves)
+    bilan.mesurer(f"{minutes:g} minutes", f"{tout:.0f} Mio et {connexions} connexions au plus")
+    bilan.noter(tout <= TOUT_MAX, f"{tout:.0f} Mio en tout")
+    bilan.noter(connexions <= OUVRIERS * FILS, f"{connexions} connexions pour {OUVRIERS * FILS} fils")
+
+
+def _moyennes(releves, de, a):
+    """La mémoire moyenne de chaque ouvrier entre ces deux instants, en minutes."""
+    retenus = [occupes for instant, occupes, _, _ in releves if de <= instant < a]
+    return [sum(siens) / len(siens) for siens in zip(*retenus, strict=True)]
+
+
+def _connexions():
+    """Combien de connexions a cette base, sans la nôtre ; et combien retiennent une transaction depuis une minute."""
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in%%' AND xact_start < now() - interval '1 minute') "
+            "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return curseur.fetchone()
