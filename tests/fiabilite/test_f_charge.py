@@ -7,14 +7,20 @@ tests/fiabilite/test_f_charge.py ». `ENDURANCE_MINUTES` (30) : la durée de F3.
 
 import os
 import time
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
-from tests.fiabilite.lieu_de_charge import lieu
+from reseau.enums import Profil, Qualite, Role
+from tests.bancs.lettres import lot
+from tests.bancs.tableaux import DEBUT, FIN, peupler
+from tests.factories import MembreFactory
+from tests.fiabilite.lieu_de_charge import analyser_la_base, lieu, session
 from tests.fiabilite.verification import sans_rien_abimer, verification
-from tests.lib.occupation import ensemble, memoire
-from tests.lib.personnes import foule
+from tests.lib.occupation import ensemble, memoire, pic
+from tests.lib.personnes import ASSEZ, foule
 from tests.lib.service import FILS, LENTE, OUVRIERS, RETENANTE, SAINE, servir
 
 pytestmark = pytest.mark.base
@@ -27,6 +33,10 @@ MINUTES = float(os.environ.get("ENDURANCE_MINUTES", "30"))
 REPOS = 5  # minutes avant d'en juger : chaque ouvrier a tout chargé
 CROISSANCE_MAX, OUVRIER_MAX, TOUT_MAX = 1.05, 250, 2048  # fois, Mio, Mio
 RELEVE = 5  # secondes
+# F4
+LETTRES_MAX, MEMOIRE_DES_LETTRES, AUTRES_MAX = 30, 400, 1.0  # secondes, Mio, secondes (quantile 95)
+ACTIONS = 10_000
+CINQ_ANS = ("2.4", "2.5", "2.7", "suites", "delais", "refus", "territoires", "valeur")
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +125,70 @@ def _connexions():
             "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return curseur.fetchone()
+
+
+# F4
+
+
+@verification("F4", "cinq cents lettres, un export complet, des tableaux sur cinq ans", casser=sans_rien_abimer, **SEULE)
+def test_un_gros_geste_ne_gene_personne(bilan, garni, tmp_path):
+    """Vingt personnes à côté. La contre-épreuve : un seul ouvrier d'un seul fil, chacun attend que le geste finisse."""
+    lettres, prefet = lot(bilan.taille(100, 500))
+    grand = peupler(f"grand-{tmp_path.name[-20:]}", ACTIONS)
+    animateur = MembreFactory(reseau=grand, role=Role.ANIMATEUR, qualite=Qualite.AUCUN)
+    analyser_la_base()
+    choix = {"ouvriers": 1, "fils": 1} if bilan.casse else {}
+    with servir(tmp_path, **choix) as service, foule(service, garni.personnes(20, 1), rechauffe=RECHAUFFE) as gens:
+        gestes = {
+            f"{lettres.count()} lettres": (lambda: _lettres(service, lettres, prefet), LETTRES_MAX, MEMOIRE_DES_LETTRES),
+            "export complet": (lambda: _export(service, garni.membre(Profil.ANIMATEUR)), None, None),
+            "tableaux de cinq ans": (lambda: _tableaux(service, animateur), None, None),
+        }
+        for nom, (geste, secondes, mio) in gestes.items():
+            _pendant(bilan, service, gens, nom, geste, secondes, mio)
+
+
+def _pendant(bilan, service, gens, nom, geste, secondes_max, mio_max):
+    """Joue ce geste ; note sa durée, la mémoire qu'il ajoute au service, et ce qu'attendent les autres pendant ce temps."""
+    avant, mesures, depart = ensemble(service.pid), gens.mesurer(), time.monotonic()
+    with pic(lambda: ensemble(service.pid)) as plus_haut:
+        echecs = geste()
+        secondes = time.monotonic() - depart
+        while mesures.nombre < ASSEZ and not bilan.casse and not echecs:  # un geste trop bref pour qu'on en juge
+            echecs = geste()
+    mio = plus_haut[0] - avant
+    bilan.mesurer(nom, f"{secondes:.1f} s, {mio:.0f} Mio de plus ; les autres : {mesures.en_clair()}")
+    bilan.noter_lot(1, echecs)
+    bilan.noter_lot(mesures.nombre, mesures.erreurs)
+    bilan.noter(secondes_max is None or secondes <= secondes_max, f"{nom} : {secondes:.1f} s")
+    bilan.noter(mio_max is None or mio <= mio_max, f"{nom} : {mio:.0f} Mio")
+    bilan.noter(mesures.quantile(95) < AUTRES_MAX, f"pendant {nom}, les autres attendent {mesures.quantile(95):.1f} s")
+
+
+def _lettres(service, lettres, prefet):
+    """Comme à l'écran : signer, composer paquet par paquet, ouvrir le lot."""
+    temoin, slug = session(prefet), prefet.reseau.slug
+    cles = ",".join(str(cle) for cle in lettres.values_list("pk", flat=True))
+    signer = reverse("visites:courriers-signer", args=[slug])
+    statut, _, entetes = service.demander(signer, temoin, urlencode({"tout": "1", "toutes": cles}))
+    if statut != 302:
+        return [f"signer : {statut}"]
+    while statut in (200, 302) and lettres.a_figer().exists():
+        statut, _, _ = service.demander(entetes["Location"], temoin, "", Accept="application/json")
+    papier = reverse("visites:courriers-pdf", args=[slug]) + "?" + entetes["Location"].partition("?")[2]
+    statut, octets, _ = service.demander(papier, temoin)
+    return [] if statut == 200 and octets.startswith(b"%PDF") else [f"lettres : {statut}"]
+
+
+def _export(service, animateur):
+    statut, octets, _ = service.demander(reverse("suivi:export-complet", args=[animateur.reseau.slug]), session(animateur), "")
+    return [] if statut == 200 and octets.startswith(b"PK") else [f"export : {statut}"]
+
+
+def _tableaux(service, animateur):
+    """Tous, et le sommaire, sur cinq ans et dix mille actions."""
+    temoin, slug = session(animateur), animateur.reseau.slug
+    periode = {"du": DEBUT, "visites_depuis": DEBUT, "participation_du": DEBUT, "au": FIN}
+    adresses = [reverse("suivi:tableau", args=[slug, code]) + "?" + urlencode(periode) for code in CINQ_ANS]
+    statuts = {adresse: service.demander(adresse, temoin)[0] for adresse in [reverse("suivi:tableaux", args=[slug]), *adresses]}
+    return [f"{adresse} : {statut}" for adresse, statut in statuts.items() if statut != 200]

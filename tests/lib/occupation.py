@@ -60,3 +60,11 @@ def pic(mesure):
     finally:
         fini.set()
         temoin.join()
+
+
+def plus_haut(pid):
+    """Le plus qu'ait occupé ce processus depuis qu'il a commencé son programme."""
+    try:
+        return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 2**10
+    except (OSError, TypeError):
+        return 0.0

@@ -62,7 +62,7 @@ def servir(dossier, application=SAINE, *, ouvriers=OUVRIERS, fils=FILS):
     commande += ["--preload", "--no-control-socket", "--log-level", "warning", application]
     avec_nous = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
     with (dossier / "service.log").open("ab") as journal:
-        processus = subprocess.Popen([*avec_nous, *commande], cwd=RACINE, env=_reglages(dossier), stdout=journal, stderr=journal)
+        processus = subprocess.Popen([*avec_nous, *commande], cwd=RACINE, env=reglages(dossier), stdout=journal, stderr=journal)
         service = Service(port, processus.pid)
         try:
             _attendre(service, processus, dossier / "service.log")
@@ -79,7 +79,8 @@ def adresse_de_la_base():
     return f"postgres://{base['USER']}:{base['PASSWORD']}@{lieu}/{base['NAME']}"
 
 
-def _reglages(dossier):
+def reglages(dossier):
+    """L'environnement du service, et des commandes jouées à côté de lui."""
     heritage = {nom: os.environ[nom] for nom in ("PATH", "HOME", "LANG") if nom in os.environ}
     return heritage | {
         "DJANGO_SETTINGS_MODULE": "tests.lib.reglages_du_service",

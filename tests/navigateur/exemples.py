@@ -17,9 +17,11 @@ from entreprises.models import (
     Sollicitation,
     VueEnregistree,
 )
+from reseau.droits import NON, portee
 from reseau.enums import EtatReunion
 from reseau.models import Absence, Charte, Dispositif, FicheCompetence, Formation, Institution, Membre, Pli, Reunion, Signataire
 from suivi.models import Action, BesoinCommun, ChefDuPanel, DemandeDeDroit, Doublon, Evaluation, Fusion, Projet, TableauFige
+from tests.adresses import routes
 from visites.enums import EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Guide, ModeleDeCourrier, Question, Theme, Visite
 
@@ -29,6 +31,15 @@ SUITES = {
     "suivi:doublon-signaler": "?q=a",
     "visites:entreprises-lot": "?geste=etiqueter&entreprise={entreprise}",
 }
+
+
+def lisibles(membre):
+    """(route, adresse) de ce que la table des droits ouvre à ce membre."""
+    objets, siens = exemples(membre), propres(membre)
+    for route in routes():
+        if "GET" in route.vue.methodes and portee(membre, route.vue.droit) is not NON:
+            for adresse in adresses(route, membre, objets, siens):
+                yield route.nom, adresse
 
 
 def adresses(route, membre, objets, propres):

@@ -7,12 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from reseau.acces import ReseauMiddleware
-from reseau.droits import NON, portee
 from tests.adresses import routes, routes_hors_reseau, routes_publiques
 from tests.fiabilite.verification import verification
 from tests.navigateur.conftest import membre_de_demonstration
 from tests.navigateur.ecran import LARGEURS, defauts
-from tests.navigateur.exemples import adresses, exemples, propres
+from tests.navigateur.exemples import lisibles
 
 # La marque « django_db » fait créer la base d'essai ; la démonstration, elle, vit le temps du fichier.
 pytestmark = [pytest.mark.django_db, pytest.mark.navigateur]
@@ -30,15 +29,6 @@ SANS_PAGE = {
     "reseau:institution-convention-signee": "un fichier ; aucun exemplaire signé n’est déposé",
     "visites:vue": "mène à la liste, avec ses filtres",
 }
-
-
-def lisibles(membre):
-    """(route, adresse) de ce que la table des droits ouvre à ce membre."""
-    objets, siens = exemples(membre), propres(membre)
-    for route in routes():
-        if "GET" in route.vue.methodes and portee(membre, route.vue.droit) is not NON:
-            for adresse in adresses(route, membre, objets, siens):
-                yield route.nom, adresse
 
 
 # Ce qui change d'un affichage à l'autre sans rien changer à la page.
