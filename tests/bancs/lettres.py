@@ -29,6 +29,7 @@ from reseau.lib.emblemes import dessins
 from reseau.lib.lettre import adresse_ajustee, imprimer_lettre
 from reseau.lib.pdf import POLICES
 from tests.factories import ContactFactory, CourrierFactory, MembreFactory, ReseauFactory, SignataireFactory, VisiteFactory
+from tests.lib.occupation import descendants, memoire
 from visites import courriers, papier_des_lettres
 from visites.composition import figee
 from visites.models import Courrier, PdfFige
@@ -44,7 +45,7 @@ def principal(nombre):
     secondes, memoires = chronometrer(lambda: du_parapheur_au_papier(lettres, par))
     debit = nombre / secondes
     dire("ce projet, tout compris", nombre, secondes, debit, debit)
-    print(f"{'':28} mémoire (Mio) : {', '.join(str(octets) for octets in memoires)}", flush=True)
+    print(f"{'':28} mémoire (Mio) : {', '.join(f'{mio:.0f}' for mio in memoires)}", flush=True)
     verifier(lettres, nombre)
     memes = [figee(lettre) for lettre in lettres.select_related("reseau", "signataire")]
     for nom, faire in AUTRES_FACONS.items():
@@ -189,21 +190,6 @@ def chronometrer(faire):
     fini.set()
     temoin.join()
     return secondes, [plus_hauts[pid] for pid in sorted(plus_hauts)]
-
-
-def descendants(pid):
-    try:
-        enfants = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [autre for enfant in enfants for autre in (int(enfant), *descendants(int(enfant)))]
-
-
-def memoire(pid):
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") // 2**20
-    except (OSError, IndexError):
-        return 0
 
 
 def dire(nom, nombre, secondes, debit, le_notre):

@@ -115,9 +115,10 @@ GONFLER = """
 INSERT INTO entreprises_entreprise (version, reseau_id, siret, raison_sociale, enseigne, naf_id, tranche_effectif, effectif,
     adresse, complement, code_postal, commune_id, ville, telephone, courriel, site, filiere, etat, diffusible,
     ne_plus_solliciter_motif, recherche, cree_le)
-SELECT 1, %(reseau)s, (100000000 + n)::text || '00010', 'Scierie ' || n || ' fictive', '', activites[1 + n %% cardinality(activites)],
-    '11', n %% 300, n %% 90 || ' rue des Essais', '', '70000', communes[1 + n %% cardinality(communes)], 'Vesoul', '', '', '',
-    '', 'actif', true, '', 'scierie ' || n || ' fictive / vesoul 70000', now()
+SELECT 1, %(reseau)s, (100000000 + n)::text || '00010', 'Scierie ' || n || ' fictive', '',
+    activites[1 + n %% cardinality(activites)], '11', n %% 300, n %% 90 || ' rue des Essais', '', '70000',
+    communes[1 + n %% cardinality(communes)], 'Vesoul', '', '', '', '', 'actif', true, '',
+    'scierie ' || n || ' fictive / vesoul 70000', now()
 FROM generate_series(1, %(nombre)s) n,
     (SELECT array_agg(code) AS communes FROM entreprises_commune WHERE departement = '70') c,
     (SELECT array_agg(code) AS activites FROM (SELECT code FROM entreprises_activite ORDER BY code LIMIT 300) a) b
