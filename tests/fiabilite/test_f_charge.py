@@ -123,7 +123,7 @@ def _connexions():
     """Combien de connexions a cette base, sans la nôtre ; et combien retiennent une transaction depuis une minute."""
     with connection.cursor() as curseur:
         curseur.execute(
-            "SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in%%' AND xact_start < now() - interval '1 minute') "
+            "SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in%' AND xact_start < now() - interval '1 minute') "
             "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return curseur.fetchone()
