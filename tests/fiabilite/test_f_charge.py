@@ -20,7 +20,7 @@ from tests.bancs.tableaux import DEBUT, FIN, peupler
 from tests.factories import MembreFactory
 from tests.fiabilite.lieu_de_charge import analyser_la_base, lieu, session
 from tests.fiabilite.verification import sans_rien_abimer, verification
-from tests.lib.occupation import ensemble, memoire, pic
+from tests.lib.occupation import ensemble, memoire, pic, processeur
 from tests.lib.personnes import ASSEZ, foule
 from tests.lib.service import FILS, LENTE, OUVRIERS, RETENANTE, SAINE, servir
 
@@ -54,12 +54,13 @@ def garni(tmp_path_factory, django_db_blocker):
 def test_chaque_page_repond_a_temps(bilan, garni, tmp_path):
     application = LENTE if bilan.casse else SAINE
     for combien, reseaux, borne in CHARGES:
-        with (
-            servir(tmp_path, application) as service,
-            foule(service, garni.personnes(combien, reseaux), rechauffe=RECHAUFFE) as gens,
-        ):
+        personnes = garni.personnes(combien, reseaux)
+        with servir(tmp_path, application) as service, foule(service, personnes, rechauffe=RECHAUFFE) as gens:
+            avant = processeur(service.pid)
             mesures = gens.mesurer(bilan.taille(60, SECONDES))
-        bilan.mesurer(f"{combien} personnes", f"{mesures.en_clair()} ; {os.getloadavg()[0]:.1f} de charge")
+            cout = 1000 * (processeur(service.pid) - avant) / max(1, mesures.nombre)
+        dit = f"{mesures.en_clair()} ; {cout:.0f} ms de processeur par page ; {os.getloadavg()[0]:.1f} de charge"
+        bilan.mesurer(f"{combien} personnes", dit)
         bilan.noter_lot(mesures.nombre, mesures.erreurs)
         for nom in mesures.pages():
             p95 = mesures.quantile(95, nom)

@@ -68,3 +68,16 @@ def plus_haut(pid):
         return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 2**10
     except (OSError, TypeError):
         return 0.0
+
+
+def processeur(pid):
+    """Les secondes de processeur de ce processus et de ceux qui en sont nés : la machine, occupée ailleurs, n’y change rien."""
+    return sum(map(_temps, (pid, *descendants(pid))))
+
+
+def _temps(pid):
+    try:
+        champs = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(champs[11]) + int(champs[12])) / os.sysconf("SC_CLK_TCK")
