@@ -29,12 +29,17 @@ DES_PAPIERS = re.compile(r"pdf|xlsx|ods|docx|odt|zip|export|figer")  # ce qui s'
 PARCOURS_JUGES = {
     "entreprises:cible": "compte les fiches par zone, par commune, par taille",
     "entreprises:cible-creer": "de même, avant d’arrêter les critères",
+    "entreprises:cible-decider": "de même, avant de décider",
+    "entreprises:cible-modifier": "de même",
+    "entreprises:etiquette-supprimer": "compte les fiches qu’elle marque",
+    "entreprises:etiquettes": "compte les fiches de chaque étiquette",
     "suivi:conservation": "compte ce qui arrive à son terme",
     "suivi:doublons": "rapproche chaque fiche de toutes les autres",
     "suivi:droit": "cherche un nom dans chaque texte : la loi veut tout ce qui nomme la personne",
     "suivi:droit-effacer": "de même",
     "visites:a-revoir": "compte les fiches par dernière visite",
     "visites:carte": "compte les fiches par commune",
+    "visites:entreprises": "dit combien de fiches la liste compte",
 }
 # Une page dont la longueur suit les données, et pourquoi c'est bien : nom → raison.
 SANS_FIN_JUGEES = {
