@@ -1,6 +1,7 @@
 """L'assistant d'import : déposer, regarder l'aperçu, confirmer ou renoncer, relire le bilan et ses rejets."""
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -180,7 +181,8 @@ def _sans_deports(extrait, membre):
     """Les premières lignes du fichier, moins celles des entreprises du réseau que le lecteur ne voit pas."""
     sirets = [ligne.get("siret", "") for ligne in extrait]
     connues = Entreprise.objects.filter(reseau=membre.reseau, siret__in=sirets).alias(tenue=Coalesce("fusionnee_dans", "pk"))
-    cachees = connues.exclude(tenue__in=Entreprise.objects.visibles_par(membre).order_by().values("pk"))
+    # Chacune à part, par sa clé : la liste de tout ce que voit le lecteur se lirait en entier pour vingt lignes.
+    cachees = connues.exclude(Exists(Entreprise.objects.visibles_par(membre).filter(pk=OuterRef("tenue"))))
     tues = set(cachees.values_list("siret", flat=True))
     return [ligne for ligne in extrait if ligne.get("siret") not in tues]
 
