@@ -1,8 +1,9 @@
 """Repérer, dans un texte libre, ce qu'on n'écrit pas : santé, opinions, religion, syndicat, origine, vie privée, jugement.
 
 Un avertissement, jamais un blocage (CNIL, « zones de bloc-note et commentaires » ; règlement général sur la protection des
-données, articles 9 et 10). Un lexique par sujet (`reperage.toml`), et ce qui l'innocente : la « santé financière », un « syndicat
-mixte ». Il se trompe : il aide à se relire, il ne juge pas.
+données, articles 9 et 10). Un lexique par sujet (`reperage.toml`) : ce qui suffit seul ; ce qui ne dit rien sans une personne
+dans la même phrase (« brute », « divorce ») ; ce qui innocente, la « santé financière », un « syndicat mixte ». Il se trompe : il
+aide à se relire, il ne juge pas.
 """
 
 import re
@@ -14,6 +15,9 @@ from importlib.resources import files
 from reseau.lib.recherche import cle_de_recherche
 
 MOTS_MIN = 3  # un nom, un mot-clé n'est pas une phrase
+FIN_DE_PHRASE = re.compile(r"(?<=\w{4})[.!?;…]+\s+|\n+")  # quatre lettres : ni « M. » ni « etc. »
+SUITE = re.compile(r"(\{\w+\}|\w|[^\w(\[\\])(?![?*+{])")  # ce par quoi une tournure commence, s'il n'est pas facultatif
+CHOIX = re.compile(r"\((?!\?)([^()]*)\)(\?)?(?![*+{])")
 
 
 @dataclass(frozen=True)
@@ -26,23 +30,65 @@ class Trouvaille:
 
 def reperer(texte):
     """[`Trouvaille`], une par sujet au plus, dans l'ordre du lexique ; vide s'il n'y a rien à relire."""
-    nu = cle_de_recherche(texte)
-    if len(nu.split()) < MOTS_MIN:
+    phrases = [f" {cle_de_recherche(phrase)} " for phrase in FIN_DE_PHRASE.split(texte)]
+    if len("".join(phrases).split()) < MOTS_MIN:
         return []
-    innocents, sujets = _lexique()
-    nu = innocents.sub(" | ", nu)
-    trouves = ((sujet, motif.search(nu)) for sujet, motif in sujets)
-    return [Trouvaille(sujet, trouve.group()) for sujet, trouve in trouves if trouve]
+    innocents, personne, sujets = _lexique()
+    phrases = [innocents.sub(" |", phrase) for phrase in phrases]
+    peuplees = [phrase for phrase in phrases if personne.search(phrase)]
+    premiers = ((sujet, _premier(seul, phrases) or _premier(doute, peuplees)) for sujet, seul, doute in sujets)
+    return [Trouvaille(sujet, trouve.group().strip()) for sujet, trouve in premiers if trouve]
+
+
+def _premier(motif, phrases):
+    return next(filter(None, map(motif.search, phrases)), None)
 
 
 @cache
 def _lexique():
-    """(ce qui innocente, [(sujet, motif)])"""
+    """(ce qui innocente, ce qui désigne une personne, [(sujet, ce qui suffit, ce qui ne suffit qu'avec une personne)])"""
     lu = tomllib.loads(files("reseau.lib").joinpath("reperage.toml").read_text(encoding="utf-8"))
-    return _motif(lu["innocents"]), [(sujet["nom"], _motif(sujet)) for sujet in lu["sujets"]]
+    familles = {f"{{{nom}}}": _arbre(_lignes(famille)) for nom, famille in lu["familles"].items()}
+    sujets = [(sujet["nom"], _motif(sujet, familles), _motif(sujet["avec"], familles)) for sujet in lu["sujets"]]
+    return _motif(lu["innocents"], familles), _motif(lu["familles"]["personne"], familles), sujets
 
 
-def _motif(entree):
+def _motif(entree, familles):
+    corps = re.sub(r"\{[a-z]\w*\}", lambda nom: familles[nom.group()], _arbre(_lignes(entree)))
+    return re.compile(rf" {corps}\b".replace("(", "(?:").replace("(?:?", "(?"))
+
+
+def _lignes(entree):
     mots = [mot.replace("*", r"\w*") for mot in entree.get("mots", "").split()]
-    tournures = [ligne.strip() for ligne in entree["tournures"].splitlines() if ligne.strip()]
-    return re.compile(rf"\b(?:{'|'.join([*tournures, *mots])})\b")
+    return mots + [ligne.strip() for ligne in entree.get("tournures", "").splitlines() if ligne.strip()]
+
+
+def _arbre(lignes, profondeur=2):
+    """Toutes ces lignes en une expression, rangées par leurs deux premières lettres : sans quoi chacune s'essaie à chaque mot."""
+    if not profondeur:
+        return f"({'|'.join(dict.fromkeys(lignes))})"
+    branches = {}
+    for ligne in _depliees(lignes):
+        debut = SUITE.match(ligne)
+        place = debut.end() if debut else 0
+        branches.setdefault(ligne[:place], []).append(ligne[place:])
+    suites = [debut + _arbre(restes, profondeur - 1 if debut else 0) for debut, restes in branches.items()]
+    return f"({'|'.join(suites)})"
+
+
+def _depliees(lignes):
+    """« (un|une|le) tel » : « u(n|ne) tel » et « l(e) tel »."""
+    for ligne in lignes:
+        if not (choix := CHOIX.match(ligne)):
+            yield ligne
+            continue
+        suite = ligne[choix.end() :]
+        if choix.group(2):
+            yield from _depliees([suite])
+        lettres = {}
+        for mot in choix.group(1).split("|"):
+            debut = SUITE.match(mot)
+            place = debut.end() if debut else 0
+            lettres.setdefault(mot[:place], []).append(mot[place:])
+        for lettre, restes in lettres.items():
+            yield f"{lettre}({'|'.join(restes)}){suite}"
