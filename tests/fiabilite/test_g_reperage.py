@@ -1,11 +1,19 @@
 """G6 : près de chaque champ libre, ce qu'on n'y écrit pas ; un texte à risque avertit, sans jamais empêcher d'enregistrer.
 
-Les phrases (`tests/donnees/phrases_*.txt`, inventées, une par ligne) ont été écrites en trois jets, chacun avant la version du
-lexique qu'il mesurait : 200 et 200, puis 60 et 60, puis 30 et 30. Rappel à la première lecture des deux derniers : 33 %, puis
-47 % ; fausses alarmes : 10 %, puis 0 %. Le lexique a ensuite appris d'eux : le chiffre d'ici est une promesse tenue, pas une
-mesure sur l'inconnu.
+Les phrases (`tests/donnees/phrases_*.txt`, inventées, une par ligne) viennent de deux mains, 600 à risque et 600 anodines :
+
+- 200 et 200 de l'auteur du lexique, en trois jets, chacun avant la version qu'il mesurait : rappel à première lecture de 33 %,
+  puis 47 % sur les deux derniers ; le lexique a ensuite appris d'elles ;
+- deux fois 200 et 200, A puis B, d'un autre auteur, qui n'avait pas lu le lexique. Face à la version d'alors : rappel de 68 % (A)
+  et 47 % (B), 7 et 17 fausses alarmes sur 200. Le lexique a appris d'A sans ouvrir B ; mesuré une fois, il a signalé 81 % de B,
+  avec 13 fausses alarmes (6,5 %) ; puis il a appris de B.
+
+Le chiffre d'ici est donc une promesse tenue sur ce qui est connu. Sur l'inconnu, compter quatre phrases sur cinq (presque toutes
+pour la santé et le syndicat, deux sur trois pour la vie privée, un peu plus d'une sur deux pour une infraction) et une fausse
+alarme sur quinze ; moins encore sous d'autres plumes, A et B étant de la même.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,22 +38,22 @@ AUTOUR = 1_000  # caractères de la page, avant le champ
 
 
 def lexique_vide(monkeypatch):
-    muet = reperage._motif({"tournures": "(?!)"})
-    monkeypatch.setattr(reperage, "_lexique", lambda: (muet, [("rien", muet)]))
+    muet = re.compile("(?!)")
+    monkeypatch.setattr(reperage, "_lexique", lambda: (muet, muet, [("rien", muet, muet)]))
 
 
 def lexique_affole(monkeypatch):
-    muet, tout = reperage._motif({"tournures": "(?!)"}), reperage._motif({"tournures": r"\w+"})
-    monkeypatch.setattr(reperage, "_lexique", lambda: (muet, [("tout", tout)]))
+    muet, tout = re.compile("(?!)"), re.compile(r"\w+")
+    monkeypatch.setattr(reperage, "_lexique", lambda: (muet, muet, [("tout", tout, muet)]))
 
 
-@verification("G6", "200 phrases à risque, 200 anodines", casser=(lexique_vide, lexique_affole), rapide=True)
+@verification("G6", "600 phrases à risque, 600 anodines", casser=(lexique_vide, lexique_affole), rapide=True)
 def test_reperage(bilan):
     tues = [phrase for phrase in A_RISQUE if not reperage.reperer(phrase)]
     criees = [phrase for phrase in ANODINES if reperage.reperer(phrase)]
-    assert (len(A_RISQUE), len(ANODINES), len({*A_RISQUE, *ANODINES})) == (200, 200, 400)
-    bilan.noter_lot(200, tues if len(tues) > 200 * (1 - RAPPEL_MINIMUM) else [])
-    bilan.noter_lot(200, criees if len(criees) > 200 * ALARMES_MAXIMUM else [])
+    assert (len(A_RISQUE), len(ANODINES), len({*A_RISQUE, *ANODINES})) == (600, 600, 1200)
+    bilan.noter_lot(600, tues if len(tues) > 600 * (1 - RAPPEL_MINIMUM) else [])
+    bilan.noter_lot(600, criees if len(criees) > 600 * ALARMES_MAXIMUM else [])
 
 
 def sans_mention(monkeypatch):
