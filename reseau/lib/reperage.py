@@ -16,8 +16,6 @@ from reseau.lib.recherche import cle_de_recherche
 
 MOTS_MIN = 3  # un nom, un mot-clé n'est pas une phrase
 FIN_DE_PHRASE = re.compile(r"(?<=\w{4})[.!?;…]+\s+|\n+")  # quatre lettres : ni « M. » ni « etc. »
-SUITE = re.compile(r"(\{\w+\}|\w|[^\w(\[\\])(?![?*+{])")  # ce par quoi une tournure commence, s'il n'est pas facultatif
-CHOIX = re.compile(r"\((?!\?)([^()]*)\)(\?)?(?![*+{])")
 
 
 @dataclass(frozen=True)
@@ -48,47 +46,18 @@ def _premier(motif, phrases):
 def _lexique():
     """(ce qui innocente, ce qui désigne une personne, [(sujet, ce qui suffit, ce qui ne suffit qu'avec une personne)])"""
     lu = tomllib.loads(files("reseau.lib").joinpath("reperage.toml").read_text(encoding="utf-8"))
-    familles = {f"{{{nom}}}": _arbre(_lignes(famille)) for nom, famille in lu["familles"].items()}
+    familles = {f"{{{nom}}}": _choix(famille) for nom, famille in lu["familles"].items()}
     sujets = [(sujet["nom"], _motif(sujet, familles), _motif(sujet["avec"], familles)) for sujet in lu["sujets"]]
     return _motif(lu["innocents"], familles), _motif(lu["familles"]["personne"], familles), sujets
 
 
 def _motif(entree, familles):
-    corps = re.sub(r"\{[a-z]\w*\}", lambda nom: familles[nom.group()], _arbre(_lignes(entree)))
+    corps = re.sub(r"\{[a-z]\w*\}", lambda nom: familles[nom.group()], _choix(entree))
     return re.compile(rf" {corps}\b".replace("(", "(?:").replace("(?:?", "(?"))
 
 
-def _lignes(entree):
+def _choix(entree):
+    """Les mots, « racine* » pour tous ceux qui commencent ainsi, et les tournures, en une seule expression."""
     mots = [mot.replace("*", r"\w*") for mot in entree.get("mots", "").split()]
-    return mots + [ligne.strip() for ligne in entree.get("tournures", "").splitlines() if ligne.strip()]
-
-
-def _arbre(lignes, profondeur=2):
-    """Toutes ces lignes en une expression, rangées par leurs deux premières lettres : sans quoi chacune s'essaie à chaque mot."""
-    if not profondeur:
-        return f"({'|'.join(dict.fromkeys(lignes))})"
-    branches = {}
-    for ligne in _depliees(lignes):
-        debut = SUITE.match(ligne)
-        place = debut.end() if debut else 0
-        branches.setdefault(ligne[:place], []).append(ligne[place:])
-    suites = [debut + _arbre(restes, profondeur - 1 if debut else 0) for debut, restes in branches.items()]
-    return f"({'|'.join(suites)})"
-
-
-def _depliees(lignes):
-    """« (un|une|le) tel » : « u(n|ne) tel » et « l(e) tel »."""
-    for ligne in lignes:
-        if not (choix := CHOIX.match(ligne)):
-            yield ligne
-            continue
-        suite = ligne[choix.end() :]
-        if choix.group(2):
-            yield from _depliees([suite])
-        lettres = {}
-        for mot in choix.group(1).split("|"):
-            debut = SUITE.match(mot)
-            place = debut.end() if debut else 0
-            lettres.setdefault(mot[:place], []).append(mot[place:])
-        for lettre, restes in lettres.items():
-            yield f"{lettre}({'|'.join(restes)}){suite}"
+    tournures = [ligne.strip() for ligne in entree.get("tournures", "").splitlines() if ligne.strip()]
+    return f"({'|'.join([*tournures, *mots])})"
