@@ -18,6 +18,9 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "verification(numero, quoi, …): l'une des soixante (tests/fiabilite/tableau.py)")
     config.addinivalue_line("markers", "entiere: un cas que la suite ordinaire ne joue pas, un passage de fiabilité, si")
+    config.addinivalue_line(
+        "markers", "seule: une vérification qui mesure des temps, jouée sans autre essai à côté (posé d'office)"
+    )
 
 
 def pytest_generate_tests(metafunc):
@@ -31,10 +34,18 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if _est_seule(item):
+            item.add_marker("seule")
     gardes = [item for item in items if _se_joue(config, item)]
     if len(gardes) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(gardes)])
         items[:] = gardes
+
+
+def _est_seule(item):
+    marque = item.get_closest_marker("verification")
+    return bool(marque and marque.kwargs["seule"])
 
 
 def _se_joue(config, item):
@@ -42,7 +53,7 @@ def _se_joue(config, item):
     entiere = bool(item.get_closest_marker("entiere"))
     if marque is None:
         return entiere == fiabilite
-    if moteur() not in marque.kwargs["moteurs"]:
+    if moteur() not in marque.kwargs["moteurs"] or (_est_seule(item) and hasattr(config, "workerinput")):
         return False
     if not fiabilite:
         return not entiere and moteur() in marque.kwargs["rapide"]

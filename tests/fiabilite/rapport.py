@@ -44,16 +44,23 @@ class Rapport:
     def ecrire(self):
         """Met à jour le fichier et rend les lignes à dire."""
         FICHIER.parent.mkdir(exist_ok=True)
-        ensemble = json.loads(FICHIER.read_text()) if FICHIER.exists() else {"moteurs": {}}
-        ensemble |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit_du_code(), "graine": GRAINE}
+        ensemble = self._deja_ecrit()
+        avant = ensemble["moteurs"].get(self.moteur, {"verifications": {}, "sautees": [], "tombees": []})
+        comptes = avant["verifications"] | self.comptes
         ensemble["moteurs"][self.moteur] = {
-            "verifications": {numero: self.comptes[numero] for numero in PROMESSES if numero in self.comptes},
-            "non_jouees": {numero: PROMESSES[numero] for numero in PROMESSES if numero not in self.comptes},
-            "sautees": sorted(self.sautees),
-            "tombees": sorted(self.tombees),
+            "verifications": {numero: comptes[numero] for numero in PROMESSES if numero in comptes},
+            "non_jouees": {numero: PROMESSES[numero] for numero in PROMESSES if numero not in comptes},
+            "sautees": sorted({*avant["sautees"], *self.sautees}),
+            "tombees": sorted({*avant["tombees"], *self.tombees}),
         }
         FICHIER.write_text(json.dumps(ensemble, ensure_ascii=False, indent=2) + "\n")
         return self.en_clair()
+
+    def _deja_ecrit(self):
+        """Ce qu'un passage précédent du même code a laissé, et que celui-ci complète ; rien s'il vient d'un autre code."""
+        entete = {"date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit_du_code(), "graine": GRAINE}
+        lu = json.loads(FICHIER.read_text()) if FICHIER.exists() else {}
+        return {"moteurs": lu["moteurs"] if lu.get("commit") == entete["commit"] else {}} | entete
 
     def en_clair(self):
         """Une ligne par vérification jouée, puis celles qui ne l'ont pas été, et les essais sautés ou tombés."""

@@ -40,6 +40,7 @@ EN_UNE_LISTE = "from django.db.models import QuerySet; QuerySet.iterator = lambd
     "un stock d’un million de lignes, un million de fiches exportées",
     casser=sans_rien_abimer,
     longue=True,
+    seule=True,
     moteurs=("postgresql",),
 )
 def test_un_million_de_lignes_entre_et_sort(bilan, tmp_path, django_db_blocker):

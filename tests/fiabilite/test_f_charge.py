@@ -1,9 +1,8 @@
 """F1, F3, F4 : le service en marche, chargé de gens qui travaillent.
 
 Le service est le vrai : gunicorn, trois ouvriers de quatre fils, les réglages de la production, PostgreSQL ; ceux qui le chargent
-sont dans ce processus-ci, sur les mêmes cœurs. Rien d'autre ne doit tourner : « script/test postgresql --longue -- -n 0
-tests/fiabilite/test_f_charge.py ». `CHARGE_SECONDES` (300) et `ENDURANCE_MINUTES` (30) : ce que durent F1 et
-F3.
+sont dans ce processus-ci, sur les mêmes cœurs. Rien d'autre ne doit tourner : `script/test` les joue à la fin, l'une après
+l'autre. `CHARGE_SECONDES` (300) et `ENDURANCE_MINUTES` (30) : ce que durent F1 et F3.
 """
 
 import os
@@ -15,8 +14,8 @@ from django.db import connection
 from django.urls import reverse
 
 from reseau.enums import Profil, Qualite, Role
+from tests.bancs.cinq_ans import DEBUT, FIN, peupler
 from tests.bancs.lettres import lot
-from tests.bancs.tableaux import DEBUT, FIN, peupler
 from tests.factories import MembreFactory
 from tests.fiabilite.lieu_de_charge import analyser_la_base, lieu, session
 from tests.fiabilite.verification import sans_rien_abimer, verification
@@ -25,7 +24,7 @@ from tests.lib.personnes import ASSEZ, foule
 from tests.lib.service import FILS, LENTE, OUVRIERS, RETENANTE, SAINE, servir
 
 pytestmark = pytest.mark.base
-SEULE = {"longue": True, "moteurs": ("postgresql",)}
+SEULE = {"longue": True, "seule": True, "moteurs": ("postgresql",)}
 RECHAUFFE = 15  # secondes
 # F1 : combien de gens, de combien de réseaux, et le quantile 95 de chaque page au plus, en secondes
 CHARGES = ((20, 1, 0.5), (100, 5, 1.0))

@@ -57,19 +57,20 @@ class Bilan:
             pytest.fail("\n".join([f"{self.echoues} échecs sur {self.essayes} :", *self.details]))
 
 
-def verification(numero, quoi, *, casser=(), rapide=False, longue=False, moteurs=MOTEURS):
+def verification(numero, quoi, *, casser=(), rapide=False, longue=False, seule=False, moteurs=MOTEURS):
     """Décore un essai qui prend `bilan`.
 
     `casser` : une fonction, ou plusieurs, qui reçoivent `monkeypatch` et abîment le produit (ou rien : `bilan.casse` le dit à
     l'essai) ; une contre-épreuve par fonction. `rapide` : se joue aussi dans la suite ordinaire, saine et brève, sauf ses cas
     marqués `entiere` ; sur les deux moteurs (True), ou sur ceux que l'on nomme. `longue` : seulement sous `--longue`.
-    `moteurs` : ceux que cela éprouve.
+    `seule` : elle mesure des temps, et se joue sans autre essai à côté (« -n 0 »). `moteurs` : ceux que cela éprouve.
     `KeyError` si le numéro n'est pas au tableau.
     """
     PROMESSES[numero]
     rapide = MOTEURS if rapide is True else rapide or ()
     casses = casser if isinstance(casser, tuple) else (casser,)
-    return pytest.mark.verification(numero=numero, quoi=quoi, casses=casses, rapide=rapide, longue=longue, moteurs=moteurs)
+    quand = {"rapide": rapide, "longue": longue, "seule": seule, "moteurs": moteurs}
+    return pytest.mark.verification(numero=numero, quoi=quoi, casses=casses, **quand)
 
 
 def sans_rien_abimer(monkeypatch):
