@@ -98,12 +98,14 @@ def _lettres(personne, trouvailles):
 
 
 def _tableaux(personne):
-    figes = TableauFige.objects.filter(reseau=personne.reseau, detruit_le=None).prefetch_related("entreprises")
+    figes = TableauFige.objects.filter(reseau=personne.reseau, detruit_le=None)
+    citees = TableauFige.entreprises.through.objects.filter(tableaufige__in=figes, entreprise__in=personne.entreprises)
+    siennes = dict(citees.values_list("tableaufige", "entreprise"))
     for tableau in figes.order_by("fige_le", "pk").iterator(50):
-        siennes = personne.entreprises & {entreprise.pk for entreprise in tableau.entreprises.all()}
-        certitude = _la_plus_forte(personne, ensembles(tableau.contenu), Contexte(bool(siennes)))
+        sienne = siennes.get(tableau.pk)
+        certitude = _la_plus_forte(personne, ensembles(tableau.contenu), Contexte(bool(sienne)))
         if certitude:
-            yield Papier(TableauFige, tableau.pk, str(tableau), "refigé sans elle", certitude, next(iter(siennes), None))
+            yield Papier(TableauFige, tableau.pk, str(tableau), "refigé sans elle", certitude, sienne)
 
 
 def _comptes_rendus(personne):

@@ -73,10 +73,11 @@ class Guichet:
 
     def _rompre(self):
         """Sans prendre congé : un serveur muet le ferait attendre."""
-        self._ouverte, connexion = False, getattr(self._liaison, "connection", None)
-        if connexion:
-            connexion.close()
-            self._liaison.connection = None
+        self._ouverte = False
+        for nom in ("connection", "_partial_connection"):  # Django tient à part celle dont le chiffrement a échoué
+            if connexion := getattr(self._liaison, nom, None):
+                connexion.close()
+                setattr(self._liaison, nom, None)
 
     def _constater_muet(self, erreur):
         journal.warning("Courriel non parti : %s", type(erreur).__name__)

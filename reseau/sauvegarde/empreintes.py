@@ -49,9 +49,12 @@ def empreintes(alias=DEFAULT_DB_ALIAS, *, modeles=None, avancer=lambda *_: None)
 
 
 def empreinte(lignes, champs=None) -> dict:
-    """{"lignes", "sha256", "colonnes"} d'un QuerySet, sur ces champs ou sur tous."""
+    """{"lignes", "sha256", "colonnes"} d'un QuerySet, sur ces champs ou sur tous.
+
+    Par ordre alphabétique des colonnes : les modèles d'une migration ne rangent pas leurs champs comme ceux du code.
+    """
     modele = lignes.model
-    champs = champs or modele._meta.local_concrete_fields
+    champs = sorted(champs or modele._meta.local_concrete_fields, key=lambda champ: champ.column)
     cumul, nombre = sha256(), 0
     for ligne in _rangees(lignes, modele._meta.pk, champs):
         cumul.update(ligne)

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 
 from tests.fiabilite.rapport import Rapport
+from tests.fiabilite.tableau import SANS_MOTEUR
 from tests.fiabilite.verification import Bilan
 
 COMPTE = "verification"
@@ -54,6 +55,8 @@ def _se_joue(config, item):
     if marque is None:
         return entiere == fiabilite
     if moteur() not in marque.kwargs["moteurs"] or (_est_seule(item) and hasattr(config, "workerinput")):
+        return False
+    if fiabilite and moteur() != "sqlite" and marque.kwargs["numero"] in SANS_MOTEUR and "sqlite" in marque.kwargs["moteurs"]:
         return False
     if not fiabilite:
         return not entiere and moteur() in marque.kwargs["rapide"]

@@ -22,7 +22,7 @@ class Rapport:
         """`compte` : ce qu'une vérification a noté, ou None si elle n'est pas allée au bout (sautée, ou tombée avant)."""
         if issue == "skipped":
             self.sautees.append(nodeid)
-        elif compte is None or (compte["casse"] and issue == "failed"):
+        elif issue == "failed" and (compte is None or compte["casse"]):
             self.tombees.append(nodeid)
         if compte is None:
             return

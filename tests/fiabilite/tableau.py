@@ -70,3 +70,9 @@ PROMESSES = {
     "H5": "dépendances épinglées, sans faille connue",
     "H6": "le code source n’emploie rien de dangereux",
 }
+# Ce qui ne tient pas au moteur : un passage de fiabilité ne le joue qu'une fois, sur SQLite, le plus rapide des deux.
+SANS_MOTEUR = {
+    *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A10", "A11", "A12"),
+    *("B4", "B6", "B7", "B8", "B10", "B11", "D6", "D7", "F2", "F5"),
+    *("G3", "G5", "G6", "H1", "H2", "H4", "H5", "H6"),
+}

@@ -119,7 +119,7 @@ def test_rien_ne_part_en_clair(bilan, serveur, settings):
 
 def journee_de_londres(monkeypatch):
     """Le journal compte ses jours sur l'horloge du serveur."""
-    monkeypatch.setattr("reseau.models.registre._minuit", lambda jour: datetime(jour.year, jour.month, jour.day, tzinfo=UTC))
+    monkeypatch.setattr("reseau.models.registre.minuit", lambda jour: datetime(jour.year, jour.month, jour.day, tzinfo=UTC))
 
 
 @verification("D7", "le jour de chaque heure d’une année, changements d’heure et nouvel an compris", casser=journee_de_londres)
