@@ -59,7 +59,7 @@ def envoi(*numeros):
             time.sleep(0.05)
         return HttpResponse()
 
-    return lambda: acces._une_seule_fois(vue)(RequestFactory().post("/"))
+    return lambda: acces._une_seule_fois(vue, "")(RequestFactory().post("/"))
 
 
 @verification("C6", "verrous pris en ordre inverse : les deux envois aboutissent", casser=sans_rejouer, moteurs=("postgresql",))

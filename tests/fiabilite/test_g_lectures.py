@@ -157,7 +157,7 @@ def test_sans_contenu(bilan):
     canari.terrain.a_eux |= {genre: objets[genre] for genre in canari.objets}
     client = connecter(canari.membre)
     for _, adresse in pages(canari.terrain):
-        client.get(adresse).close()
+        client.get(adresse).getvalue()
     for precision, objet in Journal.objects.values_list("precision", "objet"):
         bilan.noter(MOT.lower() not in f"{precision} {objet}".lower(), precision)
 
