@@ -11,7 +11,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilte
 from entreprises.enums import Etat, Section, Tranche
 from entreprises.models import Activite, Arrondissement, Cible, Commune, Division, Entreprise, Epci, Etiquette, ZoneEmploi
 from reseau.droits import NON, portee
-from reseau.lib.formulaires import FormulaireFiltre, LongueListe
+from reseau.lib.formulaires import FormulaireFiltre
 
 OUI, NON_PAS = "oui", "non"
 
@@ -60,7 +60,6 @@ class EntrepriseFilter(FilterSet):
         queryset=Division.objects.all(),
         empty_label="Toutes",
         method="de_la_division",
-        widget=LongueListe,
     )
     arrondissement = ModelChoiceFilter(
         label="Arrondissement",
@@ -69,7 +68,7 @@ class EntrepriseFilter(FilterSet):
         empty_label="Tous",
     )
     epci = ModelChoiceFilter(label="Intercommunalité", queryset=epci_du_reseau, method="de_l_epci", empty_label="Toutes")
-    commune = ModelChoiceFilter(label="Commune", queryset=communes_du_reseau, empty_label="Toutes", widget=LongueListe)
+    commune = ModelChoiceFilter(label="Commune", queryset=communes_du_reseau, empty_label="Toutes")
     filiere = ChoiceFilter(label="Filière", empty_label="Toutes")
     cible = ModelChoiceFilter(label="Cible", queryset=cibles_decidees, empty_label="Toutes", method="de_la_cible")
     etiquette = ModelChoiceFilter(label="Étiquette", queryset=etiquettes_du_reseau, empty_label="Toutes", method="de_l_etiquette")

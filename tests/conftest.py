@@ -58,25 +58,30 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Les références chargées une fois, avant tout essai.
+    """Les références chargées une fois, avant tout essai : nul n'y écrit, on ne les efface ni ne les revérifie.
 
     Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as monkeypatch:
         call_command("charger_references", verbosity=0)
         if connection.vendor == "sqlite":
             garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
-    with pytest.MonkeyPatch.context() as monkeypatch:
+            verifier, ecrites = connection.check_constraints, tables_ecrites(connection)
+            monkeypatch.setattr(connection, "check_constraints", lambda tables=None: verifier(tables or ecrites))
         monkeypatch.setattr(flush, "sql_flush", vider_sauf_references)
         yield
 
 
 def vider_sauf_references(style, connexion, **options):
-    """Ce que joue `flush` après un essai à vraies transactions : tout s'efface, hors ce que l'Insee publie et que nul n'écrit."""
+    """Ce que joue `flush` après un essai à vraies transactions."""
+    return connexion.ops.sql_flush(style, tables_ecrites(connexion), **options)
+
+
+def tables_ecrites(connexion):
+    """Toutes les tables, hors ce que publie l'Insee."""
     modeles = apps.get_app_config("entreprises").get_models()
     publiees = {modele._meta.db_table for modele in modeles if modele.__module__ == REFERENCE}
-    tables = connexion.introspection.django_table_names(only_existing=True, include_views=False)
-    return connexion.ops.sql_flush(style, set(tables) - publiees, **options)
+    return set(connexion.introspection.django_table_names(only_existing=True, include_views=False)) - publiees
 
 
 @pytest.fixture
@@ -129,8 +134,24 @@ def voisin(db):
 
 @pytest.fixture
 def clients(membres):
-    """Un navigateur connecté par profil."""
-    return {nom: connecter(membre) for nom, membre in membres.items()}
+    """Un navigateur connecté par profil : `clients["direct"]`…"""
+    return Clients(membres)
+
+
+class Clients(dict):
+    """Chacun se connecte la première fois que l'on s'en sert : un essai n'en emploie guère plus d'un."""
+
+    def __init__(self, membres):
+        super().__init__()
+        self.membres = membres
+
+    def __missing__(self, profil):
+        self[profil] = connecter(self.membres[profil])
+        return self[profil]
+
+    def connecter_tous(self):
+        for profil in self.membres:
+            self[profil]
 
 
 def connecter(membre):
@@ -176,8 +197,10 @@ def partis():
 
 
 @pytest.fixture
-def requetes(django_assert_max_num_queries):
-    """Compte les requêtes d'un appel : `requetes(lambda: client.get(...))` rend leur nombre."""
+def requetes(request, django_assert_max_num_queries):
+    """Compte les requêtes d'un appel : `requetes(lambda: client.get(...))` rend leur nombre, se connecter n'en étant pas."""
+    if "clients" in request.fixturenames:
+        request.getfixturevalue("clients").connecter_tous()
 
     def compter(appel):
         with django_assert_max_num_queries(1000) as capture:

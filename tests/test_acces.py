@@ -164,13 +164,13 @@ def test_page_publique_fermee_est_introuvable_sauf_pour_qui_la_regle(terrain, vo
 @verification("A2", "rôle × adresse × méthode, sur ce qui le concerne", casser=droits_oublies, rapide=True)
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
 def test_matrice_sur_ce_qui_le_concerne(bilan, terrain, sans_corps, profil):
-    bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.a_eux, concerne=True)))
+    bilan.noter_lot(len(ROUTES) * len(METHODES), ecarts(terrain, profil, terrain.a_eux, concerne=True))
 
 
 @verification("A2", "rôle × adresse × méthode, sur ce qui est à d’autres", casser=droits_oublies, rapide=True)
 @pytest.mark.parametrize("profil", ROLES_DU_MOTEUR)
 def test_matrice_sur_ce_qui_est_a_d_autres(bilan, terrain, sans_corps, profil):
-    bilan.noter_lot(len(ROUTES) * len(METHODES), list(ecarts(terrain, profil, terrain.aux_autres, concerne=False)))
+    bilan.noter_lot(len(ROUTES) * len(METHODES), ecarts(terrain, profil, terrain.aux_autres, concerne=False))
 
 
 @verification("A3", "chaque numéro d’un autre réseau, dans chaque adresse", casser=reseau_oublie, rapide=["sqlite"])

@@ -10,7 +10,7 @@ from entreprises.filters import NON_PAS, OUI, EntrepriseFilter, zones_du_reseau
 from entreprises.models import Division, Entreprise, Sollicitation
 from reseau.enums import Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
-from reseau.lib.formulaires import FormulaireFiltre, LongueListe
+from reseau.lib.formulaires import FormulaireFiltre
 from reseau.lib.saisie import lire_cles
 from reseau.lib.tableau import mois_long
 from reseau.models import Membre
@@ -172,7 +172,6 @@ class ProgrammationFilter(django_filters.FilterSet):
         queryset=Division.objects.all(),
         field_name="naf__division",
         empty_label="Toutes",
-        widget=LongueListe,
     )
     taille = django_filters.ChoiceFilter(label="Taille", choices=Tranche.choices, method="de_cette_taille", empty_label="Toutes")
     parmi = django_filters.CharFilter(widget=forms.HiddenInput, method="parmi_celles_ci", max_length=4_000)

@@ -47,12 +47,6 @@ class SaisieDateHeure(forms.DateTimeInput):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
 
 
-class LongueListe(forms.Select):
-    """Liste déroulante de centaines de choix sans groupes : un seul gabarit pour tous, au lieu d'un par choix."""
-
-    template_name = "_longue_liste.html"
-
-
 SAISIES_NATIVES = {
     forms.DateInput: SaisieDate,
     forms.TimeInput: SaisieHeure,

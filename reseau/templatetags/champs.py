@@ -1,6 +1,7 @@
 """Rendu DSFR d'un champ : ce que templates/dsfr/field.html demande au champ."""
 
 from django import forms, template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeData
 
 from reseau.lib.formulaires import FormulaireFiltre, est_libre
@@ -43,6 +44,14 @@ def saisie(champ):
     if classe:
         attributs["class"] = " ".join([classe, *(nom for nom in propres if nom != classe)])
     return champ.as_widget(attrs=attributs)
+
+
+@register.filter
+def en_options(choix):
+    """Les `<option>` de ces choix d'une liste déroulante."""
+    choisie = format_html(" {}", "selected")
+    lignes = ((un["value"], choisie if un["selected"] else "", un["label"]) for un in choix)
+    return format_html_join("", '<option value="{}"{}>{}</option>', lignes)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from reseau.lib.formulaires import Formulaire, LongueListe
+from reseau.lib.formulaires import Formulaire
 from suivi.departs import TITRES
 
 LAISSER = "Laisser pour l’instant"
@@ -44,5 +44,5 @@ class DepartForm(Formulaire):
     def _champ(self, leg):
         self.membres |= {membre.pk: membre for membre in leg.permis}
         choix = [("", LAISSER), *((membre.pk, membre.nom_et_sigle) for membre in leg.permis)]
-        liste = LongueListe(attrs={"class": "fr-select"})
+        liste = forms.Select(attrs={"class": "fr-select"})
         return forms.ChoiceField(required=False, label=leg.intitule, choices=choix, help_text=leg.raison, widget=liste)
