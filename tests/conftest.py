@@ -162,7 +162,13 @@ def connecter(membre):
 
 
 @pytest.fixture
-def sans_corps(monkeypatch):
+def sans_papier(monkeypatch):
+    """Un papier se compose lentement, et ce qu'on y met se vérifie ailleurs."""
+    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
+
+
+@pytest.fixture
+def sans_corps(sans_papier, monkeypatch):
     """Ces essais ne lisent que des statuts : pages et papiers restent vides. Leur texte se lit ailleurs, pour chaque rôle."""
     rendre = Template.render
 
@@ -172,7 +178,6 @@ def sans_corps(monkeypatch):
         return "" if page else rendre(gabarit, *arguments, **mots)
 
     monkeypatch.setattr(Template, "render", rendre_ou_taire)
-    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
 
 
 @pytest.fixture

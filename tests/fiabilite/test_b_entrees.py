@@ -9,7 +9,6 @@ from django.forms import CharField
 from django.http import QueryDict
 
 from reseau.droits import NON, portee
-from reseau.lib import pdf
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.fiabilite.formulaires import des_pages, lus
@@ -80,12 +79,6 @@ ETRANGES += [
 ETRANGES += ["a" * 5_000, "%27%20OR%201=1--", "%25%5F%5C"]
 
 CHEMINS = ["%00", "%ff", "..%2f..", "a" * 3_000, f"visites/{2**63}/", f"visites/{10**30}/", "visites/-1/", "visites/%0d%0a/"]
-
-
-@pytest.fixture
-def sans_papier(monkeypatch):
-    """Un papier se compose lentement, et ce qu'on y met se vérifie ailleurs."""
-    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
 
 
 def etrange(hasard, champ):
