@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from reseau.enums import Qualite, Role
 from tests.factories import ContactFactory, CourrierFactory, MembreFactory, ReseauFactory, SignataireFactory, VisiteFactory
+from visites.models import Courrier
 
 
 def principal(lots, nombre):
@@ -20,10 +21,9 @@ def principal(lots, nombre):
 
 
 def lot(nombre):
-    """Un réseau, autant de lettres à la signature, et qui les signe."""
+    """Autant de lettres à la signature d'un réseau neuf, et qui les signe."""
     reseau = ReseauFactory(logo=image((400, 200), "#0a50a0"))
     SignataireFactory(reseau=reseau, signature=image((500, 200), "#14145a"))
-    MembreFactory(reseau=reseau, role=Role.PREFECTURE, qualite=Qualite.AUCUN)
     developpeur = MembreFactory(reseau=reseau, nom="Tissot", prenom="Odile")
     for rang in range(nombre):
         visite = VisiteFactory(
@@ -31,6 +31,7 @@ def lot(nombre):
         )
         ContactFactory(entreprise=visite.entreprise, dirigeant=True, nom=f"Exemple{rang}")
         CourrierFactory(visite=visite, a_signer=True)
+    return Courrier.objects.filter(reseau=reseau), MembreFactory(reseau=reseau, role=Role.PREFECTURE, qualite=Qualite.AUCUN)
 
 
 def image(taille, couleur):
