@@ -10,7 +10,11 @@ from django.template.backends.django import Template
 from django.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
-from reseau import barriere, garde
+from reseau import (
+    barriere,
+    garde,
+    sessions,  # noqa: F401 (lu avant tout essai : le premier qui arrête l'horloge lui laisserait la sienne)
+)
 from reseau.enums import Qualite, Role
 from reseau.expedition import expedier
 from reseau.lib import pdf
