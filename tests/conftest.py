@@ -10,11 +10,7 @@ from django.template.backends.django import Template
 from django.test import Client
 from xdist.scheduler import LoadScopeScheduling
 
-from reseau import (
-    barriere,
-    garde,
-    sessions,  # noqa: F401 (lu avant tout essai : le premier qui arrête l'horloge lui laisserait la sienne)
-)
+from reseau import barriere, garde
 from reseau.enums import Qualite, Role
 from reseau.expedition import expedier
 from reseau.lib import pdf
@@ -41,11 +37,17 @@ ENSEMBLE = {"tests/navigateur/test_pages.py", "tests/navigateur/test_parcours.py
 
 
 class ParEssaiSaufEnsemble(LoadScopeScheduling):
-    """Un essai à la fois à qui est libre, dans l'ordre de pytest-django : ceux qui vident la base viennent en dernier."""
+    """Un essai à la fois à qui est libre, dans l'ordre de pytest-django : ceux qui vident la base viennent en dernier.
+
+    Dans un passage de fiabilité, ce que lit l'animateur, la moitié d'un tel fichier, se joue à côté du reste.
+    """
 
     def _split_scope(self, nodeid):
-        fichier = nodeid.partition("::")[0]
-        return fichier if fichier in ENSEMBLE else nodeid
+        fichier, _, essai = nodeid.partition("::")
+        if fichier not in ENSEMBLE:
+            return nodeid
+        a_part = self.config.getoption("fiabilite") and "animateur" in essai
+        return f"{fichier}, animateur" if a_part else fichier
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -66,12 +68,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
     """
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as monkeypatch:
-        call_command("charger_references", verbosity=0)
-        if connection.vendor == "sqlite":
-            garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
-            verifier, ecrites = connection.check_constraints, tables_ecrites(connection)
-            monkeypatch.setattr(connection, "check_constraints", lambda tables=None: verifier(tables or ecrites))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        with django_db_blocker.unblock():
+            call_command("charger_references", verbosity=0)
+            if connection.vendor == "sqlite":
+                garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
+                verifier, ecrites = connection.check_constraints, tables_ecrites(connection)
+                monkeypatch.setattr(connection, "check_constraints", lambda tables=None: verifier(tables or ecrites))
         monkeypatch.setattr(flush, "sql_flush", vider_sauf_references)
         yield
 

@@ -1,7 +1,7 @@
 """Les délais d'un dossier : lettre, visite, compte rendu, première action, fin."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, Min
 from django.utils.timezone import localtime
@@ -38,19 +38,23 @@ ETAPES = (
     ("Du compte rendu à la première action", "action", "rendues", "rendue_et_acceptee"),
     ("De la première action à la fin", "fin", "acceptee", "finies"),
 )
+SANS_ACTION = (None, None, 0, 0)  # jours de la visite à l'action, de l'action à la fin ; actions nées, closes
 
 
 @dataclass
 class Etape:
     """`debut` : visites qui en ont atteint le début ; `jours` : délai → visites qui en ont atteint la fin."""
 
-    debut: int = 0
-    jours: Counter = field(default_factory=Counter)
+    debut: int
+    jours: Counter
 
-    def compter(self, commencee, delai):
-        self.debut += commencee
-        if commencee and delai is not None:
-            self.jours[delai] += 1
+    @classmethod
+    def de(cls, delais):
+        """`delais` : un par visite qui en a atteint le début, None si elle n'en a pas atteint la fin."""
+        jours = Counter(delais)
+        debut = jours.total()
+        jours.pop(None, None)
+        return cls(debut, jours)
 
 
 def tableau_des_delais(reseau, *, lecteur=None, **choix):
@@ -93,16 +97,18 @@ def relever_les_etapes(visites):
         actions=Count(f"{actions}pk"),
         closes=Count(f"{actions}fin_reelle"),
     )
-    de_la_visite = {cle: mesures for cle, *mesures in suites.values_list("pk", *suites.query.annotations)}
+    de_la_visite = {ligne[0]: ligne[1:] for ligne in suites.values_list("pk", *suites.query.annotations)}
     jours = (Jours(F("annoncee_le"), F("realisee_le")), Jours(F("realisee_le"), JourLocal("compte_rendu__termine_le")))
-    etapes = {cle: Etape() for _, cle, _, _ in ETAPES}
-    for cle, lettre, rendu in visites.values_list("pk", *jours):
-        action, fin, nees, closes = de_la_visite.get(cle, (None, None, 0, 0))
-        etapes["lettre"].compter(lettre is not None, lettre)
-        etapes["rendu"].compter(True, rendu)
-        etapes["action"].compter(rendu is not None, None if None in (action, rendu) else action - rendu)
-        etapes["fin"].compter(action is not None, fin if closes == nees else None)
-    return etapes
+    lues = visites.values_list("pk", *jours)
+    mesures = [(lettre, rendu, *de_la_visite.get(cle, SANS_ACTION)) for cle, lettre, rendu in lues]
+    return {
+        "lettre": Etape.de(lettre for lettre, _, _, _, _, _ in mesures if lettre is not None),
+        "rendu": Etape.de(rendu for _, rendu, _, _, _, _ in mesures),
+        "action": Etape.de(
+            None if action is None else action - rendu for _, rendu, action, _, _, _ in mesures if rendu is not None
+        ),
+        "fin": Etape.de(fin if closes == nees else None for _, _, action, fin, nees, closes in mesures if action is not None),
+    }
 
 
 def _ligne(champ, nom, etape, debut, fin):

@@ -12,7 +12,6 @@ from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Institution, Membre, Presence, Reunion
 from suivi.indicateurs.perimetre import alphabetique
 from visites.couverture import Couverture, couverture
-from visites.enums import EtatVisite
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,14 @@ class Releve:
 def relever(reseau, visites, *, cible, depuis, reunions_du, au):
     """`Releve` au soir du jour `au`. `cible` : celle en vigueur ; `visites` : celles que compte le lecteur."""
     reunions = Reunion.objects.filter(reseau=reseau).tenues(reunions_du, au)
-    realisees, refus = _sorties(visites.touchees(depuis, au))
     membres = Membre.objects.filter(reseau=reseau, entre_le__lte=au)
     return Releve(
         au=au,
         membres=alphabetique(membres),
         institutions=sorted(Institution.objects.filter(reseau=reseau), key=lambda i: cle_de_recherche(i.sigle)),
-        realisees=realisees,
+        realisees=_par_developpeur(visites.realisees(depuis, au)),
         programmees=_par_developpeur(visites.confiees_au(au)),
-        refus=refus,
+        refus=visites.refusees(depuis, au).count(),
         reunions=dict(reunions.order_by().values_list("pk", "le")),
         presents=_presents(reunions),
         cible=cible,
@@ -65,17 +63,6 @@ def developpeurs(releve, depuis):
         for membre in releve.membres
         if membre.pk in comptes or (membre.qualite == Qualite.DIRECT and not (depuis and membre.est_parti(depuis)))
     ]
-
-
-def _sorties(visites):
-    """(visites faites par développeur, nombre de refus), en une requête."""
-    faites, refus = Counter(), 0
-    for developpeur, etat, nombre in visites.order_by().values_list("developpeur", "etat").annotate(Count("pk")):
-        if etat == EtatVisite.REFUSEE:
-            refus += nombre
-        else:
-            faites[developpeur] += nombre
-    return faites, refus
 
 
 def _par_developpeur(visites):
