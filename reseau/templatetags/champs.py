@@ -1,7 +1,8 @@
 """Rendu DSFR d'un champ : ce que templates/dsfr/field.html demande au champ."""
 
 from django import forms, template
-from django.utils.html import format_html, format_html_join
+from django.forms.utils import flatatt
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeData
 
 from reseau.lib.formulaires import FormulaireFiltre, est_libre
@@ -49,7 +50,7 @@ def saisie(champ):
 @register.filter
 def en_options(choix):
     """Les `<option>` de ces choix d'une liste déroulante."""
-    choisie = format_html(" {}", "selected")
+    choisie = flatatt({"selected": True})
     lignes = ((un["value"], choisie if un["selected"] else "", un["label"]) for un in choix)
     return format_html_join("", '<option value="{}"{}>{}</option>', lignes)
 
