@@ -37,11 +37,17 @@ ENSEMBLE = {"tests/navigateur/test_pages.py", "tests/navigateur/test_parcours.py
 
 
 class ParEssaiSaufEnsemble(LoadScopeScheduling):
-    """Un essai à la fois à qui est libre, dans l'ordre de pytest-django : ceux qui vident la base viennent en dernier."""
+    """Un essai à la fois à qui est libre, dans l'ordre de pytest-django : ceux qui vident la base viennent en dernier.
+
+    Dans un passage de fiabilité, ce que lit l'animateur, la moitié d'un tel fichier, se joue à côté du reste.
+    """
 
     def _split_scope(self, nodeid):
-        fichier = nodeid.partition("::")[0]
-        return fichier if fichier in ENSEMBLE else nodeid
+        fichier, _, essai = nodeid.partition("::")
+        if fichier not in ENSEMBLE:
+            return nodeid
+        a_part = self.config.getoption("fiabilite") and "animateur" in essai
+        return f"{fichier}, animateur" if a_part else fichier
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -58,25 +64,31 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Les références chargées une fois, avant tout essai.
+    """Les références chargées une fois, avant tout essai : nul n'y écrit, on ne les efface ni ne les revérifie.
 
     Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
     """
-    with django_db_blocker.unblock():
-        call_command("charger_references", verbosity=0)
-        if connection.vendor == "sqlite":
-            garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
     with pytest.MonkeyPatch.context() as monkeypatch:
+        with django_db_blocker.unblock():
+            call_command("charger_references", verbosity=0)
+            if connection.vendor == "sqlite":
+                garde.retirer(connection, {"journal_sans_gomme", "charte_gardee"})
+                verifier, ecrites = connection.check_constraints, tables_ecrites(connection)
+                monkeypatch.setattr(connection, "check_constraints", lambda tables=None: verifier(tables or ecrites))
         monkeypatch.setattr(flush, "sql_flush", vider_sauf_references)
         yield
 
 
 def vider_sauf_references(style, connexion, **options):
-    """Ce que joue `flush` après un essai à vraies transactions : tout s'efface, hors ce que l'Insee publie et que nul n'écrit."""
+    """Ce que joue `flush` après un essai à vraies transactions."""
+    return connexion.ops.sql_flush(style, tables_ecrites(connexion), **options)
+
+
+def tables_ecrites(connexion):
+    """Toutes les tables, hors ce que publie l'Insee."""
     modeles = apps.get_app_config("entreprises").get_models()
     publiees = {modele._meta.db_table for modele in modeles if modele.__module__ == REFERENCE}
-    tables = connexion.introspection.django_table_names(only_existing=True, include_views=False)
-    return connexion.ops.sql_flush(style, set(tables) - publiees, **options)
+    return set(connexion.introspection.django_table_names(only_existing=True, include_views=False)) - publiees
 
 
 @pytest.fixture
@@ -129,8 +141,24 @@ def voisin(db):
 
 @pytest.fixture
 def clients(membres):
-    """Un navigateur connecté par profil."""
-    return {nom: connecter(membre) for nom, membre in membres.items()}
+    """Un navigateur connecté par profil : `clients["direct"]`…"""
+    return Clients(membres)
+
+
+class Clients(dict):
+    """Chacun se connecte la première fois que l'on s'en sert : un essai n'en emploie guère plus d'un."""
+
+    def __init__(self, membres):
+        super().__init__()
+        self.membres = membres
+
+    def __missing__(self, profil):
+        self[profil] = connecter(self.membres[profil])
+        return self[profil]
+
+    def connecter_tous(self):
+        for profil in self.membres:
+            self[profil]
 
 
 def connecter(membre):
@@ -141,7 +169,13 @@ def connecter(membre):
 
 
 @pytest.fixture
-def sans_corps(monkeypatch):
+def sans_papier(monkeypatch):
+    """Un papier se compose lentement, et ce qu'on y met se vérifie ailleurs."""
+    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
+
+
+@pytest.fixture
+def sans_corps(sans_papier, monkeypatch):
     """Ces essais ne lisent que des statuts : pages et papiers restent vides. Leur texte se lit ailleurs, pour chaque rôle."""
     rendre = Template.render
 
@@ -151,7 +185,6 @@ def sans_corps(monkeypatch):
         return "" if page else rendre(gabarit, *arguments, **mots)
 
     monkeypatch.setattr(Template, "render", rendre_ou_taire)
-    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
 
 
 @pytest.fixture
@@ -176,8 +209,10 @@ def partis():
 
 
 @pytest.fixture
-def requetes(django_assert_max_num_queries):
-    """Compte les requêtes d'un appel : `requetes(lambda: client.get(...))` rend leur nombre."""
+def requetes(request, django_assert_max_num_queries):
+    """Compte les requêtes d'un appel : `requetes(lambda: client.get(...))` rend leur nombre, se connecter n'en étant pas."""
+    if "clients" in request.fixturenames:
+        request.getfixturevalue("clients").connecter_tous()
 
     def compter(appel):
         with django_assert_max_num_queries(1000) as capture:

@@ -1,37 +1,36 @@
 """Le débit d'un lot de lettres, de la signature au fichier d'impression, à côté d'autres façons de faire ce papier.
 
-Joué par `script/banc lettres` dans `manage.py shell` : `principal(nombre)`. Les autres façons ne font que le papier : ni
-numéro, ni signature, ni base, ni PDF gardé.
+Joué par `script/banc lettres` dans `manage.py shell`, une fois les lots prêts (`tests.bancs.lots`) : `principal(nombre)`.
+Chaque façon part de lettres à signer et rend la même chose : les lettres signées et numérotées, le PDF de chacune gardé en
+base avec son empreinte, le fichier d'impression. Seule change la composition, dont on relève aussi le temps à part.
 """
 
-import io
 import os
 import re
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pikepdf
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.utils.timezone import localdate
-from PIL import Image, ImageDraw
 from weasyprint import HTML
 
-from reseau.enums import Qualite, Role
+from reseau.enums import Role
 from reseau.lib.dates import minuit
 from reseau.lib.emblemes import dessins
 from reseau.lib.lettre import adresse_ajustee, imprimer_lettre
 from reseau.lib.pdf import POLICES
-from tests.factories import ContactFactory, CourrierFactory, MembreFactory, ReseauFactory, SignataireFactory, VisiteFactory
+from reseau.models import Membre, Reseau
 from tests.lib.occupation import descendants, memoire
 from visites import courriers, papier_des_lettres
 from visites.composition import figee
+from visites.composition import lettres as composees
 from visites.models import Courrier, PdfFige
 
 MORCEAU = 64 * 1024
@@ -39,42 +38,16 @@ CADENCE = 0.02  # seconde entre deux relevés de mémoire
 
 
 def principal(nombre):
-    call_command("migrate", verbosity=0)
-    call_command("charger_references", verbosity=0)
-    lettres, par = lot(nombre)
-    secondes, memoires = chronometrer(lambda: du_parapheur_au_papier(lettres, par))
-    debit = nombre / secondes
-    dire("ce projet, tout compris", nombre, secondes, debit, debit)
-    print(f"{'':28} mémoire (Mio) : {', '.join(f'{mio:.0f}' for mio in memoires)}", flush=True)
-    verifier(lettres, nombre)
-    memes = [figee(lettre) for lettre in lettres.select_related("reseau", "signataire")]
-    for nom, faire in AUTRES_FACONS.items():
-        with dossier_des_pages(memes) as (dossier, pages):
-            secondes, _ = chronometrer(lambda faire=faire, dossier=dossier, pages=pages: faire(dossier, pages))
-            faites = len(list(dossier.glob("[0-9]*.pdf")))  # LibreOffice, à cinq cents, n'en rend pas toujours autant
-        dire(nom, faites, secondes, faites / secondes, debit)
-
-
-def lot(nombre):
-    """Autant de lettres à la signature, et qui les signe."""
-    reseau = ReseauFactory(logo=image((400, 200), "#0a50a0"))
-    SignataireFactory(reseau=reseau, signature=image((500, 200), "#14145a"))
-    developpeur = MembreFactory(reseau=reseau, nom="Tissot", prenom="Odile")
-    for rang in range(nombre):
-        visite = VisiteFactory(
-            reseau=reseau, programmee=True, developpeur=developpeur, entreprise__raison_sociale=f"Fonderie {rang}"
-        )
-        ContactFactory(entreprise=visite.entreprise, dirigeant=True, nom=f"Exemple{rang}")
-        CourrierFactory(visite=visite, a_signer=True)
-    return Courrier.objects.filter(reseau=reseau), MembreFactory(reseau=reseau, role=Role.PREFECTURE, qualite=Qualite.AUCUN)
-
-
-def image(taille, couleur):
-    dessin = Image.new("RGBA", taille, (255, 255, 255, 0))
-    ImageDraw.Draw(dessin).ellipse((10, 10, taille[0] - 10, taille[1] - 10), fill=couleur)
-    octets = io.BytesIO()
-    dessin.save(octets, "PNG")
-    return octets.getvalue()
+    le_notre = None
+    for (nom, faire), reseau in zip(FACONS.items(), Reseau.objects.order_by("pk"), strict=True):
+        lettres, par = Courrier.objects.filter(reseau=reseau), Membre.objects.get(reseau=reseau, role=Role.PREFECTURE)
+        secondes, seul, memoires = chronometrer(lambda faire=faire, lettres=lettres, par=par: faire(lettres, par))
+        faites = PdfFige.objects.filter(courrier__in=lettres).count()  # LibreOffice, à cinq cents, n'en rend pas toujours autant
+        le_notre = le_notre or faites / secondes
+        dire(nom, faites, secondes, seul, le_notre)
+        if faire is du_parapheur_au_papier:
+            print(f"{'':26} mémoire (Mio) : {', '.join(f'{mio:.0f}' for mio in memoires)}", flush=True)
+            verifier(lettres, nombre)
 
 
 def du_parapheur_au_papier(lettres, par):
@@ -101,19 +74,33 @@ def verifier(lettres, nombre):
 # Les autres façons : les mêmes pages, posées dans un dossier avec leurs feuilles, leurs polices et leurs images
 
 
-@contextmanager
-def dossier_des_pages(lettres):
-    """Un dossier où chaque lettre est une page HTML, et leurs noms."""
+def autrement(composer, lettres, par):
+    """Le même chemin, où `composer(dossier, pages)` fait les PDF et rend le fichier d'impression ; rend ses secondes."""
+    courriers.signer(lettres, par=par, le=localdate())
+    lettres = lettres.order_by("annee", "numero", "pk")
     with TemporaryDirectory() as nom:
         dossier = Path(nom)
-        for feuille in ("base", "adresse", "lettre"):
-            css = Path(finders.find(f"css/pdf/{feuille}.css")).read_text()
-            poser(dossier / f"css/pdf/{feuille}.css", css.replace("interne:", "").encode())
-        for police in POLICES:
-            poser(dossier / f"css/pdf/{police}.woff2", Path(finders.find(f"dsfr/dist/fonts/{police}.woff2")).read_bytes())
-        for rang, lettre in enumerate(lettres):
-            poser(dossier / f"{rang:04}.html", page(lettre, dossier).encode())
-        yield dossier, sorted(dossier.glob("*.html"))
+        pages = poser_les_pages(composees(lettres, le=None), dossier)
+        depart = time.perf_counter()
+        composer(dossier, pages).read_bytes()
+        secondes = time.perf_counter() - depart
+        pdfs = zip(lettres, sorted(dossier.glob("[0-9]*.pdf")), strict=False)
+        lus = ((lettre, chemin.read_bytes()) for lettre, chemin in pdfs)
+        figes = (PdfFige(courrier=lettre, pdf=pdf, empreinte=sha256(pdf).hexdigest()) for lettre, pdf in lus)
+        PdfFige.objects.bulk_create(figes, batch_size=papier_des_lettres.PAQUET)
+    return secondes
+
+
+def poser_les_pages(lettres, dossier):
+    """Chaque lettre en une page HTML de ce dossier, avec ce qu'elle appelle ; rend leurs chemins, dans l'ordre."""
+    for feuille in ("base", "adresse", "lettre"):
+        css = Path(finders.find(f"css/pdf/{feuille}.css")).read_text()
+        poser(dossier / f"css/pdf/{feuille}.css", css.replace("interne:", "").encode())
+    for police in POLICES:
+        poser(dossier / f"css/pdf/{police}.woff2", Path(finders.find(f"dsfr/dist/fonts/{police}.woff2")).read_bytes())
+    for rang, lettre in enumerate(lettres):
+        poser(dossier / f"{rang:04}.html", page(lettre, dossier).encode())
+    return sorted(dossier.glob("*.html"))
 
 
 def poser(chemin, octets):
@@ -128,7 +115,8 @@ def page(lettre, dossier):
     html = render_to_string("pdf/lettre.html", {"pages": [choix], "serrage": "aise", "ressources": set(images)})
     for cle, octets in images.items():
         nom = f"{cle}.{'svg' if octets.startswith(b'<svg') else 'png'}"
-        poser(dossier / nom, octets)
+        if not (dossier / nom).exists():
+            poser(dossier / nom, octets)
         html = html.replace(f"interne:{cle}", nom)
     return html
 
@@ -136,10 +124,11 @@ def page(lettre, dossier):
 def naivement(dossier, pages):
     for chemin in pages:
         HTML(filename=chemin).write_pdf(dossier / f"{chemin.stem}.pdf", pdf_variant="pdf/a-3a")
+    return bout_a_bout(dossier)
 
 
 def par_chromium(dossier, pages):
-    """Un seul document de toutes les pages, puis une page par fichier : Chromium ne rend qu'un PDF par appel."""
+    """Un seul document de toutes les pages, qui s'imprime tel quel, puis une page par fichier."""
     tete = pages[0].read_text().partition("<body")[0]
     corps = [re.search(r"<body[^>]*>(.*)</body>", chemin.read_text(), re.DOTALL)[1] for chemin in pages]
     sections = "".join(corps)
@@ -152,29 +141,41 @@ def par_chromium(dossier, pages):
             seule = pikepdf.new()
             seule.pages.append(feuille)
             seule.save(dossier / f"{rang:04}.pdf")
+    return sortie
 
 
 def par_libreoffice(dossier, pages):
     """Une page par fichier, tous convertis en un appel."""
     options = ["--headless", f"-env:UserInstallation=file://{dossier}/profil", "--convert-to", "pdf:writer_web_pdf_Export"]
     lancer(["soffice", *options, "--outdir", str(dossier), *map(str, pages)])
+    return bout_a_bout(dossier)
+
+
+def bout_a_bout(dossier):
+    """Le fichier d'impression, sans balisage."""
+    lot = pikepdf.new()
+    for chemin in sorted(dossier.glob("[0-9]*.pdf")):
+        lot.pages.extend(pikepdf.open(chemin).pages)
+    lot.save(dossier / "lot.pdf")
+    return dossier / "lot.pdf"
 
 
 def lancer(commande):
     subprocess.run(commande, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-AUTRES_FACONS = {
-    "WeasyPrint, boucle naïve": naivement,
-    "Chromium, un appel": par_chromium,
-    "LibreOffice, un appel": par_libreoffice,
+FACONS = {
+    "ce projet": du_parapheur_au_papier,
+    "WeasyPrint, boucle naïve": partial(autrement, naivement),
+    "Chromium, un appel": partial(autrement, par_chromium),
+    "LibreOffice, un appel": partial(autrement, par_libreoffice),
 }
 
 # Mesurer
 
 
 def chronometrer(faire):
-    """Les secondes, et le plus qu'ait occupé chaque processus de ce geste, en Mio, celui-ci d'abord."""
+    """Les secondes, ce que rend le geste, et le plus qu'ait occupé chacun de ses processus, en Mio, celui-ci d'abord."""
     plus_hauts, fini = {}, threading.Event()
 
     def relever():
@@ -185,12 +186,14 @@ def chronometrer(faire):
     temoin = threading.Thread(target=relever)
     temoin.start()
     depart = time.perf_counter()
-    faire()
+    rendu = faire()
     secondes = time.perf_counter() - depart
     fini.set()
     temoin.join()
-    return secondes, [plus_hauts[pid] for pid in sorted(plus_hauts)]
+    return secondes, rendu, [plus_hauts[pid] for pid in sorted(plus_hauts)]
 
 
-def dire(nom, nombre, secondes, debit, le_notre):
-    print(f"{nom:28} {nombre:5} lettres {secondes:7.1f} s {debit:7.1f}/s   {le_notre / debit:5.2f} fois", flush=True)
+def dire(nom, nombre, secondes, seul, le_notre):
+    composition = f"   dont composer {seul:.1f} s" if seul else ""
+    debit = nombre / secondes
+    print(f"{nom:26} {nombre:5} lettres {secondes:7.1f} s {debit:7.1f}/s   {le_notre / debit:5.2f} fois{composition}", flush=True)

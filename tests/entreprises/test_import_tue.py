@@ -64,7 +64,7 @@ def test_import_tue_n_importe_quand_ne_laisse_rien_a_moitie(bilan, base, tmp_pat
     finir(processus)
     duree, tout = time.monotonic() - depart, base.compter()
     assert (rien, tout[:5]) == ([0] * len(MODELES), [LIGNES, LIGNES, 3, 1, 1])
-    for _ in range(6 if bilan.casse else bilan.taille(1, 20)):
+    for _ in range(20 if bilan.casse else bilan.taille(1, 20)):
         base.vider()
         processus = base.importer(chemin, LOT_PAR_LOT if bilan.casse else "")
         time.sleep(hasard.uniform(0, 1) * duree)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from entreprises.models import Import, Sollicitation
 from entreprises.operations import ecrire_import
+from tests.conftest import PROFILS
 from tests.donnees.fabrique import siret, texte
 from tests.entreprises.test_import_contacts import ENTETES, LE, deposer_liste
 from tests.factories import DeportFactory, EntrepriseFactory, InstitutionFactory, MembreFactory
@@ -72,7 +73,7 @@ def test_depot_se_suit_par_sa_maison_et_l_animation(clients, membres, reseau, to
     etranger = deposer_liste(MembreFactory(reseau=reseau), [siret(1), LE], entetes=ENTETES[:2])
     lus = {
         profil: [d.pk for d in clients[profil].get(adresse("imports", reseau)).context["page_obj"]]
-        for profil in clients
+        for profil in PROFILS
         if profil != "observateur"
     }
     assert lus.pop("animateur") == lus.pop("secretariat") == [etranger.pk, depot.pk]

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from reseau.enums import Profil, Qualite, Role
 from tests.bancs.cinq_ans import DEBUT, FIN, peupler
-from tests.bancs.lettres import lot
+from tests.bancs.lots import lot
 from tests.factories import MembreFactory
 from tests.fiabilite.lieu_de_charge import analyser_la_base, lieu, session
 from tests.fiabilite.verification import sans_rien_abimer, verification

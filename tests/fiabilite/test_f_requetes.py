@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.core.paginator import Paginator
 from django.db import connection
+from django.utils.timezone import localdate, now
 
 from reseau.enums import Profil
 from reseau.models import Reseau
@@ -17,7 +18,7 @@ from tests.conftest import connecter
 from tests.fiabilite.lieu_de_charge import gonfler, lieu
 from tests.fiabilite.verification import verification
 from tests.navigateur.exemples import lisibles
-from tests.test_requetes import peupler
+from tests.test_requetes import RENDEZ_VOUS_DANS, peupler
 
 LENTE = 0.2  # seconde
 FICHES = 120_000  # deux cents fois un vrai réseau
@@ -51,7 +52,7 @@ SANS_FIN_JUGEES = {
     "suivi:reunion": "les membres à pointer et l’ordre du jour d’une séance",
     "suivi:seance": "de même",
     "suivi:tableau": "une ligne par membre",
-    "visites:calendrier": "une ligne par membre",
+    "visites:calendrier": "les visites d’un mois",
     "visites:campagne": "une ligne par membre, et un choix de chacun",
     "visites:guide": "les questions d’un guide",
     "visites:guide-modifier": "de même",
@@ -206,7 +207,9 @@ def longueurs(nombre):
     lecteur, objets = peupler(nombre)
     client = connecter(lecteur)
     lues = [route for route in routes() if "GET" in route.vue.methodes and not DES_PAPIERS.search(route.nom)]
-    reponses = {route.nom: client.get(route.adresse(lecteur.reseau.slug, objets)) for route in lues}
+    suites = {"visites:calendrier": f"?mois={localdate(now() + RENDEZ_VOUS_DANS):%Y-%m}"}
+    adresses = {route.nom: route.adresse(lecteur.reseau.slug, objets) + suites.get(route.nom, "") for route in lues}
+    reponses = {nom: client.get(adresse) for nom, adresse in adresses.items()}
     return {
         nom: len(ELEMENT.findall(reponse.content))
         for nom, reponse in reponses.items()

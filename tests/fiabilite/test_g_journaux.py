@@ -16,7 +16,7 @@ from django.views.debug import ExceptionReporter
 
 from reseau import expedition
 from reseau.enums import GenrePli
-from reseau.lib import journaux, pdf
+from reseau.lib import journaux
 from tests.conftest import connecter
 from tests.fiabilite.formulaires import des_pages
 from tests.fiabilite.test_b_entrees import postee
@@ -39,11 +39,6 @@ class Jetons:
         jeton = f"qzjnl{len(self.places):04d}x"
         self.places[jeton] = place
         return jeton
-
-
-@pytest.fixture
-def sans_papier(monkeypatch):
-    monkeypatch.setattr(pdf, "imprimer", lambda *arguments, **mots: b"%PDF-")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fiabilite.rapport import Rapport
 from tests.fiabilite.tableau import PROMESSES
-from tests.fiabilite.verification import Bilan, verification
+from tests.fiabilite.verification import Bilan, ContreEpreuveAttrapee, verification
 
 
 def test_soixante_verifications():
@@ -33,8 +33,16 @@ def test_bilan_refuse(note, message):
 
 def test_contre_epreuve_qui_echoue_conclut_en_silence():
     bilan = Bilan(casse=True)
-    bilan.noter(False, "attrapé")
+    with pytest.raises(ContreEpreuveAttrapee):
+        bilan.noter(False, "attrapé")
     bilan.conclure()
+
+
+def test_contre_epreuve_s_arrete_au_premier_echec():
+    bilan, restants = Bilan(casse=True), iter(["un", "deux"])
+    with pytest.raises(ContreEpreuveAttrapee):
+        bilan.noter_lot(2, restants)
+    assert list(restants) == ["deux"]
 
 
 def test_echecs_se_comptent_tous_et_se_decrivent_vingt():

@@ -8,6 +8,7 @@ Un seul corps, joué deux fois : sain, il doit essayer au moins une chose et n'�
 """
 
 from dataclasses import dataclass, field
+from threading import current_thread, main_thread
 
 import pytest
 
@@ -15,6 +16,10 @@ from tests.fiabilite.tableau import PROMESSES
 
 MOTEURS = ("sqlite", "postgresql")
 MONTRES = 20  # au-delà, les échecs se comptent sans se décrire
+
+
+class ContreEpreuveAttrapee(BaseException):
+    """L'essai a vu que le produit est cassé : sa suite n'apprendrait rien."""
 
 
 @dataclass
@@ -37,10 +42,16 @@ class Bilan:
         self.noter_lot(1, [] if tenu else [quoi])
 
     def noter_lot(self, essayes, echecs):
-        """Compte d'un coup `essayes` essais, dont la liste `echecs` dit en clair ceux qui n'ont pas tenu."""
+        """Compte d'un coup `essayes` essais, dont `echecs` dit en clair, un à un, ceux qui n'ont pas tenu.
+
+        Une contre-épreuve s'arrête au premier : `ContreEpreuveAttrapee`, sauf dans un fil à part, qui en attend d'autres.
+        """
         self.essayes += essayes
-        self.echoues += len(echecs)
-        self.details += [str(echec) for echec in echecs[: MONTRES - len(self.details)]]
+        for echec in echecs:
+            self.echoues += 1
+            self.details += [str(echec)] if len(self.details) < MONTRES else []
+            if self.casse and current_thread() is main_thread():
+                raise ContreEpreuveAttrapee
 
     def taille(self, bref, entier):
         """Combien en essayer : `bref` dans la suite ordinaire et la contre-épreuve, `entier` dans un passage de fiabilité."""

@@ -93,9 +93,3 @@ def _copie(dossier):
     finally:
         maitre.cursor().execute(f"DROP DATABASE IF EXISTS {nom} WITH (FORCE)")
         maitre.close()
-
-
-def _joindre(nom, acces):
-    connexion = psycopg2.connect(dbname=nom, **acces)
-    connexion.autocommit = True
-    return connexion

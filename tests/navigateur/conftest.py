@@ -29,8 +29,11 @@ GRAINE = 1996
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    """Le Chromium de Debian ; sans bac à sable quand l'essai tourne sous root."""
+def chromium(django_db_setup):
+    """Le Chromium de Debian ; sans bac à sable quand l'essai tourne sous root.
+
+    La base se crée avant lui : une connexion ouverte dans sa boucle ne se voit pas du dehors, où la base se détruit.
+    """
     discret = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     sous_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:

@@ -14,7 +14,7 @@ from reseau import seconds_facteurs
 from reseau.enums import SecondFacteur
 from reseau.lib import codes
 from reseau.models import Journal, Session
-from tests.conftest import connecter
+from tests.conftest import PROFILS, connecter
 from tests.lib.codes import code_de
 
 MOT_DE_PASSE = {"mot_de_passe": "une phrase de passe"}
@@ -217,11 +217,11 @@ def test_animateur_ne_se_reinitialise_pas_lui_meme(animateur, application):
     ],
 )
 def test_exigence_vaut_a_la_page_suivante(clients, reseau, exige, arretes):
-    for client in clients.values():
-        assert client.get(f"/{reseau.slug}/").status_code == 200
+    for profil in PROFILS:
+        assert clients[profil].get(f"/{reseau.slug}/").status_code == 200
     reseau.second_facteur = exige
     reseau.save()
-    menes = {nom for nom, client in clients.items() if client.get(f"/{reseau.slug}/").status_code == 302}
+    menes = {profil for profil in PROFILS if clients[profil].get(f"/{reseau.slug}/").status_code == 302}
     assert menes == arretes
 
 

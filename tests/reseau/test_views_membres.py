@@ -151,6 +151,7 @@ def test_fiche_montre_les_gestes_permis(clients, adresse, reseau, profil, role, 
 
 
 def test_fiche_de_qui_se_connecte_ne_propose_pas_d_inviter(clients, adresse, direct):
+    connecter(direct)
     assert adresse("membre-inviter", direct.pk) not in clients["animateur"].get(adresse("membre", direct.pk)).text
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from reseau.models import Reseau
-from tests.conftest import connecter
+from tests.conftest import PROFILS, connecter
 from tests.factories import MembreFactory
 from tests.lib import papier
 
@@ -41,8 +41,8 @@ def lettre(**champs):
 
 @pytest.mark.parametrize("nom", PAGES)
 def test_parametres_sont_a_l_animateur_seul(clients, adresse, nom):
-    statuts = {profil: client.get(adresse(nom)).status_code for profil, client in clients.items()}
-    assert statuts == dict.fromkeys(clients, 403) | {"animateur": 200}
+    statuts = {profil: clients[profil].get(adresse(nom)).status_code for profil in PROFILS}
+    assert statuts == dict.fromkeys(PROFILS, 403) | {"animateur": 200}
 
 
 def test_parametres_d_un_autre_reseau_sont_introuvables(adresse):

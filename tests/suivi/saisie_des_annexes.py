@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entreprises.models import Cible, Entreprise, Import
+from reseau import sessions  # noqa: F401 (lu avant que l'horloge ne s'arrête : il en garderait une arrêtée)
 from reseau.models import Institution, Membre, Reunion
 from suivi.models import Action
 from tests.conftest import connecter

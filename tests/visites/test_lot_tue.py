@@ -17,7 +17,7 @@ pytestmark = pytest.mark.base  # la sienne, par des processus à part
 LETTRES = 16
 PREPARER = (
     "from django.core.management import call_command\n"
-    "from tests.bancs.lettres import lot\n"
+    "from tests.bancs.lots import lot\n"
     "call_command('charger_references', verbosity=0)\n"
     f"lot({LETTRES})"
 )

@@ -159,11 +159,8 @@ def test_page_dit_qu_aucun_courriel_n_est_connu(clients, adresse, visite):
 
 
 def test_fiche_ne_montre_les_adresses_qu_a_qui_conduit(clients, invitee):
-    vues = {
-        nom: client.get(invitee.get_absolute_url()).context.get("dans_les_agendas")
-        for nom, client in clients.items()
-        if nom in ("animateur", "direct", "prefecture")
-    }
+    lecteurs = ("animateur", "direct", "prefecture")
+    vues = {nom: clients[nom].get(invitee.get_absolute_url()).context.get("dans_les_agendas") for nom in lecteurs}
     assert {nom: bool(suivi) for nom, suivi in vues.items()} == {"animateur": True, "direct": True, "prefecture": False}
 
 
