@@ -108,6 +108,8 @@ class Lecteurs(TextChoices):
 
     ACTIONS = "actions", "ceux qui lisent les actions"
     LIGNES = "lignes", "ceux qui lisent le détail des tableaux"
+    COMPTES_RENDUS = "comptes_rendus", "ceux qui lisent tous les comptes rendus"
+    EVALUATIONS = "evaluations", "ceux qui lisent les évaluations"
     TOTAUX = "totaux", "ceux qui lisent les totaux"
 
 

@@ -1,7 +1,8 @@
 """Ce que l'on fige : les tableaux d'une réunion, un tableau à la demande, le rapport d'une période.
 
 Chacun est composé pour une classe de droits, jamais filtré après coup : avec le détail pour qui le lit, en totaux pour les
-autres. Le 2.4 nomme des entreprises : si l'une est l'objet d'un déport, une version qui les tait est figée en même temps.
+autres. Le 2.4 nomme des entreprises, un choix plus étroit que le réseau en isole : si l'une est l'objet d'un déport, une version
+sans elles est figée en même temps.
 """
 
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ TOTAUX = {
     "refus": tableau_des_refus,
     "territoires": tableau_des_territoires,
 }
-CLASSES = {"2.4": Lecteurs.ACTIONS, "institution": Lecteurs.LIGNES}
+CLASSES = {"2.4": Lecteurs.ACTIONS, "institution": Lecteurs.LIGNES, "evaluations": Lecteurs.EVALUATIONS}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def pieces_de_la_reunion(reseau, *, au, codes=None):
     """Les `Piece` d'une réunion, au soir du jour `au` : les trois annexes, et les totaux qui les éclairent ; ou `codes` seuls."""
     ouvertes = {"au": au, "ouvertes": True}
     composer = {
-        "2.4": lambda: _actions(reseau, partial(tableau_2_4, reseau, **ouvertes), entreprises_du_2_4(reseau, **ouvertes)),
+        "2.4": lambda: _avec_et_sans(
+            reseau, partial(tableau_2_4, reseau, **ouvertes), CLASSES["2.4"], entreprises_du_2_4(reseau, **ouvertes)
+        ),
         "2.5": lambda: _en_double("2.5", partial(tableau_2_5, reseau, au=au)),
         **{code: partial(_totaux, fonction, reseau) for code, fonction in TOTAUX.items()},
         "valeur": lambda: _en_double("valeur", partial(tableau_de_la_valeur_ajoutee, reseau)),
@@ -70,12 +73,13 @@ def _totaux(fonction, reseau):
 
 
 def pieces_du_choix(form, code):
-    """Les `Piece` d'un tableau tel que ce formulaire le choisit."""
-    if code == "2.4":
-        return _actions(form.membre.reseau, form.composer_pour_tous, form.entreprises())
-    if code in DETAILLES:
-        return _en_double(code, form.composer_pour_tous)
-    return [_piece(form.composer_pour_tous(), CLASSES.get(code, Lecteurs.TOTAUX))]
+    """Les `Piece` d'un tableau tel que ce formulaire le choisit, ouvertes à qui pourrait le choisir de même."""
+    lecteurs = Lecteurs.COMPTES_RENDUS if form.serre else CLASSES.get(code, Lecteurs.TOTAUX)
+    composer, entreprises = partial(_avec_et_sans, form.membre.reseau), form.entreprises()
+    if code not in DETAILLES or form.serre:
+        return composer(form.composer_pour_tous, lecteurs, entreprises)
+    entieres = composer(form.composer_pour_tous, DETAILLES[code], entreprises)
+    return entieres + composer(partial(form.composer_pour_tous, detail=False), Lecteurs.TOTAUX, entreprises)
 
 
 def pieces_du_rapport(reseau, *, du, au):
@@ -109,11 +113,11 @@ def _en_double(code, composer):
     return [_piece(composer(), DETAILLES[code]), _piece(composer(detail=False), Lecteurs.TOTAUX)]
 
 
-def _actions(reseau, composer, entreprises):
-    """L'entier ; et, si l'une des entreprises nommées est l'objet d'un déport, le même sans elles."""
+def _avec_et_sans(reseau, composer, lecteurs, entreprises):
+    """L'entier ; et, si l'une de ces entreprises est l'objet d'un déport, le même sans elles."""
     deports = Deport.objects.filter(entreprise__reseau=reseau, entreprise__in=entreprises)
     taites = set(deports.order_by().values_list("entreprise", flat=True))
-    entier = _piece(composer(), Lecteurs.ACTIONS, entreprises=entreprises)
+    entier = _piece(composer(), lecteurs, entreprises=entreprises)
     if not taites:
         return [entier]
-    return [entier, _piece(composer(sauf=taites), Lecteurs.ACTIONS, expurge=True, entreprises=entreprises - taites)]
+    return [entier, _piece(composer(sauf=taites), lecteurs, expurge=True, entreprises=entreprises - taites)]

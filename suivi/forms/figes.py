@@ -14,8 +14,16 @@ GENRES = [
     ("2.4", "Actions"),
     ("2.5", "Présences et visites"),
     ("2.7", "Projets et actions"),
-    ("rapport", "Rapports"),
+    ("suites", "Suites données"),
+    ("delais", "Délais"),
+    ("refus", "Refus"),
+    ("territoires", "Territoires et secteurs"),
+    ("valeur", "Valeur ajoutée"),
     ("institution", "Relevés d’institution"),
+    ("reseaux", "Le réseau parmi les autres"),
+    ("entretiens", "Réponses au guide d’entretien"),
+    ("evaluations", "Évaluations"),
+    ("rapport", "Rapports"),
 ]
 
 

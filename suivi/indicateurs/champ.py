@@ -1,6 +1,7 @@
 """Le champ d'un tableau : les visites que ses chiffres comptent, et l'adresse des fiches que chacun d'eux compte."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -29,7 +30,10 @@ OUVERTURES = {
 
 @dataclass(frozen=True)
 class Champ:
-    """`du`, `au` : bornes comprises de la date des visites ; `secteur` : une section de la NAF rév. 2 (« C »)."""
+    """`du`, `au` : bornes comprises de la date des visites ; `secteur` : une section de la NAF rév. 2 (« C »).
+
+    `sauf` : les clés des entreprises que l'on ne compte pas.
+    """
 
     reseau: Reseau
     lecteur: Membre | None = None
@@ -38,6 +42,7 @@ class Champ:
     zone: ZoneEmploi | None = None
     secteur: str | None = None
     campagne: Campagne | None = None
+    sauf: Collection[int] = ()
 
     @property
     def filtre(self):
@@ -58,6 +63,8 @@ class Champ:
     def visites(self):
         """Celles que l'on compte, sans égard à leur état ni à la période."""
         visites = visites_comptees(self.reseau, self.lecteur, filtre=self.filtre)
+        if self.sauf:
+            visites = visites.exclude(entreprise__in=self.sauf)
         if self.zone:
             visites = visites.filter(entreprise__commune__zone_emploi=self.zone)
         if self.secteur:
@@ -97,7 +104,7 @@ class Champ:
     def precedent(self):
         """Le `Champ` de la période de même longueur, juste avant ; en mois entiers si celle-ci en est faite."""
         du, au = periode_precedente(self.du, self.au)
-        return Champ(self.reseau, self.lecteur, du, au, self.zone, self.secteur, self.campagne)
+        return replace(self, du=du, au=au)
 
 
 def adresse_des_lignes(reseau, lecteur, genre, **criteres):

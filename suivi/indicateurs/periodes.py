@@ -11,7 +11,7 @@ from reseau.enums import Role
 from reseau.lib.formulaires import FormulaireFiltre
 from reseau.models import Institution, Membre
 from suivi.indicateurs.actions import entreprises_du_2_4, tableau_2_4
-from suivi.indicateurs.champ import periode_precedente
+from suivi.indicateurs.champ import Champ, periode_precedente
 from suivi.indicateurs.delais import tableau_des_delais
 from suivi.indicateurs.entretiens import annees_des_entretiens, tableau_des_entretiens
 from suivi.indicateurs.evaluations import annees_des_evaluations, tableau_des_evaluations
@@ -64,6 +64,15 @@ class ChoixDuTableau(FormulaireFiltre):
         return {}
 
     @property
+    def serre(self):
+        """Vrai si le choix peut isoler une entreprise."""
+        return False
+
+    def entreprises(self):
+        """Clés des entreprises que le tableau composé pour tous nomme, ou compte dans un choix plus étroit que le réseau."""
+        return set()
+
+    @property
     def choix(self):
         """Valeurs choisies qui s'écartent des défauts ; vide si rien n'est rempli, ou si c'est mal rempli."""
         if not (self.is_bound and self.is_valid()):
@@ -111,7 +120,6 @@ class ChoixDuResponsable(ChoixDuTableau):
         return tableau_2_4(self.membre.reseau, lecteur=self.lecteur, **self.lues, **mots)
 
     def entreprises(self):
-        """Clés des entreprises que nomme le tableau composé pour tous."""
         return entreprises_du_2_4(self.membre.reseau, **self.lues)
 
     @property
@@ -170,14 +178,30 @@ class ChoixDuChamp(ChoixDuTableau):
             donnees["du"] = donnees.get("du") or debut_de_la_participation(donnees["au"])
         return donnees
 
+    @property
+    def serre(self):
+        return not self.choix.keys().isdisjoint(self.SERRES)
+
+    def entreprises(self):
+        choix = {nom: valeur for nom, valeur in self.choix.items() if nom in {"du", "au", *self.SERRES}}
+        if not choix:
+            return set()
+        depuis = self._avant(choix)["du"] if self.choix.get("comparer") else choix.get("du")
+        sorties = Champ(self.membre.reseau, **choix).visites().sorties(depuis, choix.get("au"))
+        return set(sorties.order_by().values_list("entreprise", flat=True))
+
     def composer(self, **mots):
         choix = self.choix | mots
         compare = choix.pop("comparer", False)
         tableau = self.tableau(**choix)
         if not compare:
             return tableau
-        avant = dict(zip(("du", "au"), periode_precedente(choix["du"], choix["au"]), strict=True))
-        return comparer(tableau, self.tableau(**choix | avant))
+        return comparer(tableau, self.tableau(**choix | self._avant(choix)))
+
+    @staticmethod
+    def _avant(choix):
+        """Les bornes de la période d'avant."""
+        return dict(zip(("du", "au"), periode_precedente(choix["du"], choix["au"]), strict=True))
 
     def tableau(self, **choix):
         return type(self).fonction(self.membre.reseau, lecteur=self.lecteur, **choix)

@@ -11,7 +11,7 @@ from suivi.enums import Lecteurs
 
 class TableauFigeQuerySet(models.QuerySet):
     def visibles_par(self, membre):
-        """Ceux de sa classe de droits qui ne nomment aucune entreprise dont il se déporte ; l'expurgé, à défaut de l'entier."""
+        """Ceux de sa classe de droits sans aucune entreprise dont il se déporte ; l'expurgé, à défaut de l'entier."""
         deports = Deport.objects.filter(membre=membre)
         nommees = TableauFige.entreprises.through.objects.filter(
             tableaufige=OuterRef("pk"), entreprise__in=deports.order_by().values("entreprise")
@@ -27,8 +27,9 @@ class TableauFigeQuerySet(models.QuerySet):
 
 
 class TableauFige(models.Model):
-    """`contenu` : les `Tableau.en_json()` qu'il porte. `lot` : ce qui fut figé ensemble. `expurge` : sans les entreprises dont
-    un membre se déportait ce jour-là. `envoye_a` : les adresses dont le courriel est inscrit à la boîte d'envoi.
+    """`contenu` : les `Tableau.en_json()` qu'il porte. `lot` : ce qui fut figé ensemble. `entreprises` : celles qu'il nomme, ou
+    qu'il compte dans un choix plus étroit que le réseau. `expurge` : sans celles dont un membre se déportait ce jour-là.
+    `envoye_a` : les adresses dont le courriel est inscrit à la boîte d'envoi.
     """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="tableaux_figes")
@@ -39,7 +40,9 @@ class TableauFige(models.Model):
     lecteurs = models.CharField("ouvert à", max_length=20, choices=Lecteurs)
     expurge = models.BooleanField("sans les entreprises d’un déport", default=False)
     contenu = models.JSONField()
-    entreprises = models.ManyToManyField("entreprises.Entreprise", related_name="+", verbose_name="entreprises nommées")
+    entreprises = models.ManyToManyField(
+        "entreprises.Entreprise", related_name="+", verbose_name="entreprises nommées ou comptées"
+    )
     reunion = models.ForeignKey("reseau.Reunion", models.PROTECT, null=True, blank=True, related_name="tableaux_figes")
     institution = models.ForeignKey("reseau.Institution", models.PROTECT, null=True, blank=True, related_name="releves_figes")
     du = models.DateField("du", null=True, blank=True)
@@ -104,7 +107,9 @@ class FichierFige(models.Model):
 DROITS = {
     Lecteurs.ACTIONS: "tableaux.actions",
     Lecteurs.LIGNES: "tableaux.lignes",
+    Lecteurs.COMPTES_RENDUS: "comptes_rendus.lire",
+    Lecteurs.EVALUATIONS: "evaluations.agregats",
     Lecteurs.TOTAUX: "tableaux.voir",
 }
 # « Ses chiffres et les totaux » : les totaux se lisent aussi de qui, pour le reste, n'a que les siens.
-PORTEES = {Lecteurs.ACTIONS: [TOUT], Lecteurs.LIGNES: [TOUT], Lecteurs.TOTAUX: [TOUT, SIENS]}
+PORTEES = {classe: [TOUT, SIENS] if classe == Lecteurs.TOTAUX else [TOUT] for classe in Lecteurs}

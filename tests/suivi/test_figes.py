@@ -12,7 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from reseau.lib.erreurs import RegleEnfreinte
 from suivi.enums import Lecteurs
-from suivi.figes import pieces_de_la_reunion, pieces_du_rapport
+from suivi.figes import RAPPORT, pieces_de_la_reunion, pieces_du_rapport
+from suivi.forms.figes import GENRES
+from suivi.indicateurs.periodes import CHOIX
 from suivi.management.commands.rapports import periode_achevee
 from suivi.models import FichierFige, TableauFige
 from suivi.operations import envoyer_le_fige, etablir_le_rapport, figer, figer_a_la_reunion, octets_figes
@@ -51,8 +53,11 @@ def test_reunion_fige_ses_tableaux_et_leurs_octets_ne_bougent_plus(reseau, anima
     assert {f.genre: f.empreinte for f in fige.fichiers.all()} == {g: sha256(o).hexdigest() for g, o in avant.items()}
     assert "Actions 1" in textes(avant["pdf"])[0]
     for genre in ("xlsx", "ods"):
-        lignes = CalamineWorkbook.from_filelike(io.BytesIO(avant[genre])).get_sheet_by_index(0).to_python()
-        assert ["Actions", 1] in lignes
+        assert ["Actions", 1] in lignes_du_classeur(avant[genre])
+
+
+def lignes_du_classeur(octets):
+    return CalamineWorkbook.from_filelike(io.BytesIO(octets)).get_sheet_by_index(0).to_python()
 
 
 def test_octets_alteres_se_refusent(reseau, clients):
@@ -84,8 +89,9 @@ def test_deport_venu_apres_ferme_ce_qui_nomme_l_entreprise(reseau, membres, acti
 @pytest.mark.parametrize(
     ("profil", "classes"),
     [
-        ("animateur", {"actions", "lignes", "totaux"}),
-        ("prefecture", {"lignes", "totaux"}),
+        ("animateur", {"actions", "lignes", "comptes_rendus", "evaluations", "totaux"}),
+        ("direct", {"actions", "lignes", "comptes_rendus", "totaux"}),
+        ("prefecture", {"lignes", "evaluations", "totaux"}),
         ("associe", {"totaux"}),
         ("observateur", {"totaux"}),
     ],
@@ -102,14 +108,58 @@ def test_totaux_figes_ne_nomment_personne(reseau, direct, action):
     assert direct.nom not in str([tableau.en_page() for piece in pieces for tableau in piece.tableaux])
 
 
-def test_figer_a_la_demande_garde_le_choix(reseau, animateur, action, clients, legers, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        clients["animateur"].post(
-            reverse("suivi:tableau-figer", args=[reseau.slug, "2.7"]), {"du": "2020-01-01", "au": "2020-12-31"}
-        )
-    fige = TableauFige.objects.get()
+@pytest.fixture
+def demander(reseau, clients, legers, django_capture_on_commit_callbacks):
+    """L'animateur fige à l'écran : `demander("2.7", du="2020-01-01")` rend les tableaux figés, l'entier d'abord."""
+
+    def figer_a_l_ecran(code, **choix):
+        with django_capture_on_commit_callbacks(execute=True):
+            clients["animateur"].post(reverse("suivi:tableau-figer", args=[reseau.slug, code]), choix)
+        return list(TableauFige.objects.order_by("expurge", "pk"))
+
+    return figer_a_l_ecran
+
+
+def test_figer_a_la_demande_garde_le_choix(animateur, action, demander):
+    (fige,) = demander("2.7", du="2020-01-01", au="2020-12-31")
     assert "2020" in fige.periode
     assert fige.fige_par == animateur
+
+
+def lecteurs_de(fige, membres):
+    return {profil for profil, membre in membres.items() if TableauFige.objects.visibles_par(membre).contains(fige)}
+
+
+def test_evaluations_figees_ne_s_ouvrent_qu_a_qui_les_lit_a_l_ecran(membres, demander):
+    (fige,) = demander("evaluations")
+    assert lecteurs_de(fige, membres) == {"animateur", "prefecture"}
+
+
+@pytest.mark.parametrize("code", ["2.7", "valeur", "institution", "territoires"])
+def test_choix_qui_isole_une_entreprise_ne_s_ouvre_qu_a_qui_peut_le_faire(membres, action, demander, code):
+    """Le lieu, le secteur et la campagne ne se proposent qu'à qui lit tous les comptes rendus."""
+    (fige,) = demander(code, secteur="C", institution=membres["direct"].institution.pk)
+    assert lecteurs_de(fige, membres) == {"animateur", "secretariat", "direct"}
+
+
+def test_deporte_ne_lit_d_un_choix_etroit_que_la_version_sans_l_entreprise(membres, action, demander):
+    DeportFactory(entreprise=action.projet.visite.entreprise, membre=membres["direct"])
+    entier, expurge = demander("2.7", du="2020-01-01")
+    assert {"animateur", "direct"} & lecteurs_de(entier, membres) == {"animateur"}
+    assert lecteurs_de(expurge, membres) == {"direct"}
+    assert ["Actions", 1] in lignes_du_classeur(octets_figes(entier, "xlsx"))
+    assert ["Actions", 0] in lignes_du_classeur(octets_figes(expurge, "xlsx"))
+
+
+def test_deport_venu_apres_ferme_aussi_le_choix_qui_compte_l_entreprise(membres, action, demander):
+    (fige,) = demander("2.7", du="2020-01-01")
+    DeportFactory(entreprise=action.projet.visite.entreprise, membre=membres["direct"])
+    assert "direct" not in lecteurs_de(fige, membres)
+    assert "animateur" in lecteurs_de(fige, membres)
+
+
+def test_tout_tableau_qui_se_fige_se_retrouve_par_son_nom():
+    assert {code for code, _ in GENRES} == {*CHOIX, RAPPORT}
 
 
 def test_rapport_ne_dit_ni_personne_ni_entreprise(reseau, direct, action):
