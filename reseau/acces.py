@@ -120,9 +120,9 @@ def contexte(request):
     }
 
 
-def page(droit):
-    """Vue qui lit : GET seulement."""
-    return _politique(droit, ["GET", "HEAD"])
+def page(droit, *, lit=None):
+    """Vue qui lit : GET seulement. `lit` : le modèle de l'objet qu'elle fait lire, quand son ouverture se note au journal."""
+    return _politique(droit, ["GET", "HEAD"], lit)
 
 
 def geste(droit):
@@ -130,9 +130,9 @@ def geste(droit):
     return _politique(droit, ["POST"])
 
 
-def formulaire(droit):
-    """Vue qui montre un formulaire et le reçoit : GET et POST, une seule fois par envoi."""
-    return _politique(droit, ["GET", "HEAD", "POST"])
+def formulaire(droit, *, lit=None):
+    """Vue qui montre un formulaire et le reçoit : GET et POST, une seule fois par envoi. `lit` : comme pour `page`."""
+    return _politique(droit, ["GET", "HEAD", "POST"], lit)
 
 
 def publique(*methodes):
@@ -205,17 +205,31 @@ def _reseau_public(request, slug):
     return membre.reseau
 
 
-def _politique(droit, methodes):
+def _politique(droit, methodes, lit=None):
     if droit not in TABLE:
         raise ImproperlyConfigured(f"Le droit « {droit} » n’est pas dans la table des droits.")
 
     def decorer(vue):
-        une_fois = _une_seule_fois(vue, droit) if "POST" in methodes else vue
+        notee = _en_notant_la_lecture(vue, lit) if lit else vue
+        une_fois = _une_seule_fois(notee, droit) if "POST" in methodes else notee
         vue_bornee = require_http_methods(methodes)(_selon_les_regles(une_fois))
         vue_bornee.droit, vue_bornee.methodes = droit, methodes
         return vue_bornee
 
     return decorer
+
+
+def _en_notant_la_lecture(vue, lit):
+    """La page ne s'ouvre qu'une fois sa lecture au journal ; un envoi refusé, qui la remontre, n'en est pas une autre."""
+
+    @wraps(vue)
+    def enveloppe(request, pk, **mots):
+        response = vue(request, pk=pk, **mots)
+        if request.method == "GET" and response.status_code == 200:
+            noter(request.membre, Geste.LECTURE, lit._meta.label_lower, numero=pk)
+        return response
+
+    return enveloppe
 
 
 def _selon_les_regles(vue):

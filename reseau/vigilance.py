@@ -20,11 +20,25 @@ from reseau.models import Alerte, Journal, Membre
 
 FICHES, COMPTES_RENDUS, EXPORTS = GenreDAlerte.FICHES, GenreDAlerte.COMPTES_RENDUS, GenreDAlerte.EXPORTS
 DIX_MINUTES, JOURNEE = 10, 24 * 60
+# Ce que l'on ouvre d'une entreprise, une page à la fois ; et, d'un coup, ce que ses visites ont raconté.
 LUS = {
-    FICHES: {"entreprises.entreprise", "visites.visite", "entreprises.document"},
-    COMPTES_RENDUS: {"visites.compterendu", "visites.partiereservee"},
-    EXPORTS: {"entreprises.entreprise", "entreprises", "entreprises.import", "qui a vu qui"},
+    FICHES: {
+        "entreprises.entreprise",
+        "entreprises.contact",
+        "entreprises.document",
+        "entreprises.sollicitation",
+        "entreprises.lignedecible",
+        "visites.visite",
+        "visites.courrier",
+        "visites.demandedevisite",
+        "suivi.projet",
+        "suivi.action",
+    },
+    COMPTES_RENDUS: {"visites.compterendu", "visites.partiereservee", "suivi.evaluation", "reseau.reunion"},
 }
+# Les seuls exports qui ne sont pas une copie du fichier : des totaux, et le papier d'une réunion envoyé à ses membres.
+TOTAUX = Q(objet__startswith="tableau ") & ~Q(objet="tableau 2.4")
+SANS_FICHES = TOTAUX | Q(objet__in=["suivi.tableaufige", "reseau.reunion", "annuaire des compétences"])
 GESTES = {
     FICHES: {Geste.LECTURE, Geste.IMPRESSION},
     COMPTES_RENDUS: {Geste.LECTURE, Geste.IMPRESSION},
@@ -55,7 +69,8 @@ class Seuil:
 
     def compte(self, maintenant):
         """L'agrégat qui le mesure, sur le journal d'un membre."""
-        lues = Q(geste__in=GESTES[self.genre], objet__in=LUS[self.genre], le__gt=maintenant - timedelta(minutes=self.minutes))
+        lues = Q(geste__in=GESTES[self.genre], le__gt=maintenant - timedelta(minutes=self.minutes))
+        lues &= ~SANS_FICHES if self.genre is EXPORTS else Q(objet__in=LUS[self.genre])
         # Un export en vaut un autre ; une fiche rouverte n'en est pas une de plus.
         return Count("pk", filter=lues) if self.genre is EXPORTS else Count("objet_id", filter=lues, distinct=True)
 
@@ -72,11 +87,10 @@ SEUILS = (
 
 def surveiller(membre, ligne):
     """Avant cette ligne du journal : alerte si elle passe un seuil, lève `TropDeLectures` au plafond. Une requête."""
-    genres = {genre for genre in LUS if ligne.geste in GESTES[genre] and ligne.objet in LUS[genre]}
-    if not genres:
+    seuils = [seuil for seuil in SEUILS if ligne.geste in GESTES[seuil.genre] and _compte(seuil.genre, ligne.objet)]
+    if not seuils:
         return
     maintenant = now()
-    seuils = [seuil for seuil in SEUILS if seuil.genre in genres]
     du_membre = Journal.objects.filter(membre=membre, le__gt=maintenant - timedelta(minutes=JOURNEE))
     comptes = du_membre.aggregate(**{seuil.nom: seuil.compte(maintenant) for seuil in seuils})
     passes = [seuil for seuil in seuils if comptes[seuil.nom] >= seuil.alerte]
@@ -85,6 +99,11 @@ def surveiller(membre, ligne):
     depasses = [seuil for seuil in passes if comptes[seuil.nom] >= seuil.plafond]
     if depasses:
         raise TropDeLectures(max(seuil.minutes for seuil in depasses))
+
+
+def _compte(genre, objet):
+    """Vrai si ouvrir cet objet peut être de trop ; tout export se mesure à ceux d'avant."""
+    return genre is EXPORTS or objet in LUS[genre]
 
 
 @transaction.atomic

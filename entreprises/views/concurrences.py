@@ -28,7 +28,7 @@ class LienForm(Formulaire):
         self.fields["concurrente"].choices = [(fiche.pk, _nom(fiche)) for fiche in trouvees]
 
 
-@formulaire("entreprises.modifier")
+@formulaire("entreprises.modifier", lit=Entreprise)
 def ajouter(request, pk):
     """On cherche l'autre entreprise, on la choisit, on dit au besoin à quel sujet."""
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre), pk=pk)

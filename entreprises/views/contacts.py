@@ -12,7 +12,7 @@ from reseau.acces import formulaire, geste
 from reseau.lib.erreurs import tenter
 
 
-@formulaire("entreprises.modifier")
+@formulaire("entreprises.modifier", lit=Entreprise)
 def ajouter(request, pk):
     entreprise = trouver(Entreprise.objects.visibles_par(request.membre), pk)
     premier = not entreprise.contacts.filter(dirigeant=True).exists()
@@ -20,7 +20,7 @@ def ajouter(request, pk):
     return _traiter(request, form)
 
 
-@formulaire("entreprises.modifier")
+@formulaire("entreprises.modifier", lit=Contact)
 def modifier(request, pk):
     form = ContactForm(request.POST or None, instance=get_object_or_404(_contacts(request), pk=pk))
     return _traiter(request, form)
@@ -34,7 +34,7 @@ def supprimer(request, pk):
     return redirect(contact.entreprise)
 
 
-@formulaire("deports.gerer")
+@formulaire("deports.gerer", lit=Entreprise)
 def deport_ajouter(request, pk):
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre), pk=pk)
     form = DeportForm(request.POST or None, instance=Deport(entreprise=entreprise), par=request.membre, le=localdate())

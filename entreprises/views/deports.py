@@ -12,7 +12,7 @@ from reseau.lib.erreurs import tenter
 from reseau.lib.listes import page_de
 
 
-@formulaire("deports.declarer")
+@formulaire("deports.declarer", lit=Entreprise)
 def declarer(request, pk):
     """L'effet est immédiat ; seul l'animateur peut y mettre fin."""
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre), pk=pk)

@@ -22,7 +22,7 @@ def liste(request, pk):
     return _montrer(request, entreprise, DocumentForm())
 
 
-@formulaire("documents.deposer")
+@formulaire("documents.deposer", lit=Entreprise)
 def deposer(request, pk):
     entreprise = _entreprise(request, pk)
     form = DocumentForm(request.POST or None, request.FILES or None)

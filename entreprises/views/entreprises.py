@@ -41,7 +41,7 @@ def fiche(request, pk):
     return render(request, "entreprises/entreprise_fiche.html", contexte)
 
 
-@formulaire("entreprises.modifier")
+@formulaire("entreprises.modifier", lit=Entreprise)
 def modifier(request, pk):
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre).avec_references(), pk=pk)
     form = EntrepriseForm(request.POST or None, instance=entreprise)

@@ -24,7 +24,7 @@ PAPIER_MAX = 1_000  # lignes : au-delà, le classeur est plus utile, et le papie
 AVEC_LES_ECARTEES = "ecartees"
 
 
-@formulaire("cibles.gerer")
+@formulaire("cibles.gerer", lit=LigneDeCible)
 def ecarter(request, pk):
     ligne, form = _ligne(request, pk), EcartForm(request.POST or None)
     if form.is_valid() and tenter(form, operations.ecarter, ligne, motif=form.cleaned_data["motif"], par=request.membre):

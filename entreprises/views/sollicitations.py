@@ -36,7 +36,7 @@ def ajouter(request, pk):
     return _journal(request, entreprise, form)
 
 
-@formulaire("sollicitations.corriger")
+@formulaire("sollicitations.corriger", lit=Sollicitation)
 def modifier(request, pk):
     sollicitation = _sollicitation(request, pk)
     form = SollicitationForm(request.POST or None, instance=sollicitation, membre=request.membre, le=localdate())
@@ -66,7 +66,7 @@ def chercher(request):
     return render(request, "entreprises/sollicitation_chercher.html", contexte)
 
 
-@formulaire("entreprises.modifier")
+@formulaire("entreprises.modifier", lit=Entreprise)
 def proteger(request, pk):
     """Met l'entreprise à l'abri jusqu'à une date, ou (`lever`) lève l'interdiction."""
     entreprise, le = _entreprise(request, pk), localdate()

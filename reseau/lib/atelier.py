@@ -30,7 +30,7 @@ from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.processus import quitter_avec_son_parent
 
 SEUIL = 12  # lettres : en dessous, un seul processus a plus vite fait
-CAHIER = 16  # lettres mises en page ensemble
+CAHIER = 8  # lettres mises en page ensemble : plus, l’on attendrait le dernier cahier sans rien y gagner
 COMPOSITEURS_MAX = 4
 INTERROMPU = "La composition des lettres s’est interrompue : relancez-la, rien n’est perdu."
 

@@ -100,7 +100,7 @@ def _trier(actions, tri, le):
     return actions.order_by(*(f"-{champ}" if tri.startswith("-") else champ for champ in champs))
 
 
-@page("actions.voir")
+@page("actions.voir", lit=Action)
 def action(request, pk):
     """Une action, son dossier et son journal daté."""
     action = get_object_or_404(Action.objects.visibles_par(request.membre).avec_noms(), pk=pk)
@@ -160,13 +160,13 @@ def action_reveiller(request, pk):
     return _fait(request, action, "L’action est réveillée.")
 
 
-@formulaire("actions.conduire")
+@formulaire("actions.conduire", lit=Action)
 def action_refuser(request, pk):
     titre = "Refuser cette action"
     return _geste_en_mots(request, pk, RefusForm, operations.refuser, titre, "L’action revient chez l’animateur.")
 
 
-@formulaire("actions.conduire")
+@formulaire("actions.conduire", lit=Action)
 def action_transmettre(request, pk):
     titre = "Transmettre cette action"
     return _geste_en_mots(request, pk, TransmissionForm, _transmettre(request), titre, "L’action est transmise.")
@@ -183,23 +183,23 @@ def _transmettre(request):
     return jouer
 
 
-@formulaire("actions.conduire")
+@formulaire("actions.conduire", lit=Action)
 def action_suite(request, pk):
     return _geste_en_mots(request, pk, SuiteForm, operations.noter_la_suite, "Noter une suite", "La suite est notée.")
 
 
-@formulaire("actions.conduire")
+@formulaire("actions.conduire", lit=Action)
 def action_endormir(request, pk):
     titre = "Mettre en réserve"
     return _geste_en_mots(request, pk, SommeilForm, operations.endormir, titre, "L’action est en réserve.")
 
 
-@formulaire("actions.conduire")
+@formulaire("actions.conduire", lit=Action)
 def action_clore(request, pk):
     return _geste_en_mots(request, pk, ClotureForm, operations.clore, "Clore cette action", "L’action est close.")
 
 
-@formulaire("actions.conduire")
+@formulaire("actions.conduire", lit=Action)
 def action_modifier(request, pk):
     """Corrige l'énoncé, la classification ou la fin prévue."""
     action = _action_a_conduire(request, pk)

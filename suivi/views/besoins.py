@@ -23,7 +23,7 @@ def besoins(request):
     return render(request, "suivi/besoin_liste.html", contexte)
 
 
-@page("besoins.voir")
+@page("besoins.voir", lit=BesoinCommun)
 def besoin(request, pk):
     """Un besoin, ses entreprises, et les projets qui lui ressemblent."""
     besoin = _besoin(request, pk)
@@ -35,7 +35,7 @@ def besoin(request, pk):
     return render(request, "suivi/besoin_fiche.html", contexte)
 
 
-@formulaire("besoins.tenir")
+@formulaire("besoins.tenir", lit=BesoinCommun)
 def modifier(request, pk):
     besoin = _besoin(request, pk)
     form = BesoinForm(request.POST or None, instance=besoin)
@@ -45,7 +45,7 @@ def modifier(request, pk):
     return render(request, "suivi/besoin_form.html", {"form": form, "besoin": besoin, "projet": None})
 
 
-@formulaire("besoins.tenir")
+@formulaire("besoins.tenir", lit=Projet)
 def rapprocher(request, pk):
     """D'un projet : le rattacher à un besoin déjà nommé, ou en nommer un."""
     projet = get_object_or_404(Projet.objects.visibles_par(dossiers(request.membre)).avec_noms(), pk=pk)

@@ -90,8 +90,7 @@ def compte_rendu_lire(request, pk):
     """Le compte rendu terminé ; sa partie réservée seulement pour qui la lit. La lecture est notée."""
     visite = get_object_or_404(dossiers(request.membre).avec_noms(), pk=pk)
     rendu = CompteRendu.objects.termines().filter(visite=visite).select_related("auteur__institution", "saisi_par", "vu").first()
-    if rendu:
-        noter(request.membre, Geste.LECTURE, rendu)
+    noter(request.membre, Geste.LECTURE, rendu or visite)
     reserve = lire_la_reserve(rendu, request.membre)
     projets = _avec_echeances(_projets(visite, request.membre), localdate())
     contexte = {

@@ -13,7 +13,7 @@ from suivi.models import Action
 FIL = "#fil"
 
 
-@formulaire("actions.discuter")
+@formulaire("actions.discuter", lit=Action)
 def message(request, pk):
     """Ajoute un message au fil."""
     action = _action(request, pk)
@@ -23,7 +23,7 @@ def message(request, pk):
     return _montrer(request, form, action, "Écrire au fil de l’action")
 
 
-@formulaire("actions.discuter")
+@formulaire("actions.discuter", lit=Action)
 def piece(request, pk):
     """Joint un document, qui est aussi celui de l'entreprise."""
     action = _action(request, pk)

@@ -31,6 +31,7 @@ PAR_HEURE, HEURE = 40, 3600
 def evaluations(request):
     """Les retours reçus que ce lecteur peut lire : tous, ou ceux qu'il a aidés à faire naître ; le dernier d'abord."""
     page_obj = page_de(request, Evaluation.objects.visibles_par(request.membre).repondues().avec_noms())
+    noter(request.membre, Geste.LECTURE, Evaluation._meta.label_lower, nombre=len(page_obj))
     return render(request, "suivi/evaluation_liste.html", {"page_obj": page_obj, "nombre": page_obj.paginator.count})
 
 
@@ -46,8 +47,9 @@ def evaluation(request, pk):
 @page("evaluations.lire")
 def temoignages(request):
     """Ceux que leur auteur permet de publier, avec la date de son accord."""
-    publiables = Evaluation.objects.visibles_par(request.membre).publiables().avec_noms()
-    return render(request, "suivi/evaluation_temoignages.html", {"page_obj": page_de(request, publiables)})
+    page_obj = page_de(request, Evaluation.objects.visibles_par(request.membre).publiables().avec_noms())
+    noter(request.membre, Geste.LECTURE, Evaluation._meta.label_lower, nombre=len(page_obj), precision="témoignages")
+    return render(request, "suivi/evaluation_temoignages.html", {"page_obj": page_obj})
 
 
 @geste("evaluations.saisir")
@@ -60,7 +62,7 @@ def accord_retirer(request, pk):
     return redirect(retour)
 
 
-@formulaire("evaluations.saisir")
+@formulaire("evaluations.saisir", lit=Visite)
 def demander(request, pk):
     """Envoie le questionnaire au chef d'entreprise, par un lien sans compte."""
     visite = _visite(request, pk)
@@ -72,7 +74,7 @@ def demander(request, pk):
     return render(request, "suivi/evaluation_demander.html", contexte)
 
 
-@formulaire("evaluations.saisir")
+@formulaire("evaluations.saisir", lit=Visite)
 def entretien(request, pk):
     """Saisit ce que le chef d'entreprise a dit de vive voix."""
     visite = _visite(request, pk)
@@ -103,7 +105,7 @@ def panel_ajouter(request):
     return render(request, "suivi/panel_form.html", {"form": form, "titre": "Ajouter un chef d’entreprise-test"})
 
 
-@formulaire("panel.tenir")
+@formulaire("panel.tenir", lit=ChefDuPanel)
 def panel_consulter(request, pk):
     """Note ce qu'un chef d'entreprise-test pense de ce qu'on lui soumet."""
     chef = _chef(request, pk)

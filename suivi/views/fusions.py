@@ -33,7 +33,7 @@ class Difference:
     a_reprendre: bool
 
 
-@formulaire("entreprises.modifier")
+@formulaire("entreprises.modifier", lit=Entreprise)
 def signaler(request, pk):
     """Depuis une fiche : chercher l'autre, dire pourquoi ; l'animateur tranchera."""
     entreprise, visibles = _entreprise(request, pk), _visibles(request)
@@ -77,7 +77,7 @@ def ecarter(request, pk):
     return redirect("suivi:doublons", request.reseau.slug)
 
 
-@formulaire("entreprises.fusionner")
+@formulaire("entreprises.fusionner", lit=Entreprise)
 def fusionner(request, pk):
     """Compare la fiche à garder et l'autre (`?avec=`), puis les réunit."""
     gardee = _entreprise(request, pk)

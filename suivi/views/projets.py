@@ -17,7 +17,7 @@ from suivi.views.annonces import dire_l_absence
 from visites.models import Visite
 
 
-@formulaire("comptes_rendus.rediger")
+@formulaire("comptes_rendus.rediger", lit=Visite)
 def projet_ajouter(request, pk):
     """Un projet de plus pour une visite faite."""
     visite = get_object_or_404(Visite.objects.visibles_par(request.membre).avec_noms(), pk=pk)
@@ -31,7 +31,7 @@ def projet_ajouter(request, pk):
     return render(request, "suivi/projet_form.html", {"form": form, "entreprise": visite.entreprise, "projet": None})
 
 
-@formulaire("comptes_rendus.rediger")
+@formulaire("comptes_rendus.rediger", lit=Projet)
 def projet_modifier(request, pk):
     """Corrige un projet, ou change son interlocuteur."""
     projet = _projet_a_moi(request, pk)
@@ -53,7 +53,7 @@ def projet_supprimer(request, pk):
     return redirect("suivi:entreprise", request.reseau.slug, entreprise)
 
 
-@formulaire("actions.proposer")
+@formulaire("actions.proposer", lit=Projet)
 def action_ajouter(request, pk):
     """Propose une action pour un projet, à n'importe quel membre du réseau."""
     projet = get_object_or_404(_projets_visibles(request.membre), pk=pk)

@@ -155,7 +155,7 @@ def reunion_emargement(request, pk):
     return fichier(octets, f"emargement-{reunion.le:%Y-%m-%d}", "pdf")
 
 
-@formulaire("reunions.pointer")
+@formulaire("reunions.pointer", lit=Reunion)
 def reunion_releve(request, pk):
     """Relire et compléter le relevé de la discussion, pendant ou après la séance."""
     reunion = _reunion(request, pk)

@@ -44,7 +44,7 @@ def liste(request):
     return render(request, "suivi/suites_liste.html", contexte)
 
 
-@formulaire("comptes_rendus.rediger")
+@formulaire("comptes_rendus.rediger", lit=Visite)
 def suites(request, pk):
     """Le texte proposé, à relire ; il part par courriel, s'imprime, ou se note donné autrement."""
     suites = _suites(request, pk)

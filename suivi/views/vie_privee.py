@@ -53,7 +53,7 @@ def droit(request, pk):
     return render(request, "suivi/droit_fiche.html", contexte)
 
 
-@formulaire(DROIT)
+@formulaire(DROIT, lit=DemandeDeDroit)
 def droit_modifier(request, pk):
     """Préciser qui l'on cherche : un prénom, une adresse de plus."""
     demande = _ouverte(request, pk)
@@ -82,7 +82,7 @@ def droit_reponse(request, pk):
     return fichier(octets, f"reponse-{demande.pk}", "docx")
 
 
-@formulaire(DROIT)
+@formulaire(DROIT, lit=DemandeDeDroit)
 def droit_effacer(request, pk):
     """Ce qui va disparaître, ce qu'il faut trancher, puis la confirmation."""
     demande = _ouverte(request, pk)

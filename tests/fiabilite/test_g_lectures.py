@@ -9,12 +9,14 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
+from entreprises.models import Entreprise
 from reseau import garde, journal, vigilance
 from reseau.enums import Geste
 from reseau.expedition import expedier
 from reseau.models import Alerte, Journal
 from suivi import resumes
 from suivi.operations import annoncer_les_restitutions
+from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import (
     CompteRenduFactory,
@@ -45,6 +47,12 @@ LECTURES = [
     ("visites:entreprises-export", None, Geste.EXPORT, "entreprises.entreprise"),
     ("suivi:fige", "fige", Geste.LECTURE, "suivi.tableaufige"),
 ]
+# Des listes : l'adresse y désigne ce qui les réunit, non une entreprise. Ce qu'une réunion restitue, lui, se note.
+SANS_LIGNE = {
+    *("entreprises:cible", "entreprises:cible-decider", "entreprises:cible-modifier"),
+    *("visites:campagne", "visites:programmer", "visites:propositions"),
+    *("suivi:reunion", "suivi:seance", "suivi:depart"),
+}
 LECTEURS = ("animateur", "secretariat", "direct", "associe", "prefecture")
 
 
@@ -82,6 +90,34 @@ def test_lectures(bilan, profil):
 def _adresse(nom, terrain, genre):
     arguments = [terrain.reseau.slug] + ([terrain.a_eux[genre]] if genre else [])
     return reverse(nom, args=arguments)
+
+
+def lectures_non_declarees(monkeypatch):
+    """La politique d'une vue ne note plus ce qu'elle fait lire."""
+    monkeypatch.setattr("reseau.acces.noter", lambda *arguments, **mots: None)
+
+
+@verification("G4", "toute page d’un objet qui nomme une entreprise, une ligne", casser=lectures_non_declarees, rapide=True)
+@pytest.mark.parametrize("profil", ["animateur", *(pytest.param(nom, marks=pytest.mark.entiere) for nom in LECTEURS[1:])])
+def test_toute_page_d_une_entreprise(bilan, profil):
+    """Tirées des routes : une liste ne dit que des noms ; ouvrir l'un d'eux se note, quelle que soit la page qui l'ouvre."""
+    terrain = Terrain()
+    client = connecter(terrain.membres[profil])
+    noms = list(Entreprise.objects.filter(reseau=terrain.reseau).values_list("raison_sociale", flat=True))
+    for route in routes():
+        if not route.arguments or "GET" not in route.vue.methodes or route.nom in SANS_LIGNE:
+            continue
+        avant = Journal.objects.count()
+        response = client.get(route.adresse(terrain.reseau.slug, terrain.a_eux))
+        if response.status_code == 200 and any(nom in lire(response) for nom in noms):
+            lignes = Journal.objects.count() - avant
+            bilan.noter(lignes == 1, f"{profil} {route.nom} : {lignes} lignes")
+
+
+def lire(response):
+    """Le texte d'une page ; celui d'un fichier se lit ailleurs."""
+    octets = response.getvalue()
+    return octets.decode() if response.headers["Content-Type"].startswith("text/") else ""
 
 
 @verification("G4", "les courriels aussi : un compte rendu envoyé, une ligne", casser=journal_oublieux)

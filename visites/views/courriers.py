@@ -66,7 +66,7 @@ def courriers(request):
     return render(request, "visites/courrier_liste.html", contexte)
 
 
-@page("courriers.voir")
+@page("courriers.voir", lit=Courrier)
 def courrier(request, pk):
     """Une lettre : où elle en est, son texte tel qu'il est ou sera signé, ce qu'on peut en faire."""
     courrier = _trouver(request, pk)
@@ -111,7 +111,7 @@ def relancer(request, pk):
     return redirect("visites:courrier", request.reseau.slug, lettre.pk)
 
 
-@formulaire("courriers.preparer")
+@formulaire("courriers.preparer", lit=Courrier)
 def corriger(request, pk):
     """Le texte de cette lettre seule ; « Revenir au modèle » efface la correction."""
     courrier = _a_preparer(request, pk)
@@ -127,7 +127,7 @@ def corriger(request, pk):
     return render(request, "visites/courrier_corriger.html", {"form": form, "courrier": courrier})
 
 
-@formulaire("courriers.preparer")
+@formulaire("courriers.preparer", lit=Courrier)
 def changer_de_modele(request, pk):
     courrier = _a_preparer(request, pk)
     form = ChoixDeModeleForm(request.POST or None, instance=courrier)
@@ -139,7 +139,7 @@ def changer_de_modele(request, pk):
     return render(request, "visites/courrier_modele.html", {"form": form, "courrier": courrier})
 
 
-@formulaire("courriers.imprimer")
+@formulaire("courriers.imprimer", lit=Courrier)
 def retour(request, pk):
     """La lettre est revenue à l'expéditeur."""
     courrier = _trouver(request, pk)
@@ -150,7 +150,7 @@ def retour(request, pk):
     return render(request, "visites/courrier_retour.html", {"form": form, "courrier": courrier})
 
 
-@formulaire("courriers.signer")
+@formulaire("courriers.signer", lit=Courrier)
 def rejeter(request, pk):
     courrier = _trouver(request, pk)
     if courrier.etat != EtatCourrier.A_SIGNER:

@@ -45,7 +45,7 @@ def demande(request, pk):
     return render(request, "visites/demande_fiche.html", {"demande": demande})
 
 
-@formulaire("demandes.traiter")
+@formulaire("demandes.traiter", lit=DemandeDeVisite)
 def accepter(request, pk):
     """La rattacher à une entreprise du réseau, ou créer sa fiche, et l'inscrire à visiter."""
     demande, texte = _trouver(request, pk), request.GET.get("q", "").strip()[:TEXTE_MAX]
@@ -58,7 +58,7 @@ def accepter(request, pk):
     return render(request, "visites/demande_accepter.html", {"form": form, "demande": demande, "q": texte})
 
 
-@formulaire("demandes.traiter")
+@formulaire("demandes.traiter", lit=DemandeDeVisite)
 def decliner(request, pk):
     """Ne pas y donner suite, avec un motif."""
     demande = _trouver(request, pk)

@@ -23,7 +23,7 @@ PAR_PAQUET = 8
 MONTRES = 50
 
 
-@formulaire("courriers.imprimer")
+@formulaire("courriers.imprimer", lit=Courrier)
 def courriel(request, pk):
     """L'adresse, les copies et le texte proposés, à modifier ; le courriel part une fois le geste enregistré."""
     courrier = _trouver(request, pk)

@@ -26,7 +26,7 @@ from visites.sollicitations import a_justifier
 from visites.views.invitations import prevenir
 
 
-@formulaire("visites.programmer")
+@formulaire("visites.programmer", lit=Visite)
 def affecter(request, pk):
     visite = _trouver(request, pk)
     if not visite.en_cours:
@@ -38,7 +38,7 @@ def affecter(request, pk):
     return _jouer(request, visite, form, operation, titre=titre, fait=fait, avertissement=_sur_la_lettre(visite), avant=avant)
 
 
-@formulaire("visites.prendre")
+@formulaire("visites.prendre", lit=Visite)
 def prendre(request, pk):
     """D'un clic si rien n'avertit ; sinon la page dit qui vient de solliciter l'entreprise et demande un motif."""
     visite, le = _trouver(request, pk), localdate()
@@ -57,7 +57,7 @@ def prendre(request, pk):
     return render(request, "visites/visite_geste.html", contexte)
 
 
-@formulaire("visites.conduire")
+@formulaire("visites.conduire", lit=Visite)
 def rendre(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.confiee:
@@ -68,7 +68,7 @@ def rendre(request, pk):
     return _jouer(request, visite, form, operations.rendre, titre=titre, fait=fait, avertissement=avertissement)
 
 
-@formulaire("visites.conduire")
+@formulaire("visites.conduire", lit=Visite)
 def rendez_vous(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.confiee:
@@ -78,7 +78,7 @@ def rendez_vous(request, pk):
     return _jouer(request, visite, form, operations.prendre_rendez_vous, titre=titre, fait="Le rendez-vous est noté.")
 
 
-@formulaire("visites.conduire")
+@formulaire("visites.conduire", lit=Visite)
 def realiser(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.confiee:
@@ -89,7 +89,7 @@ def realiser(request, pk):
     return _jouer(request, visite, form, operation, titre="La visite a eu lieu", fait=fait)
 
 
-@formulaire("visites.conduire")
+@formulaire("visites.conduire", lit=Visite)
 def refuser(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.en_cours:
@@ -100,7 +100,7 @@ def refuser(request, pk):
     return _jouer(request, visite, form, operation, titre="Noter un refus", fait="Le refus est noté.", avertissement=delai)
 
 
-@formulaire("visites.conduire")
+@formulaire("visites.conduire", lit=Visite)
 def injoignable(request, pk):
     visite = _trouver_a_conduire(request, pk)
     if not visite.en_cours:
@@ -110,7 +110,7 @@ def injoignable(request, pk):
     return _jouer(request, visite, form, operation, titre="Entreprise injoignable", fait="L’entreprise est notée injoignable.")
 
 
-@formulaire("visites.programmer")
+@formulaire("visites.programmer", lit=Visite)
 def annuler(request, pk):
     visite = _trouver(request, pk)
     if not visite.en_cours:

@@ -13,7 +13,7 @@ from visites.forms import InvitationForm
 from visites.models import Visite
 
 
-@formulaire("visites.conduire")
+@formulaire("visites.conduire", lit=Visite)
 def inviter(request, pk):
     """Les personnes à inviter, à prévenir ou à retirer, cochées d'office, et le courriel tel qu'il partirait."""
     visite = _trouver(request, pk)
@@ -29,7 +29,7 @@ def inviter(request, pk):
     return render(request, "visites/invitation_form.html", contexte)
 
 
-@page("visites.voir")
+@page("visites.voir", lit=Visite)
 def telecharger(request, pk):
     """Le rendez-vous en un fichier .ics, à ouvrir ou à joindre à son propre courriel."""
     visite = _trouver(request, pk)

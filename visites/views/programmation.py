@@ -31,7 +31,7 @@ def programmer(request, pk):
     return render(request, "visites/plan.html", composer(request, campagne, form))
 
 
-@formulaire("visites.programmer")
+@formulaire("visites.programmer", lit=Entreprise)
 def proposer(request, pk):
     """Programmer une seule entreprise, ou l'inscrire à la liste où un développeur la prendra."""
     entreprise, le = trouver(Entreprise.objects.visibles_par(request.membre).avec_references(), pk), localdate()

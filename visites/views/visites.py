@@ -88,7 +88,7 @@ def visite(request, pk):
     return render(request, "visites/visite_fiche.html", contexte)
 
 
-@page("visites.voir")
+@page("visites.voir", lit=Entreprise)
 def entreprise(request, pk):
     """L'onglet « Visites » de la fiche d'une entreprise : ce que les autres y ont déjà fait."""
     entreprise = get_object_or_404(Entreprise.objects.visibles_par(request.membre).avec_references(), pk=pk)
