@@ -205,13 +205,26 @@ def _restitution(visite, reunion):
         developpeur=str(visite.developpeur),
         phrase=compte_rendu.phrase if compte_rendu and compte_rendu.termine else "",
         interlocuteur=", ".join(interlocuteurs),
-        projets=[_projet(projet, reunion) for projet in visite.projets.all() if projet.cree_le <= reunion.le],
+        projets=[_projet(projet, reunion) for projet in visite.projets.all() if _avant_la_cloture(projet.cree_le, reunion)],
     )
 
 
 def _projet(projet, reunion):
-    actions = [action for action in projet.actions.all() if action.proposee_le <= reunion.le]
+    actions = [action for action in projet.actions.all() if _connue(action, reunion)]
     return Projet(projet.titre, projet.get_nature_display(), [_action(action, reunion) for action in actions])
+
+
+def _avant_la_cloture(jour, reunion):
+    """Jusqu'au jour où la séance s'est close, non celui où elle s'est tenue : elle se saisit aussi le lendemain."""
+    return reunion.close_le is None or jour <= localdate(reunion.close_le)
+
+
+def _connue(action, reunion):
+    """Vrai si l'action était là à la clôture : à l'instant près par son journal."""
+    nee = next(iter(action.mouvements.all()), None)
+    if nee and reunion.close_le:
+        return nee.le <= reunion.close_le
+    return _avant_la_cloture(action.proposee_le, reunion)
 
 
 def _action(action, reunion):

@@ -18,8 +18,11 @@ CLOSE = "Cette action est close."
 
 
 @transaction.atomic
-def proposer(action, *, projet, par):
-    """Une action du projet, numérotée dans le réseau ; celui qui se la confie l'accepte du même coup."""
+def proposer(action, *, projet, par, reunion=None):
+    """Une action du projet, numérotée dans le réseau ; celui qui se la confie l'accepte du même coup.
+
+    `reunion` : la séance où elle est née.
+    """
     tenir(projet.visite.entreprise, par=par)
     action.reseau, action.projet, action.proposee_le = projet.reseau, projet, localdate()
     action.numero = prochains_numeros(projet.reseau, SERIE, 0)[0]
@@ -29,7 +32,8 @@ def proposer(action, *, projet, par):
     ajouter(action, par=par)
     if action.nee_de:
         _mouvement(action.nee_de, Mouvement.NAISSANCE, par, f"n° {action.numero}, {action.libelle}")
-    return _mouvement(action, Mouvement.PROPOSITION, par, f"Née de l’action n° {action.nee_de.numero}." if action.nee_de else "")
+    texte = f"Née de l’action n° {action.nee_de.numero}." if action.nee_de else ""
+    return _mouvement(action, Mouvement.PROPOSITION, par, texte, reunion)
 
 
 def modifier_action(action, *, par):
@@ -75,7 +79,7 @@ def designer(action, responsable, *, par, reunion, malgre_concurrence=""):
     avant = _confier(action, responsable, par, malgre_concurrence)
     _sortir_de_la_reserve(action)
     action.etat = EtatAction.ACCEPTEE if present else EtatAction.PROPOSEE
-    action.acceptee_le = reunion.le if present else None
+    action.acceptee_le = max(reunion.le, action.proposee_le) if present else None  # la séance se saisit parfois le lendemain
     return _changer(action, Mouvement.DESIGNATION, par, str(reunion), reunion=reunion, avant=avant)
 
 

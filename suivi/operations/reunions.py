@@ -164,7 +164,7 @@ def decider(reunion, *, interlocuteurs=(), responsables=(), echeances=(), par, m
 def agir_en_seance(action, *, projet, responsable, reunion, par, malgre_concurrence=""):
     """Une action née de la discussion : proposée, et confiée aussitôt si l'on sait à qui."""
     exiger(reunion.ouverte, SEANCE_CLOSE)
-    proposer(action, projet=projet, par=par)
+    proposer(action, projet=projet, par=par, reunion=reunion)
     if responsable:
         designer(action, responsable, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
     return action

@@ -1,14 +1,15 @@
 """Le compte rendu de réunion : composé pour un lecteur, sans ressaisie, et figé sur ce que la séance a décidé."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from reseau.enums import EtatPresence
 from suivi import operations
+from suivi.enums import TypeAction
 from suivi.lectures import pour_la_diffusion, pour_un_membre
-from suivi.models import Projet
+from suivi.models import Action, Projet
 from suivi.ordre_du_jour import actions_a_debloquer, ordre_du_jour
 from suivi.seance import releve
 from tests.factories import (
@@ -117,6 +118,52 @@ def test_releve_nomme_les_actions_anciennes_confiees_en_seance(reunion, animateu
     (suivie,) = releve(reunion, pour_un_membre(animateur)).suivies
     assert (suivie.numero, suivie.entreprise, suivie.action.responsable) == (action.numero, str(societe), str(direct))
     assert releve(reunion, pour_la_diffusion()).decisions == ["1 action confiée."]
+
+
+@pytest.fixture
+def debattue(reunion, direct):
+    """Une visite que la séance restitue, un projet, aucune action encore."""
+    visite = restituee(reunion, developpeur=direct)
+    visite.projets.get().actions.all().delete()
+    return visite
+
+
+def agir(reunion, visite, animateur, responsable=None):
+    """Une action de plus pour un projet de cette visite, née de la discussion."""
+    action = Action(type=TypeAction.AIDE, libelle="Monter le dossier")
+    qui = {"projet": visite.projets.get(), "responsable": responsable, "reunion": reunion, "par": animateur}
+    return operations.agir_en_seance(action, **qui)
+
+
+def dits(reunion, lecteur):
+    """Les titres des projets et les libellés des actions de la seule restitution."""
+    (restitution,) = releve(reunion, pour_un_membre(lecteur)).restitutions
+    return {projet.titre for projet in restitution.projets} | {a.quoi for projet in restitution.projets for a in projet.actions}
+
+
+@pytest.mark.parametrize("confiee", [True, False])
+def test_seance_saisie_apres_son_jour_garde_ce_qui_y_est_ne(reunion, debattue, animateur, direct, confiee):
+    """La réunion est du 2 mars, sa saisie d'aujourd'hui."""
+    agir(reunion, debattue, animateur, direct if confiee else None)
+    operations.ouvrir_projet(Projet(titre="Recruter", nature="formation"), visite=debattue, par=animateur)
+    ouverte = dits(reunion, animateur)
+    reunion.etat, reunion.close_le = "tenue", now()
+    reunion.save()
+    assert ouverte == dits(reunion, animateur) == {"Agrandir l’atelier", "Monter le dossier", "Recruter"}
+
+
+def test_releve_tait_ce_qui_nait_apres_la_cloture(reunion, debattue, animateur):
+    reunion.etat, reunion.close_le = "tenue", now()
+    reunion.save()
+    operations.proposer(Action(type=TypeAction.AIDE, libelle="Venue ensuite"), projet=debattue.projets.get(), par=animateur)
+    ProjetFactory(visite=debattue, cree_le=localdate() + timedelta(days=1), titre="Venu ensuite")
+    assert dits(reunion, animateur) == {"Agrandir l’atelier"}
+
+
+def test_action_nee_en_seance_reste_si_l_on_defait_la_restitution(reunion, debattue, animateur):
+    action = agir(reunion, debattue, animateur)
+    operations.defaire_la_restitution(debattue, reunion=reunion, par=animateur)
+    assert [suivie.numero for suivie in releve(reunion, pour_un_membre(animateur)).suivies] == [action.numero]
 
 
 def test_releve_groupe_les_presences_par_institution(reunion, reseau):
