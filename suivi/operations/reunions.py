@@ -8,6 +8,7 @@ from reseau.models import Membre, Presence, Reunion
 from reseau.operations import ajouter, convoquer, enregistrer, pointer
 from suivi.models import Proposition
 from suivi.operations.actions import clore, designer, proposer, redater
+from suivi.operations.avis import prevenir
 from suivi.operations.ordre_du_jour import proposer_un_point
 from suivi.operations.projets import designer_interlocuteur
 from visites.enums import EtatVisite, OrigineVisite
@@ -47,10 +48,10 @@ def _origine(entreprise, reunion, le):
 
 
 @transaction.atomic
-def restituer_en_seance(visite, *, reunion, par, **decisions):
+def restituer_en_seance(visite, *, reunion, par, racine, **decisions):
     """La visite est restituée, et ce que la séance en décide avec elle (voir `decider`)."""
     exiger(reunion.ouverte, SEANCE_CLOSE)
-    decider(reunion, **decisions, par=par)
+    decider(reunion, **decisions, par=par, racine=racine)
     return restituer(visite, reunion=reunion, par=par)
 
 
@@ -145,10 +146,11 @@ def exposer(expose, *, reunion, par):
 
 
 @transaction.atomic
-def decider(reunion, *, interlocuteurs=(), responsables=(), echeances=(), par, malgre_concurrence=""):
+def decider(reunion, *, interlocuteurs=(), responsables=(), echeances=(), par, racine, malgre_concurrence=""):
     """Les décisions d'un sujet : [(Projet, Membre)] confirmés interlocuteurs, [(Action, Membre)] désignés responsables,
     [(Action, date)] à finir pour une autre date.
 
+    Un absent apprend par courriel ce qu'on lui confie ; `racine` : l'adresse du site, vide pour n'écrire à personne.
     `malgre_concurrence` : pourquoi l'un d'eux, qui suit une concurrente ; commun au sujet.
     """
     exiger(reunion.ouverte, SEANCE_CLOSE)
@@ -158,15 +160,17 @@ def decider(reunion, *, interlocuteurs=(), responsables=(), echeances=(), par, m
         designer(action, membre, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
     for action, fin_prevue in echeances:
         redater(action, fin_prevue, reunion=reunion, par=par)
+    prevenir([action for action, _ in responsables], par=par, racine=racine)
 
 
 @transaction.atomic
-def agir_en_seance(action, *, projet, responsable, reunion, par, malgre_concurrence=""):
-    """Une action née de la discussion : proposée, et confiée aussitôt si l'on sait à qui."""
+def agir_en_seance(action, *, projet, responsable, reunion, par, racine, malgre_concurrence=""):
+    """Une action née de la discussion : proposée, et confiée aussitôt si l'on sait à qui ; absent, il l'apprend par courriel."""
     exiger(reunion.ouverte, SEANCE_CLOSE)
     proposer(action, projet=projet, par=par, reunion=reunion)
     if responsable:
         designer(action, responsable, reunion=reunion, par=par, malgre_concurrence=malgre_concurrence)
+    prevenir([action], par=par, racine=racine)
     return action
 
 

@@ -87,7 +87,7 @@ def seance_restituer(request, pk):
     decisions = {}
     if autorise(request.membre, "reunions.decider"):
         decisions = _decisions(request, designations(request, visite, _presents(reunion)), confirmer=True)
-    operations.restituer_en_seance(visite, reunion=reunion, par=request.membre, **decisions)
+    operations.restituer_en_seance(visite, reunion=reunion, **_qui(request), **decisions)
     messages.success(request, f"{visite.entreprise} : visite restituée.")
     return _au_sujet(request, reunion)
 
@@ -98,9 +98,7 @@ def seance_designer(request, pk):
     reunion = _reunion(request, pk)
     form = _designations(request, reunion)
     decisions = _decisions(request, form)
-    operations.decider(reunion, **decisions, par=request.membre)
-    confiees, racine = [action for action, _ in decisions["responsables"]], request.build_absolute_uri("/")
-    operations.prevenir(confiees, par=request.membre, racine=racine)
+    operations.decider(reunion, **decisions, **_qui(request))
     nombre = sum(len(decisions[genre]) for genre in ("interlocuteurs", "responsables", "echeances"))
     if nombre:
         messages.success(request, "C’est décidé." if nombre == 1 else f"{nombre} décisions enregistrées.")
@@ -139,7 +137,7 @@ def seance_agir(request, pk):
     if not form.is_valid():
         raise RegleEnfreinte("Dites quoi, et pour quand : l’action n’est pas ajoutée.")
     action, projet, responsable = form.decision
-    operations.agir_en_seance(action, projet=projet, responsable=responsable, reunion=reunion, par=request.membre)
+    operations.agir_en_seance(action, projet=projet, responsable=responsable, reunion=reunion, **_qui(request))
     messages.success(request, f"Action n° {action.numero} ajoutée.")
     return _au_sujet(request, reunion)
 
@@ -248,6 +246,11 @@ def seance_exposer(request, pk):
 
 def _reunion(request, pk):
     return get_object_or_404(Reunion.objects.visibles_par(request.membre).select_related("reseau"), pk=pk)
+
+
+def _qui(request):
+    """Qui décide, et l'adresse du site où mènent les courriels de sa décision."""
+    return {"par": request.membre, "racine": request.build_absolute_uri("/")}
 
 
 def _visite(request, reunion):

@@ -118,14 +118,14 @@ def test_decider_confirme_l_interlocuteur_et_designe_le_responsable(reunion, res
     PresenceFactory(reunion=reunion, membre=direct)
     projet = ProjetFactory(visite=VisiteFactory(reseau=reseau, realisee=True))
     action = ActionFactory(projet=projet, responsable=None)
-    operations.decider(reunion, interlocuteurs=[(projet, direct)], responsables=[(action, direct)], par=animateur)
+    operations.decider(reunion, interlocuteurs=[(projet, direct)], responsables=[(action, direct)], par=animateur, racine="")
     assert (projet.interlocuteur, projet.interlocuteur_confirme_en) == (direct, reunion)
     assert (action.responsable, action.etat) == (direct, EtatAction.ACCEPTEE)
 
 
 def test_restituer_en_seance_coche_la_visite_puis_se_defait(reunion, reseau, animateur):
     visite = CompteRenduFactory(visite=VisiteFactory(reseau=reseau, realisee=True), termine=True).visite
-    operations.restituer_en_seance(visite, reunion=reunion, par=animateur)
+    operations.restituer_en_seance(visite, reunion=reunion, par=animateur, racine="")
     assert (visite.etat, visite.restituee_en, visite.restituee_le) == (EtatVisite.RESTITUEE, reunion, reunion.le)
     operations.defaire_la_restitution(visite, reunion=reunion, par=animateur)
     assert (visite.etat, visite.restituee_en) == (EtatVisite.REALISEE, None)
@@ -136,8 +136,10 @@ def test_seance_close_ne_decide_ne_restitue_ni_n_expose_plus(reseau, animateur, 
     close = ReunionFactory(reseau=reseau, **{etat: True})
     visite = VisiteFactory(reseau=reseau, restituee=True, restituee_en=close)
     gestes = [
-        lambda: operations.decider(close, par=animateur),
-        lambda: operations.restituer_en_seance(VisiteFactory(reseau=reseau, realisee=True), reunion=close, par=animateur),
+        lambda: operations.decider(close, par=animateur, racine=""),
+        lambda: operations.restituer_en_seance(
+            VisiteFactory(reseau=reseau, realisee=True), reunion=close, par=animateur, racine=""
+        ),
         lambda: operations.defaire_la_restitution(visite, reunion=close, par=animateur),
         lambda: operations.exposer(Expose(titre="Trop tard"), reunion=close, par=animateur),
         lambda: operations.proposer_un_point(close, "Trop tard", par=animateur),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -100,6 +101,24 @@ def test_action_nee_de_la_discussion_est_confiee_et_datee(poster, visite, direct
         "acceptee",
     )
     assert action.mouvements.last().reunion == reunion
+
+
+@pytest.mark.parametrize("present", [False, True])
+@pytest.mark.parametrize("geste", ["restituer", "designer", "agir"])
+def test_absent_a_qui_la_seance_confie_recoit_un_seul_courriel(
+    poster, visite, reunion, reseau, geste, present, django_capture_on_commit_callbacks
+):
+    """Un présent accepte devant tous : on ne lui écrit pas."""
+    autre, projet = MembreFactory(reseau=reseau), ProjetFactory(visite=visite)
+    if present:
+        PresenceFactory(reunion=reunion, membre=autre)
+    champs = {"projet": projet.pk, "type": "aide", "libelle": "Monter le dossier", "responsable": autre.pk, "fin_prevue": FIN}
+    if geste != "agir":
+        champs = {f"responsable-{ActionFactory(projet=projet, responsable=None).pk}": autre.pk for _ in range(2)}
+    with django_capture_on_commit_callbacks(execute=True):
+        poster("animateur", geste, visite=visite.pk, **champs)
+    assert {action.responsable for action in projet.actions.all()} == {autre}
+    assert [courriel.to for courriel in mail.outbox] == ([] if present else [[autre.utilisateur.email]])
 
 
 @pytest.mark.parametrize("faute", [{"libelle": ""}, {"fin_prevue": ""}, {"type": "roi"}, {"projet": 999999}])

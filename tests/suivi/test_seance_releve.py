@@ -131,7 +131,7 @@ def debattue(reunion, direct):
 def agir(reunion, visite, animateur, responsable=None):
     """Une action de plus pour un projet de cette visite, née de la discussion."""
     action = Action(type=TypeAction.AIDE, libelle="Monter le dossier")
-    qui = {"projet": visite.projets.get(), "responsable": responsable, "reunion": reunion, "par": animateur}
+    qui = {"projet": visite.projets.get(), "responsable": responsable, "reunion": reunion, "par": animateur, "racine": ""}
     return operations.agir_en_seance(action, **qui)
 
 
