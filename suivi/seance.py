@@ -42,12 +42,18 @@ class Presence:
 
 @dataclass(frozen=True)
 class Action:
-    """`issue` : vide si l'action est restée ouverte."""
+    """`issue`, et la phrase de sa clôture : vides si l'action est restée ouverte."""
 
     quoi: str
     responsable: str
     echeance: date | None
     issue: str = ""
+    phrase: str = ""
+
+    @property
+    def fin(self):
+        """« close : aide obtenue. Le dossier est déposé. » ; vide si elle est restée ouverte."""
+        return f"close : {self.issue.lower()}{f'. {self.phrase}' if self.phrase else ''}" if self.issue else ""
 
 
 @dataclass(frozen=True)
@@ -232,9 +238,10 @@ def _action(action, reunion):
     fin = reunion.close_le
     avant = [mouvement for mouvement in action.mouvements.all() if fin is None or mouvement.le <= fin]
     responsable = avant[-1].responsable if avant else action.responsable
-    close = action.etat == EtatAction.CLOSE and any(m.mouvement == Mouvement.CLOTURE for m in avant)
-    issue = action.get_issue_display() if close else ""
-    return Action(action.libelle, str(responsable) if responsable else "à désigner", action.fin_prevue, issue)
+    clotures = [mouvement.texte for mouvement in avant if mouvement.mouvement == Mouvement.CLOTURE]
+    close = action.etat == EtatAction.CLOSE and clotures
+    fin = {"issue": action.get_issue_display(), "phrase": clotures[-1]} if close else {}
+    return Action(action.libelle, str(responsable) if responsable else "à désigner", action.fin_prevue, **fin)
 
 
 def _suivies(reunion, lecture):

@@ -225,3 +225,8 @@ class MouvementDAction(models.Model):
 
     def __str__(self):
         return f"{self.get_mouvement_display()} : {self.texte}"
+
+    @property
+    def note(self):
+        """Ce qui s'en est dit ; pas la réunion, qu'une désignation répète dans son texte."""
+        return "" if self.reunion and self.texte == str(self.reunion) else self.texte

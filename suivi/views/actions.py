@@ -109,7 +109,7 @@ def action(request, pk):
         "echue": action.est_echue(localdate()),
         "gestes": gestes_permis(request.membre, action),
         "concurrentes": concurrentes_de(action.projet.visite.entreprise, request.membre),
-        "mouvements": action.mouvements.select_related("membre", "responsable", "reunion").order_by("-pk"),
+        "mouvements": action.mouvements.select_related("membre", "responsable", "reunion__reseau").order_by("-pk"),
         "issues": Issue.choices,
         **_autour(request, action),
     }

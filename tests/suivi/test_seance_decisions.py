@@ -1,7 +1,9 @@
 """Ce que la séance décide au fil de l'eau : clore, dater, ajouter une action, voter, écrire à un point ; même à deux."""
 
+import io
 from datetime import timedelta
 
+import docx
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -62,6 +64,37 @@ def test_clore_une_action_laisse_la_seance_a_son_journal(poster, action, reunion
     assert (action.etat, mouvement.reunion, mouvement.texte) == ("close", reunion, "Le dossier est déposé.")
 
 
+def reporter(action):
+    """Ce que poste le formulaire quand on change la fin prévue de cette action."""
+    return {f"echeance-{action.pk}": FIN, f"avant-echeance-{action.pk}": action.fin_prevue}
+
+
+def test_ce_qui_se_note_en_seance_se_lit_sur_l_action_la_reunion_et_le_compte_rendu(poster, action, visite, reunion, clients):
+    poster("animateur", "designer", visite=visite.pk, **reporter(action))
+    poster("animateur", "clore", action=action.pk, issue="aide", texte="Le dossier est déposé.")
+    lire = clients["direct"].get
+    fiche = lire(action.get_absolute_url()).content.decode()
+    assert [mot in fiche for mot in ("Le dossier est déposé.", f"Fin prévue : {FIN:%d/%m/%Y}", str(reunion))] == [True] * 3
+    poster("animateur", "restituer", visite=visite.pk)
+    clients["animateur"].post(reverse("suivi:reunion-clore", args=[reunion.reseau.slug, reunion.pk]))
+    assert "close : aide obtenue. Le dossier est déposé." in lire(reunion.get_absolute_url()).content.decode()
+    for genre in ("pdf", "docx"):
+        octets = lire(reverse(f"suivi:reunion-{genre}", args=[reunion.reseau.slug, reunion.pk])).content
+        lu = " ".join(textes(octets)) if genre == "pdf" else "".join(c.text for c in _cases(octets))
+        assert "Le dossier est déposé." in " ".join(lu.split())
+
+
+def _cases(octets):
+    return [case for tableau in docx.Document(io.BytesIO(octets)).tables for ligne in tableau.rows for case in ligne.cells]
+
+
+def test_designation_ne_repete_pas_la_reunion_sur_la_fiche(poster, action, visite, reunion, reseau, clients):
+    autre, avant = MembreFactory(reseau=reseau), f"avant-responsable-{action.pk}"
+    poster("animateur", "designer", visite=visite.pk, **{f"responsable-{action.pk}": autre.pk, avant: action.responsable_id})
+    assert [ligne.texte for ligne in action.mouvements.all()] == [str(reunion)]
+    assert clients["animateur"].get(action.get_absolute_url()).content.decode().count(str(reunion)) == 1
+
+
 @pytest.mark.parametrize("champs", [{"issue": "roi"}, {"issue": "aide", "action": "x"}, {"issue": "aide", "action": "999999"}])
 def test_clore_forge_est_refuse(poster, action, champs):
     poster("animateur", "clore", **{"action": action.pk, **champs})
@@ -71,8 +104,7 @@ def test_clore_forge_est_refuse(poster, action, champs):
 
 def test_echeance_se_change_sans_toucher_au_responsable_ni_a_l_etat(poster, action, visite, direct):
     champs = {f"responsable-{action.pk}": direct.pk, f"avant-responsable-{action.pk}": direct.pk}
-    dates = {f"echeance-{action.pk}": FIN, f"avant-echeance-{action.pk}": action.fin_prevue}
-    poster("animateur", "designer", visite=visite.pk, **champs, **dates)
+    poster("animateur", "designer", visite=visite.pk, **champs, **reporter(action))
     action.refresh_from_db()
     assert (action.fin_prevue, action.responsable, action.etat) == (FIN, direct, "en_cours")
 
