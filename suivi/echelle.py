@@ -6,6 +6,8 @@ réunion (conception, section 6).
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, TruncDate
@@ -14,7 +16,7 @@ from django.utils.timezone import localdate
 from reseau.droits import NON, portee
 from suivi.enums import MotifRelance, Mouvement
 from suivi.models import Action, Relance
-from suivi.suites import DELAI_JOURS, en_retard
+from suivi.suites import DELAI_JOURS, attendues, en_retard
 from visites.enums import EtatVisite
 from visites.models import Visite
 
@@ -69,8 +71,13 @@ def epuisees(lecteur, le):
     muettes = avec_confiee_le(actions.a_accepter()).filter(confiee_le__lt=_avant(le, dernier[MotifRelance.SANS_REPONSE]))
     sans_compte_rendu = visites.sans_compte_rendu(le, dernier[MotifRelance.SANS_COMPTE_RENDU] + 1)
     sans_rendez_vous = visites.annoncees_sans_rendez_vous(le, dernier[MotifRelance.SANS_RENDEZ_VOUS])
-    en_souffrance = Q(pk__in=echues.order_by().values("pk")) | Q(pk__in=muettes.order_by().values("pk"))
-    return actions.filter(en_souffrance), sans_compte_rendu | sans_rendez_vous
+    sans_suites = attendues(visites).filter(realisee_le__lt=_avant(le, dernier[MotifRelance.SUITES]))
+    return actions.filter(_parmi(echues, muettes)), visites.filter(_parmi(sans_compte_rendu, sans_rendez_vous, sans_suites))
+
+
+def _parmi(*lots):
+    """La condition d'être de l'un de ces QuerySets."""
+    return reduce(or_, (Q(pk__in=lot.order_by().values("pk")) for lot in lots))
 
 
 def avec_confiee_le(actions):

@@ -131,7 +131,7 @@ def _actions(reunion, lecteur, le):
 
 
 def visites_en_souffrance(lecteur, le):
-    """Sans compte rendu, ou sans rendez-vous après la lettre, au-delà de la dernière relance."""
+    """Sans compte rendu, sans rendez-vous après la lettre ou sans suites données, au-delà de la dernière relance."""
     return epuisees(lecteur, le)[1].avec_noms().order_by("pk")
 
 

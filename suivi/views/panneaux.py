@@ -94,7 +94,7 @@ def _pour_les_actions(request, reunion, courant, presents):
 
 
 def _pour_les_visites_en_souffrance(request, reunion, courant, presents):
-    return {"visites": visites_en_souffrance(request.membre, localdate())}
+    return {"visites": visites_en_souffrance(request.membre, localdate()).select_related("compte_rendu")}
 
 
 def _pour_les_prochaines(request, reunion, courant, presents):

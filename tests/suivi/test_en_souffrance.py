@@ -6,7 +6,15 @@ import pytest
 from django.urls import reverse
 
 from suivi.ordre_du_jour import EN_SOUFFRANCE, actions_a_debloquer, ordre_du_jour
-from tests.factories import JOUR, ActionFactory, DeportFactory, ReunionFactory, VisiteFactory
+from tests.factories import (
+    JOUR,
+    ActionFactory,
+    CompteRenduFactory,
+    DeportFactory,
+    LettreDeSuitesFactory,
+    ReunionFactory,
+    VisiteFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +32,16 @@ def codes(reunion, membre, jours):
 def test_visite_va_a_l_ordre_du_jour_apres_la_derniere_relance(reunion, reseau, animateur, trait, jours):
     VisiteFactory(reseau=reseau, **{trait: True})
     assert [EN_SOUFFRANCE in codes(reunion, animateur, jours + ecart) for ecart in (0, 1)] == [False, True]
+
+
+@pytest.mark.parametrize("trait", ["realisee", "restituee"])
+def test_suites_jamais_donnees_vont_a_l_ordre_du_jour_et_en_sortent_une_fois_donnees(reunion, reseau, animateur, clients, trait):
+    visite = CompteRenduFactory(visite=VisiteFactory(reseau=reseau, realisee_le=JOUR, **{trait: True}), termine=True).visite
+    assert [EN_SOUFFRANCE in codes(reunion, animateur, jours) for jours in (45, 46)] == [False, True]
+    page = clients["animateur"].get(reverse("suivi:seance", args=[reseau.slug, reunion.pk]) + "?sujet=souffrance")
+    assert f"{visite.entreprise}</a> : visite du 2 mars 2026, suites à donner au chef d’entreprise" in page.content.decode()
+    LettreDeSuitesFactory(visite=visite, donnee=True)
+    assert EN_SOUFFRANCE not in codes(reunion, animateur, 90)
 
 
 def test_action_sans_reponse_va_aux_actions_a_debloquer(reunion, reseau, animateur):

@@ -230,7 +230,7 @@ def _epuisees(monde, jour):
     # Une action échue que nul n'a acceptée l'est aussi.
     proposees = Action.objects.filter(etat="proposee", fin_prevue__lt=jour).values_list("pk", "fin_prevue")
     actions += [("echue", cle, fin, None) for cle, fin in proposees]
-    visites = [ligne for membre in tous for ligne in calcul.visites(membre) if ligne[0] != "suites"]
+    visites = [ligne for membre in tous for ligne in calcul.visites(membre)]
     return tuple(
         {cle for sorte, cle, depuis, _ in lignes if (jour - depuis).days > SEUILS[sorte][-1]} for lignes in (actions, visites)
     )
