@@ -84,6 +84,7 @@ class MesActions:
     """`autour` : voir `suivi.veille.autour_de_ses_actions`."""
 
     a_accepter: list
+    a_reprendre: list
     echues: list
     nb_autres: int
     autour: dict = field(default_factory=dict)
@@ -346,13 +347,14 @@ def _sur_la_route(visite):
 
 
 def mes_actions(membre, le):
-    """Ses actions à accepter, échues, et combien d'autres sont ouvertes."""
+    """Ses actions à accepter, sorties de la réserve, échues, et combien d'autres sont ouvertes."""
     miennes = Action.objects.visibles_par(membre).du_responsable(membre)
     ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
     a_accepter = [action for action in ouvertes if action.a_accepter]
-    echues = [action for action in ouvertes if action.en_route and action.est_echue(le)]
-    nb_autres = miennes.ouvertes().count() - len(a_accepter) - len(echues)
-    return MesActions(a_accepter, echues, nb_autres, autour_de_ses_actions(membre))
+    a_reprendre = [a for a in miennes.a_reprendre().avec_noms().order_by("reveillee_le", "pk")[:LIGNES_MAX] if a.en_route]
+    echues = [action for action in ouvertes if action.en_route and action.est_echue(le) and action not in a_reprendre]
+    nb_autres = miennes.ouvertes().count() - len(a_accepter) - len(a_reprendre) - len(echues)
+    return MesActions(a_accepter, a_reprendre, echues, nb_autres, autour_de_ses_actions(membre))
 
 
 def _dernieres_reunions(membre):

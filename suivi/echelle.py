@@ -44,6 +44,7 @@ def paliers(motif, reseau):
     return {
         MotifRelance.ECHUE: (1, 15, 30),
         MotifRelance.SANS_REPONSE: (REPONDRE_JOURS, 15, 30),
+        MotifRelance.A_REPRENDRE: (0, 15, 30),
         MotifRelance.SANS_COMPTE_RENDU: (compte_rendu, compte_rendu + 8),
         MotifRelance.SANS_RENDEZ_VOUS: (lettre + 1, lettre + 15, lettre + 30),
         MotifRelance.SUITES: (DELAI_JOURS + 1, DELAI_JOURS + 15, DELAI_JOURS + 30),
@@ -51,7 +52,7 @@ def paliers(motif, reseau):
 
 
 def echeances(membre, le):
-    """Les `Echeance` de ce membre ce jour-là, la plus ancienne d'abord ; rien de ce dont il se déporte. Six requêtes."""
+    """Les `Echeance` de ce membre ce jour-là, la plus ancienne d'abord ; rien de ce dont il se déporte. Sept requêtes."""
     trouvees = [*_actions(membre, le), *_visites(membre, le)]
     montees = (_echeance(*trouvee, membre.reseau, le) for trouvee in trouvees)
     return sorted((montee for montee in montees if montee.palier), key=lambda e: (e.depuis, e.motif, e.objet.pk))
@@ -67,12 +68,20 @@ def epuisees(lecteur, le):
     """(actions, visites) que l'échelle n'a pas fait avancer : deux QuerySets, ceux de l'ordre du jour."""
     reseau, actions, visites = lecteur.reseau, Action.objects.visibles_par(lecteur), Visite.objects.visibles_par(lecteur)
     dernier = {motif: paliers(motif, reseau)[-1] for motif in MotifRelance}
-    echues = actions.echues(_avant(le, dernier[MotifRelance.ECHUE]))
-    muettes = avec_confiee_le(actions.a_accepter()).filter(confiee_le__lt=_avant(le, dernier[MotifRelance.SANS_REPONSE]))
-    sans_compte_rendu = visites.sans_compte_rendu(le, dernier[MotifRelance.SANS_COMPTE_RENDU] + 1)
-    sans_rendez_vous = visites.annoncees_sans_rendez_vous(le, dernier[MotifRelance.SANS_RENDEZ_VOUS])
-    sans_suites = attendues(visites).filter(realisee_le__lt=_avant(le, dernier[MotifRelance.SUITES]))
-    return actions.filter(_parmi(echues, muettes)), visites.filter(_parmi(sans_compte_rendu, sans_rendez_vous, sans_suites))
+    avant = {motif: le - timedelta(days=jours) for motif, jours in dernier.items()}
+    reprises = actions.a_reprendre()
+    autres = actions.exclude(_parmi(reprises))
+    bloquees = _parmi(
+        reprises.filter(reveillee_le__lt=avant[MotifRelance.A_REPRENDRE]),
+        autres.echues(avant[MotifRelance.ECHUE]),
+        avec_confiee_le(autres.a_accepter()).filter(confiee_le__lt=avant[MotifRelance.SANS_REPONSE]),
+    )
+    en_souffrance = _parmi(
+        visites.sans_compte_rendu(le, dernier[MotifRelance.SANS_COMPTE_RENDU] + 1),
+        visites.annoncees_sans_rendez_vous(le, dernier[MotifRelance.SANS_RENDEZ_VOUS]),
+        attendues(visites).filter(realisee_le__lt=avant[MotifRelance.SUITES]),
+    )
+    return actions.filter(bloquees), visites.filter(en_souffrance)
 
 
 def _parmi(*lots):
@@ -87,12 +96,15 @@ def avec_confiee_le(actions):
 
 
 def _actions(membre, le):
-    """[(motif, action, depuis)]"""
+    """[(motif, action, depuis)] ; le réveil d'une action en réserve remet ses autres échéances à plus tard."""
     if portee(membre, "actions.conduire") is NON:
         return []
     siennes = Action.objects.visibles_par(membre).du_responsable(membre).select_related("projet__visite__entreprise")
+    reprises = list(siennes.a_reprendre())
+    siennes = siennes.exclude(pk__in=[action.pk for action in reprises])
     acceptees = siennes.echues(le).filter(acceptee_le__isnull=False)
     return [
+        *((MotifRelance.A_REPRENDRE, action, action.reveillee_le) for action in reprises),
         *((MotifRelance.ECHUE, action, action.fin_prevue) for action in acceptees),
         *((MotifRelance.SANS_REPONSE, action, action.confiee_le) for action in avec_confiee_le(siennes.a_accepter())),
     ]
@@ -137,7 +149,3 @@ def _deja_dites(membre, siennes):
 def champ_de(echeance):
     """« action » ou « visite » : le champ de `Relance` qui porte l'objet."""
     return "action" if isinstance(echeance.objet, Action) else "visite"
-
-
-def _avant(le, jours):
-    return le - timedelta(days=jours)

@@ -136,10 +136,11 @@ class GenreEvenement(TextChoices):
 
 
 class MotifRelance(TextChoices):
-    """Ce qui attend quelqu'un, et depuis quand l'échelle court : sa fin prévue, le jour où on la lui a confiée, la visite…"""
+    """Ce qui attend quelqu'un, et depuis quand l'échelle court : sa fin prévue, le jour où on la lui a confiée, son réveil…"""
 
     ECHUE = "echue", "Action échue"
     SANS_REPONSE = "sans_reponse", "Action confiée, sans réponse"
+    A_REPRENDRE = "a_reprendre", "Action sortie de la réserve, à reprendre"
     SANS_COMPTE_RENDU = "sans_compte_rendu", "Visite sans compte rendu"
     SANS_RENDEZ_VOUS = "sans_rendez_vous", "Lettre sans rendez-vous"
     SUITES = "suites", "Suites à donner au chef d’entreprise"

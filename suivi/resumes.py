@@ -15,6 +15,7 @@ from suivi.reserve import portent_une_reserve
 
 TITRES = {
     MotifRelance.SANS_REPONSE: "Des actions vous sont confiées, elles attendent votre réponse",
+    MotifRelance.A_REPRENDRE: "Ces actions sont sorties de la réserve : à reprendre, à clore ou à y remettre",
     MotifRelance.ECHUE: "La fin prévue de ces actions est passée",
     MotifRelance.SANS_COMPTE_RENDU: "Ces visites attendent leur compte rendu",
     MotifRelance.SUITES: "Ces chefs d’entreprise attendent les suites de votre visite",

@@ -7,6 +7,7 @@ from reseau.lib.formulaires import Formulaire
 from reseau.models import Membre
 from suivi.enums import Issue
 from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi
+from suivi.operations.actions import RESERVE_MOIS
 from suivi.propositions import conseil
 
 CHANGEE = (
@@ -68,7 +69,7 @@ class SommeilForm(GesteForm):
         max_length=120,
         label="Ou quand ceci arrive",
         required=False,
-        help_text="Le permis est accordé, le bilan est clos… Sans date, la réveiller reste à faire à la main.",
+        help_text=f"Le permis est accordé, le bilan est clos… Sans date, elle se réveille au bout de {RESERVE_MOIS} mois.",
     )
     texte = forms.CharField(max_length=300, label="Pourquoi attendre", required=False)
 

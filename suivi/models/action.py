@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, TruncDate
 from django.urls import reverse
 
 from entreprises.models import Deport
@@ -57,8 +57,7 @@ class ActionQuerySet(models.QuerySet):
 
     def refusees(self):
         """Refusées par qui on les avait proposées, et que nul n'a reprises."""
-        dernier = MouvementDAction.objects.filter(action=OuterRef("pk")).order_by("-pk").values("mouvement")[:1]
-        return self.sans_responsable().annotate(dernier=Subquery(dernier)).filter(dernier=Mouvement.REFUS)
+        return self.sans_responsable()._restees_sur(Mouvement.REFUS)
 
     def suivies_par(self, membre):
         """Celles qu'il a confiées : de ses visites ou des projets dont il est l'interlocuteur, et menées par un autre."""
@@ -74,6 +73,17 @@ class ActionQuerySet(models.QuerySet):
             refus=Subquery(refus.values("texte")[:1]),
             refusee_par=Subquery(refus.annotate(qui=noms).values("qui")[:1]),
         )
+
+    def a_reprendre(self):
+        """Ouvertes, sorties de la réserve, et où rien ne s'est passé depuis ; annote `reveillee_le`, ce jour-là."""
+        reveils = MouvementDAction.objects.filter(action=OuterRef("pk"), mouvement=Mouvement.REVEIL).order_by("-pk")
+        jour = Subquery(reveils.annotate(jour=TruncDate("le")).values("jour")[:1])
+        return self.ouvertes()._restees_sur(Mouvement.REVEIL).annotate(reveillee_le=jour)
+
+    def _restees_sur(self, mouvement):
+        """Celles dont ce mouvement est le dernier du journal."""
+        dernier = MouvementDAction.objects.filter(action=OuterRef("pk")).order_by("-pk").values("mouvement")[:1]
+        return self.annotate(dernier=Subquery(dernier)).filter(dernier=mouvement)
 
     def a_reveiller(self, le):
         return self.filter(etat=EtatAction.ENDORMIE, reveil_le__lte=le)

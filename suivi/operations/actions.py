@@ -7,6 +7,7 @@ from entreprises.enums import OrigineAcces
 from entreprises.models import Acces
 from entreprises.reunies import tenir
 from reseau.enums import EtatPresence
+from reseau.lib.dates import plus_mois
 from reseau.lib.erreurs import exiger
 from reseau.operations import ajouter, enregistrer, prochains_numeros
 from suivi.enums import EtatAction, Mouvement
@@ -15,6 +16,7 @@ from suivi.operations.regles import verifier_acces, verifier_concurrence
 
 SERIE = "action"
 CLOSE = "Cette action est close."
+RESERVE_MOIS = 6  # ce qu'attend une action en réserve sans date, avant qu'on redemande à son responsable où elle en est
 
 
 @transaction.atomic
@@ -92,11 +94,15 @@ def noter_la_suite(action, *, texte, par, fin_prevue=None):
 
 
 def endormir(action, *, par, reveil_le=None, reveil_motif="", texte=""):
-    """Met l'action en réserve jusqu'à une date, ou jusqu'à ce que quelque chose arrive ; elle n'est plus relancée d'ici là."""
+    """Met l'action en réserve jusqu'à une date, ou jusqu'à ce que quelque chose arrive ; elle n'est plus relancée d'ici là.
+
+    Sans date, elle se réveille d'elle-même au bout de `RESERVE_MOIS` : rien ne s'y oublie.
+    """
     exiger(action.ouverte, CLOSE)
     exiger(reveil_le or reveil_motif.strip(), "Dites quand la réveiller : une date, ou ce qui doit arriver.")
     exiger(reveil_le is None or reveil_le > localdate(), "La date de réveil est à venir.")
-    action.etat, action.reveil_le, action.reveil_motif = EtatAction.ENDORMIE, reveil_le, reveil_motif.strip()
+    action.etat, action.reveil_motif = EtatAction.ENDORMIE, reveil_motif.strip()
+    action.reveil_le = reveil_le or plus_mois(localdate(), RESERVE_MOIS)
     return _changer(action, Mouvement.SOMMEIL, par, f"Jusqu’à ceci : {reveil_motif.strip()}. {texte}" if reveil_motif else texte)
 
 

@@ -186,6 +186,22 @@ def test_rendez_vous_du_jour_donne_le_numero_et_l_adresse(reseau, direct):
     assert (trouvee.appel, trouvee.itineraire) == ("03 84 00 00 01", "12 rue des Essais 70000 Vesoul")
 
 
+def test_action_sortie_de_la_reserve_est_a_reprendre_jusqu_a_ce_qu_on_y_touche(reseau, membres, clients):
+    direct = membres["direct"]
+    projet = ProjetFactory(visite=VisiteFactory(reseau=reseau, realisee=True, developpeur=direct))
+    echue = ActionFactory(projet=projet, responsable=direct, en_cours=True, fin_prevue=il_y_a(9))
+    ActionFactory(projet=projet, responsable=direct, en_cours=True)
+    operations.endormir(echue, par=direct, reveil_le=JOUR + timedelta(days=1))
+    operations.reveiller_a_date(JOUR + timedelta(days=1))
+    actions = accueil(direct, JOUR).actions
+    assert (actions.a_reprendre, actions.echues, actions.nb_autres) == ([echue], [], 1)
+    assert "sortie de la réserve" in clients["direct"].get(reseau.get_absolute_url()).content.decode()
+    echue.refresh_from_db()
+    operations.noter_la_suite(echue, texte="Rappelé.", par=direct)
+    actions = accueil(direct, JOUR).actions
+    assert (actions.a_reprendre, actions.echues) == ([], [echue])
+
+
 def test_mes_actions_a_accepter_puis_echues(reseau, membres):
     associe = membres["associe"]
     projet = ProjetFactory(visite=VisiteFactory(reseau=reseau, realisee=True))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from entreprises.models import Document
+from reseau.lib.dates import jour_en_mots, plus_mois
 from reseau.lib.erreurs import RegleEnfreinte
 from suivi import operations
 from suivi.accueil import mes_actions
@@ -87,7 +88,8 @@ def test_reserve_demande_une_date_ou_un_evenement(action, direct):
     with pytest.raises(RegleEnfreinte):
         operations.endormir(action, par=direct)
     operations.endormir(action, par=direct, reveil_motif="le permis est accordé")
-    assert (action.etat, action.reveil_dit) == (EtatAction.ENDORMIE, "quand : le permis est accordé")
+    dans_six_mois = jour_en_mots(plus_mois(JOUR, 6))
+    assert (action.etat, action.reveil_dit) == (EtatAction.ENDORMIE, f"le {dans_six_mois}, ou quand : le permis est accordé")
 
 
 def test_reserve_sans_reveil_est_interdite_par_la_base(action):
@@ -112,11 +114,14 @@ def test_commande_du_jour_dit_combien_elle_reveille(action, capsys):
     assert capsys.readouterr().out == "Actions réveillées : 1\nActions réveillées : 0\n"
 
 
-def test_reserve_sur_un_evenement_attend_qu_on_la_reveille(action, direct):
+def test_reserve_sur_un_evenement_se_reveille_d_elle_meme_au_bout_de_six_mois(action, direct):
     operations.endormir(action, par=direct, reveil_motif="le bilan est clos")
-    assert operations.reveiller_a_date(JOUR + timedelta(days=4000)) == []
-    operations.reveiller(action, par=direct)
+    dans_six_mois = plus_mois(JOUR, 6)
+    assert operations.reveiller_a_date(dans_six_mois - timedelta(days=1)) == []
+    assert operations.reveiller_a_date(dans_six_mois) == [action]
+    action.refresh_from_db()
     assert (action.etat, action.reveil_motif) == (EtatAction.EN_COURS, "")
+    assert action.mouvements.last().texte == "À la date prévue. On attendait ceci : le bilan est clos."
 
 
 # Née d'une autre

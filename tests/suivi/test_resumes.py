@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from reseau import expedition
 from reseau.models import Journal, Membre, Pli
 from suivi import operations, resumes
-from suivi.echelle import a_relancer, echeances, paliers
-from suivi.enums import MotifRelance
-from suivi.models import Relance, Resume
+from suivi.echelle import a_relancer, echeances, epuisees, paliers
+from suivi.enums import EtatAction, MotifRelance, Mouvement
+from suivi.models import Action, MouvementDAction, Relance, Resume
 from tests.factories import (
     ActionFactory,
     CompteRenduFactory,
@@ -68,6 +68,7 @@ def test_resume_mene_la_ou_agir_et_tait_le_libelle(echue, visite, direct):
     [
         (MotifRelance.ECHUE, (1, 15, 30)),
         (MotifRelance.SANS_REPONSE, (7, 15, 30)),
+        (MotifRelance.A_REPRENDRE, (0, 15, 30)),
         (MotifRelance.SANS_COMPTE_RENDU, (7, 15)),
         (MotifRelance.SANS_RENDEZ_VOUS, (16, 30, 45)),
         (MotifRelance.SUITES, (16, 30, 45)),
@@ -100,6 +101,38 @@ def test_echeance_reportee_repart_du_bas_de_l_echelle(echue, direct):
     echue.fin_prevue = LUNDI + timedelta(days=3)
     echue.save()
     assert motifs(direct, LUNDI + timedelta(days=4)) == ["echue"]
+
+
+# La réserve
+
+
+def reveiller(action, jour, par):
+    """Met l'action en réserve et l'en sort ce jour-là, comme la commande du matin."""
+    Action.objects.filter(pk=action.pk).update(etat=EtatAction.ENDORMIE, reveil_le=jour)
+    MouvementDAction.objects.create(action=action, membre=par, mouvement=Mouvement.SOMMEIL, responsable=action.responsable)
+    assert operations.reveiller_a_date(jour) == [action]
+    action.mouvements.update(le=datetime.combine(jour, INSTANT.time(), UTC))
+    action.refresh_from_db()
+
+
+@pytest.mark.parametrize("trait", ["acceptee", ""])
+def test_action_sortie_de_la_reserve_se_dit_le_jour_meme_puis_va_a_l_ordre_du_jour(reseau, direct, animateur, trait):
+    """Acceptée ou non, échue ou non : le réveil fait repartir l'échelle, et elle ne se dit pas deux fois."""
+    fin = LUNDI - timedelta(days=60)
+    champs = {"projet__visite__reseau": reseau, "responsable": direct, "proposee_le": fin, "fin_prevue": fin}
+    action = ActionFactory(**champs, **({trait: True} if trait else {}))
+    reveiller(action, LUNDI, animateur)
+    assert [relancer(direct, LUNDI + timedelta(days=d)).relances.count() for d in (0, 7, 15, 30)] == [1, 0, 1, 1]
+    assert {relance.motif for relance in Relance.objects.all()} == {"a_reprendre"}
+    assert [action in epuisees(animateur, LUNDI + timedelta(days=d))[0] for d in (0, 15, 30, 31)] == [False] * 3 + [True]
+
+
+def test_action_reprise_ne_se_relance_plus(reseau, direct, animateur):
+    action = ActionFactory(projet__visite__reseau=reseau, responsable=direct, acceptee=True)
+    reveiller(action, LUNDI, animateur)
+    assert motifs(direct, LUNDI) == ["a_reprendre"]
+    operations.noter_la_suite(action, texte="Dossier rouvert.", par=direct)
+    assert motifs(direct, LUNDI + timedelta(days=40)) == []
 
 
 def test_deporte_n_est_pas_relance(echue, visite, direct):
