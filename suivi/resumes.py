@@ -1,4 +1,7 @@
-"""Ce que disent les résumés envoyés à chacun, composés pour un lecteur : ses relances, les nouveaux comptes rendus. Sans HTTP."""
+"""Ce que disent les résumés envoyés à chacun, composés pour un lecteur. Sans HTTP.
+
+Chaque semaine, ses relances et les messages qu'on lui a laissés ; avant une réunion, les nouveaux comptes rendus.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,12 +9,16 @@ from datetime import timedelta
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from reseau.enums import FrequenceResume
 from suivi.echelle import a_relancer, echeances
 from suivi.enums import MotifRelance
-from suivi.models import Resume, dossiers
+from suivi.models import MessageDAction, Resume, dossiers
 from suivi.reserve import portent_une_reserve
+from suivi.veille import RECENTS
+
+MESSAGES = "Des messages vous sont laissés au fil de ces actions"
 
 TITRES = {
     MotifRelance.SANS_REPONSE: "Des actions vous sont confiées, elles attendent votre réponse",
@@ -30,7 +37,7 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Texte:
-    """Un courriel composé : `echeances` pour un résumé de relances, `visites` pour un résumé de comptes rendus."""
+    """Un courriel composé : `echeances` pour le résumé de la semaine, `visites` pour un résumé de comptes rendus."""
 
     objet: str
     corps: str
@@ -51,21 +58,18 @@ def prochain(membre, le):
     return max(le, dernier.semaine + timedelta(weeks=ecart)) if dernier else le
 
 
-def relances(membre, le):
-    """Le `Texte` du résumé de ce membre ce jour-là ; None s'il n'y a rien de nouveau à dire."""
+def relances(membre, le, instant):
+    """Le `Texte` du résumé de ce membre ce jour-là ; None s'il n'y a rien de nouveau à dire. `instant` : celui qui le date."""
     toutes = echeances(membre, le)
     nouvelles = a_relancer(membre, toutes)
-    if not nouvelles:
+    lignes = [(titre, [_ligne(membre.reseau, e) for e in nouvelles if e.motif == motif]) for motif, titre in TITRES.items()]
+    sections = [section for section in [*lignes, (MESSAGES, _messages(membre, le, instant))] if section[1]]
+    if not sections:
         return None
-    sections = [
-        (titre, [_ligne(membre.reseau, e) for e in nouvelles if e.motif == motif])
-        for motif, titre in TITRES.items()
-        if any(e.motif == motif for e in nouvelles)
-    ]
     donnees = {
         "membre": membre,
         "reseau": membre.reseau,
-        "nombre": len(nouvelles),
+        "nombre": sum(len(lues) for _, lues in sections),
         "sections": sections,
         "deja_dites": len(toutes) - len(nouvelles),
         "accueil": _lien(membre.reseau.get_absolute_url()),
@@ -125,6 +129,25 @@ def _ligne(reseau, echeance):
         }
     quoi = f"Action n° {objet.numero}, {objet.projet.visite.entreprise}"
     return {"quoi": quoi, "depuis": echeance.depuis, "lien": _lien(reverse("suivi:action", args=[reseau.slug, objet.pk]))}
+
+
+def _messages(membre, le, instant):
+    """Une ligne par action dont le fil s'est enrichi depuis le résumé précédent : qui y écrit, jamais ce qu'il écrit."""
+    precedent = Resume.objects.filter(membre=membre, semaine__lt=lundi(le)).order_by("semaine").last()
+    recus = MessageDAction.objects.adresses_a(membre).entre(precedent.compose_le if precedent else instant - RECENTS, instant)
+    par_action = {}
+    for message in recus.select_related("membre", "action__reseau", "action__projet__visite__entreprise"):
+        par_action.setdefault(message.action, []).append(message)
+    return [_fil(action, messages) for action, messages in par_action.items()]
+
+
+def _fil(action, messages):
+    auteurs = ", ".join(dict.fromkeys(str(message.membre) for message in messages))
+    return {
+        "quoi": f"Action n° {action.numero}, {action.projet.visite.entreprise}, par {auteurs}",
+        "depuis": localdate(messages[0].le),
+        "lien": _lien(f"{action.get_absolute_url()}#fil"),
+    }
 
 
 def _lien(chemin):

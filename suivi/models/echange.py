@@ -16,6 +16,10 @@ class MessageDActionQuerySet(models.QuerySet):
     def depuis(self, instant):
         return self.filter(le__gte=instant)
 
+    def entre(self, debut, fin):
+        """Après le premier instant, jusqu'au second compris : deux tranches qui se suivent n'ont aucun message en commun."""
+        return self.filter(le__gt=debut, le__lte=fin)
+
 
 class MessageDAction(models.Model):
     """Un message du fil d'une action : on y ajoute, on n'y touche plus. Lu de qui voit l'action."""

@@ -95,7 +95,7 @@ def _une_fois(geste, *arguments):
 
 def _inscrire_les_relances(membre, semaine, le, maintenant):
     resume = Resume.objects.create(membre=membre, semaine=semaine, compose_le=maintenant)
-    texte = resumes.relances(membre, le)
+    texte = resumes.relances(membre, le, maintenant)
     if texte is None:
         return resume
     Relance.objects.bulk_create(

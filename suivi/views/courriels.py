@@ -71,7 +71,7 @@ def mon_resume(request):
     contexte = {
         "moi": membre,
         "prochain": prochain,
-        "resume": resumes.relances(membre, prochain or le),
+        "resume": resumes.relances(membre, prochain or le, now()),
         "reunion": reunion,
         "restitutions": restitutions,
     }

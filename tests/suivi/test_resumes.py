@@ -12,7 +12,7 @@ from reseau.models import Journal, Membre, Pli
 from suivi import operations, resumes
 from suivi.echelle import a_relancer, echeances, epuisees, paliers
 from suivi.enums import EtatAction, MotifRelance, Mouvement
-from suivi.models import Action, MouvementDAction, Relance, Resume
+from suivi.models import Action, MessageDAction, MouvementDAction, Relance, Resume
 from tests.factories import (
     ActionFactory,
     CompteRenduFactory,
@@ -56,7 +56,7 @@ def motifs(membre, le):
 
 
 def test_resume_mene_la_ou_agir_et_tait_le_libelle(echue, visite, direct):
-    texte = resumes.relances(direct, LUNDI)
+    texte = resumes.relances(direct, LUNDI, INSTANT)
     assert texte.objet == f"2 choses vous attendent – {direct.reseau}"
     assert f"Action n° {echue.numero}, {visite.entreprise}, depuis le 8 mars 2026" in texte.corps
     assert f"http://localhost:8000{echue.get_absolute_url()}" in texte.corps
@@ -135,6 +135,57 @@ def test_action_reprise_ne_se_relance_plus(reseau, direct, animateur):
     assert motifs(direct, LUNDI + timedelta(days=40)) == []
 
 
+# Les messages
+
+
+@pytest.fixture
+def ecrire(echue, animateur):
+    """Un message au fil de l'action échue, à cet instant."""
+
+    def jouer(instant, membre=animateur, texte="Secret du fil"):
+        message = MessageDAction.objects.create(action=echue, membre=membre, texte=texte)
+        MessageDAction.objects.filter(pk=message.pk).update(le=instant)
+
+    return jouer
+
+
+def lignes_des_messages(resume):
+    """Les lignes du courriel qui mènent à un fil."""
+    return [ligne for ligne in resume.pli.corps.splitlines() if "#fil" in ligne] if resume and resume.pli else []
+
+
+def test_message_va_au_prochain_resume_une_seule_fois(ecrire, echue, direct, animateur):
+    ecrire(INSTANT)
+    ecrire(INSTANT, texte="Encore")
+    resume = relancer(direct)
+    assert (
+        f"Action n° {echue.numero}, {echue.projet.visite.entreprise}, par {animateur}, depuis le 9 mars 2026" in resume.pli.corps
+    )
+    assert (len(lignes_des_messages(resume)), "Secret du fil" in resume.pli.corps) == (1, False)
+    assert resume.pli.objet.startswith("3 choses vous attendent")  # l'action, la visite sans compte rendu, le fil
+    assert lignes_des_messages(relancer(direct, LUNDI + SEMAINE)) == []
+
+
+def test_message_venu_pendant_que_part_le_resume_attend_le_suivant(ecrire, direct):
+    ecrire(INSTANT + timedelta(seconds=1))
+    assert [len(lignes_des_messages(relancer(direct, LUNDI + rang * SEMAINE))) for rang in range(3)] == [0, 1, 0]
+
+
+def test_message_seul_suffit_au_resume(reseau, direct, animateur):
+    action = ActionFactory(projet__visite__reseau=reseau, responsable=direct, acceptee=True)
+    MessageDAction.objects.filter(pk=operations.ecrire_un_message(action, texte="Où ?", par=animateur).pk).update(le=INSTANT)
+    assert len(lignes_des_messages(relancer(direct))) == 1
+
+
+def test_message_ne_se_dit_ni_a_son_auteur_ni_a_qui_ne_voit_pas_l_action(ecrire, echue, visite, direct, animateur, reseau):
+    ecrire(INSTANT, membre=direct)
+    ecrire(INSTANT)
+    ailleurs = MembreFactory(reseau=reseau)
+    assert [lignes_des_messages(relancer(membre)) for membre in (animateur, ailleurs)] == [[], []]
+    DeportFactory(entreprise=visite.entreprise, membre=direct)
+    assert lignes_des_messages(relancer(direct)) == []
+
+
 def test_deporte_n_est_pas_relance(echue, visite, direct):
     DeportFactory(entreprise=visite.entreprise, membre=direct)
     assert motifs(direct, LUNDI) == []
@@ -175,10 +226,10 @@ def test_base_refuse_deux_resumes_d_une_semaine(direct):
 def test_erreur_chez_l_un_n_arrete_pas_les_autres(reseau, echue, direct, membres, monkeypatch):
     texte = resumes.relances
 
-    def casser(membre, le):
+    def casser(membre, le, instant):
         if membre == membres["animateur"]:
             raise ValueError
-        return texte(membre, le)
+        return texte(membre, le, instant)
 
     monkeypatch.setattr(resumes, "relances", casser)
     assert operations.relancer_tous(INSTANT) == {"resumes": 1, "erreurs": 1}
