@@ -77,7 +77,7 @@ def gestes(visite, membre, courrier, compte_rendu):
         suite = [*droits.lettre(), *droits.rendez_vous("Noter le rendez-vous"), *droits.rendre_compte(), *droits.realiser()]
         suite += droits.laisser()
     elif visite.faite:
-        suite = [*droits.rendre_compte(), *droits.lire_le_compte_rendu()]
+        suite = [*droits.rendre_compte(), *droits.lire_le_compte_rendu(), *droits.recueillir_l_avis()]
     else:
         suite = droits.reprogrammer()
     return suite
@@ -148,6 +148,14 @@ class _Droits:
     def lire_le_compte_rendu(self):
         lisible = self.lit and self.compte_rendu and self.compte_rendu.termine
         return [self._bouton("Lire le compte rendu", "suivi:compte-rendu-lire")] if lisible else []
+
+    def recueillir_l_avis(self):
+        """Une fois le compte rendu terminé : le questionnaire si le réseau le propose, sinon l'entretien."""
+        permis = autorise(self.membre, "evaluations.saisir", self.visite.developpeur, self.visite.accompagnant)
+        if not permis or not (self.compte_rendu and self.compte_rendu.termine):
+            return []
+        nom = "suivi:evaluation-demander" if self.membre.reseau.evaluation else "suivi:evaluation-entretien"
+        return [self._bouton("Recueillir son avis", nom)]
 
     def laisser(self):
         """Changer de mains, ou sortir."""

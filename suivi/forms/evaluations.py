@@ -75,6 +75,32 @@ class QuestionnaireForm(Formulaire):
         return donnees
 
 
+class EntretienForm(QuestionnaireForm):
+    """Les mêmes questions, posées de vive voix ; l'accord a pu se donner avant la saisie."""
+
+    accord = forms.BooleanField(label="Le chef d’entreprise accepte que ce témoignage soit publié sous ce nom", required=False)
+    accord_le = forms.DateField(label="Accord donné le", required=False, help_text="Vide : aujourd’hui.")
+
+    def __init__(self, *args, le, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["accord_le"].widget.attrs["max"] = le.isoformat()
+
+
+class AccordForm(Formulaire):
+    """L'accord de publier un témoignage, donné après coup."""
+
+    signature = forms.CharField(label="Nom sous le témoignage", max_length=120, help_text="Tel qu’il accepte de le voir publié.")
+    le = forms.DateField(label="Accord donné le", help_text="Le jour où il vous l’a dit ou écrit.")
+
+    def __init__(self, *args, evaluation, le, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= {"signature": evaluation.signature, "le": le}
+        self.fields["le"].widget.attrs["max"] = le.isoformat()
+
+    def clean_signature(self):
+        return une_ligne(self.cleaned_data["signature"])
+
+
 class DemandeDAvisForm(Formulaire):
     courriel = forms.EmailField(label="Adresse du chef d’entreprise", help_text="Il y reçoit un lien à lui, sans compte à créer.")
 

@@ -47,6 +47,11 @@ class EvaluationQuerySet(models.QuerySet):
     def repondues(self):
         return self.filter(repondue_le__isnull=False)
 
+    def attendues_de(self, visites):
+        """Parmi ces visites, celles faites dont le chef d'entreprise n'a pas encore donné son avis, la dernière d'abord."""
+        faites = visites.realisees().exclude(Exists(self.repondues().filter(visite=OuterRef("pk"))))
+        return faites.order_by("-realisee_le", "-pk")
+
     def ouvertes(self, instant):
         """Celles dont le lien sert encore."""
         return self.filter(repondue_le=None, expire_le__gt=instant).exclude(empreinte="")

@@ -30,6 +30,7 @@ from suivi.operations.departs import redistribuer
 from suivi.operations.echanges import ecrire_un_message, joindre_a_l_action
 from suivi.operations.evaluations import (
     ceux_qui_ont_aide,
+    donner_l_accord,
     envoyer_le_questionnaire,
     prevenir_ceux_qui_ont_aide,
     proposer_l_evaluation,
@@ -105,6 +106,7 @@ __all__ = [
     "designer_interlocuteur",
     "destinataires",
     "detacher",
+    "donner_l_accord",
     "donner_les_suites",
     "ecarter",
     "ecrire_au_point",

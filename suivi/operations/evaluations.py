@@ -94,6 +94,19 @@ def ceux_qui_ont_aide(evaluation, le):
 
 
 @transaction.atomic
+def donner_l_accord(evaluation, *, signature, le, par):
+    """Le chef d'entreprise permet, ce jour-là, de publier son témoignage ; d'un accord retiré puis redonné, le dernier vaut."""
+    exiger(evaluation.temoignage, "Il n’y a pas de témoignage à publier.")
+    exiger(not evaluation.publiable, "Ce témoignage est déjà publiable.")
+    exiger(signature.strip(), "Dites le nom qui paraîtra sous le témoignage.")
+    retire_le = evaluation.accord_retire_le
+    exiger(retire_le is None or le >= retire_le, "Cette date précède le retrait du dernier accord.")
+    evaluation.signature, evaluation.accord_retire_le = signature.strip(), None
+    evaluation.accord_le = _date_de_l_accord(evaluation.visite, le)
+    return enregistrer(evaluation, par=par)
+
+
+@transaction.atomic
 def retirer_l_accord(evaluation, *, par, le):
     """Le chef d'entreprise ne veut plus que son témoignage paraisse ; l'accord et son retrait restent datés."""
     exiger(evaluation.publiable, "Ce témoignage n’est pas publiable.")
@@ -110,13 +123,20 @@ def _verrouiller(visite):
     return evaluation
 
 
+def _date_de_l_accord(visite, le):
+    """Le jour où il a été donné, non celui où on le saisit : ni à venir, ni avant la visite."""
+    exiger(le <= localdate(), "La date de l’accord est dans l’avenir.")
+    exiger(visite.realisee_le <= le, "La date de l’accord précède la visite.")
+    return le
+
+
 def _remplir(evaluation, reponses, instant):
-    """Pose les réponses ; l'accord de publication porte le jour où il est donné."""
-    accord = reponses.pop("accord", False)
+    """Pose les réponses ; l'accord de publication porte le jour où il est donné : celui de la réponse, ou `accord_le`."""
+    accord, accord_le = reponses.pop("accord", False), reponses.pop("accord_le", None) or localdate(instant)
     for nom, valeur in reponses.items():
         setattr(evaluation, nom, valeur)
     evaluation.repondue_le = instant
-    evaluation.accord_le = localdate(instant) if accord else None
+    evaluation.accord_le = _date_de_l_accord(evaluation.visite, accord_le) if accord else None
 
 
 def _ecrire(evaluation, par):

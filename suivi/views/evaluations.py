@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate, now, override
 from django.views.decorators.cache import never_cache
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from entreprises.models import Entreprise
 from reseau.acces import exiger, formulaire, geste, page
+from reseau.droits import SIENS, autorise, portee
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte, tenter
 from reseau.lib.limite import depasse
@@ -18,7 +20,14 @@ from reseau.lib.reponses import muette
 from reseau.lib.visiteur import adresse_ip, empreinte
 from reseau.operations import ajouter, enregistrer, noter
 from suivi import operations
-from suivi.forms.evaluations import ChefDuPanelForm, ConsultationForm, DemandeDAvisForm, QuestionnaireForm
+from suivi.forms.evaluations import (
+    AccordForm,
+    ChefDuPanelForm,
+    ConsultationForm,
+    DemandeDAvisForm,
+    EntretienForm,
+    QuestionnaireForm,
+)
 from suivi.models import ChefDuPanel, ConsultationDuPanel, Evaluation
 from suivi.models.evaluation import VALIDITE
 from suivi.suites import adresse_proposee
@@ -41,7 +50,26 @@ def evaluation(request, pk):
     retour = _retour(request, pk)
     noter(request.membre, Geste.LECTURE, retour)
     aides = operations.ceux_qui_ont_aide(retour, localdate())
-    return render(request, "suivi/evaluation_fiche.html", {"evaluation": retour, "visite": retour.visite, "aides": aides})
+    contexte = {
+        "evaluation": retour,
+        "visite": retour.visite,
+        "aides": aides,
+        "peut_saisir": autorise(request.membre, "evaluations.saisir", retour.visite.developpeur),
+    }
+    return render(request, "suivi/evaluation_fiche.html", contexte)
+
+
+@page("evaluations.saisir")
+def a_recueillir(request):
+    """Les chefs d'entreprise vus dont on n'a pas l'avis, le dernier d'abord ; d'un développeur direct, les siens."""
+    visites = Visite.objects.visibles_par(request.membre)
+    if portee(request.membre, "evaluations.saisir") is SIENS:
+        visites = visites.filter(Q(developpeur=request.membre) | Q(accompagnant=request.membre))
+    page_obj = page_de(request, Evaluation.objects.attendues_de(visites).avec_noms())
+    demandes = Evaluation.objects.in_bulk([visite.pk for visite in page_obj], field_name="visite_id")
+    lignes = [(visite, demandes.get(visite.pk)) for visite in page_obj]
+    contexte = {"page_obj": page_obj, "lignes": lignes, "nombre": page_obj.paginator.count}
+    return render(request, "suivi/evaluation_a_recueillir.html", contexte)
 
 
 @page("evaluations.lire")
@@ -52,11 +80,21 @@ def temoignages(request):
     return render(request, "suivi/evaluation_temoignages.html", {"page_obj": page_obj})
 
 
+@formulaire("evaluations.saisir")
+def accord_donner(request, pk):
+    """Le chef d'entreprise permet, après coup, de publier son témoignage."""
+    retour = _retour_a_tenir(request, pk)
+    form = AccordForm(request.POST or None, evaluation=retour, le=localdate())
+    if form.is_valid() and tenter(form, operations.donner_l_accord, retour, par=request.membre, **form.cleaned_data):
+        messages.success(request, "L’accord est enregistré : le témoignage peut se publier.")
+        return redirect(retour)
+    return render(request, "suivi/evaluation_accord.html", {"form": form, "evaluation": retour})
+
+
 @geste("evaluations.saisir")
 def accord_retirer(request, pk):
     """Le chef d'entreprise revient sur son accord."""
-    retour = _retour(request, pk)
-    exiger(request.membre, "evaluations.saisir", retour.visite.developpeur)
+    retour = _retour_a_tenir(request, pk)
     operations.retirer_l_accord(retour, par=request.membre, le=localdate())
     messages.success(request, "L’accord est retiré : le témoignage ne se publie plus.")
     return redirect(retour)
@@ -78,7 +116,9 @@ def demander(request, pk):
 def entretien(request, pk):
     """Saisit ce que le chef d'entreprise a dit de vive voix."""
     visite = _visite(request, pk)
-    form = QuestionnaireForm(request.POST if request.method == "POST" else None)
+    if (faite := _deja(visite)) and faite.repondue_le:
+        return redirect("suivi:evaluation-demander", request.reseau.slug, pk)
+    form = EntretienForm(request.POST if request.method == "POST" else None, le=localdate())
     quand = {"par": request.membre, "instant": now()}
     if form.is_valid() and tenter(form, operations.saisir_l_entretien, visite, form.cleaned_data, **quand):
         messages.success(request, "L’entretien est enregistré ; ceux qui ont aidé l’entreprise sont prévenus.")
@@ -173,6 +213,13 @@ def _deja(visite):
 
 def _retour(request, pk):
     return get_object_or_404(Evaluation.objects.visibles_par(request.membre).repondues().avec_noms(), pk=pk)
+
+
+def _retour_a_tenir(request, pk):
+    """Un retour de ses visites, pour qui ne saisit que les siens."""
+    retour = _retour(request, pk)
+    exiger(request.membre, "evaluations.saisir", retour.visite.developpeur)
+    return retour
 
 
 def _visite(request, pk):

@@ -110,6 +110,57 @@ def test_accord_se_date_puis_se_retire(lien, reseau, clients):
     assert "Une vraie écoute." not in clients["animateur"].get(page("temoignages", reseau)).content.decode()
 
 
+def il_y_a(jours):
+    return localdate() - timedelta(days=jours)
+
+
+@pytest.fixture
+def retour(visite):
+    """Un retour dont le témoignage n'a pas d'accord ; la visite a neuf jours."""
+    visite.realisee_le = il_y_a(9)
+    visite.save()
+    return EvaluationFactory(visite=visite, signature="")
+
+
+def test_accord_donne_apres_coup_se_date_du_jour_ou_il_est_donne(retour, reseau, clients):
+    fiche, adresse = retour.get_absolute_url(), page("evaluation-accord-donner", reseau, retour.pk)
+    assert f'href="{adresse}"' in clients["animateur"].get(fiche).content.decode()
+    clients["direct"].post(adresse, {"signature": "Mme Fictive", "le": il_y_a(3)})
+    retour.refresh_from_db()
+    assert (retour.publiable, retour.accord_le, retour.signature) == (True, il_y_a(3), "Mme Fictive")
+    assert f'href="{adresse}"' not in clients["animateur"].get(fiche).content.decode()
+    clients["animateur"].post(page("evaluation-accord-retirer", reseau, retour.pk))
+    clients["animateur"].post(adresse, {"signature": "Mme Fictive", "le": localdate()})
+    retour.refresh_from_db()
+    assert (retour.publiable, retour.accord_le, retour.accord_retire_le) == (True, localdate(), None)
+
+
+@pytest.mark.parametrize(
+    ("jours", "signature", "dit"),
+    [(-1, "Mme Fictive", "avenir"), (10, "Mme Fictive", "précède la visite"), (3, "", "obligatoire")],
+)
+def test_accord_a_venir_avant_la_visite_ou_sans_nom_se_refuse(retour, reseau, clients, jours, signature, dit):
+    adresse = page("evaluation-accord-donner", reseau, retour.pk)
+    response = clients["animateur"].post(adresse, {"signature": signature, "le": il_y_a(jours)})
+    assert dit in response.content.decode()
+    retour.refresh_from_db()
+    assert retour.accord_le is None
+
+
+def test_accord_ne_precede_pas_le_retrait_du_dernier(retour, reseau, clients):
+    Evaluation.objects.filter(pk=retour.pk).update(signature="Mme", accord_le=il_y_a(5), accord_retire_le=il_y_a(2))
+    response = clients["animateur"].post(
+        page("evaluation-accord-donner", reseau, retour.pk), {"signature": "M.", "le": il_y_a(3)}
+    )
+    assert "précède le retrait" in response.content.decode()
+
+
+def test_accord_ne_se_tient_que_par_qui_a_visite(retour, reseau, aide):
+    client = connecter(aide)
+    assert "Enregistrer un accord" not in client.get(retour.get_absolute_url()).content.decode()
+    assert client.get(page("evaluation-accord-donner", reseau, retour.pk)).status_code == 403
+
+
 @pytest.mark.parametrize("champs", [{"accord_le": "2026-03-02", "temoignage": ""}, {"utilite": 6}])
 def test_base_refuse_un_accord_sans_temoignage_et_une_note_hors_echelle(visite, champs):
     with pytest.raises(IntegrityError):
@@ -131,6 +182,43 @@ def test_entretien_se_saisit(visite, clients):
     response = clients["direct"].post(page("evaluation-entretien", visite.reseau, visite.pk), REPONSES)
     assert response.url == visite.get_absolute_url()
     assert Evaluation.objects.get().voie == VoieDEvaluation.ENTRETIEN
+
+
+@pytest.mark.parametrize(("jours", "date"), [(4, 4), ("", 0)])
+def test_entretien_garde_le_jour_ou_l_accord_a_ete_donne(visite, clients, jours, date):
+    type(visite).objects.filter(pk=visite.pk).update(realisee_le=il_y_a(9))
+    dit = {"temoignage": "Une vraie écoute.", "signature": "Mme Fictive", "accord": "on"}
+    donne = {"accord_le": il_y_a(jours)} if jours else {}
+    clients["direct"].post(page("evaluation-entretien", visite.reseau, visite.pk), dit | donne)
+    assert Evaluation.objects.get().accord_le == il_y_a(date)
+
+
+def test_entretien_refuse_un_accord_a_venir(visite, clients):
+    dit = {"temoignage": "Une écoute.", "signature": "Mme", "accord": "on", "accord_le": il_y_a(-1)}
+    response = clients["direct"].post(page("evaluation-entretien", visite.reseau, visite.pk), dit)
+    assert ("avenir" in response.content.decode(), Evaluation.objects.count()) == (True, 0)
+
+
+def test_avis_a_recueillir_se_demande_depuis_son_onglet_et_depuis_la_visite(visite, reseau, clients):
+    demander, entretien = (page(f"evaluation-{nom}", reseau, visite.pk) for nom in ("demander", "entretien"))
+    onglet = page("evaluations-a-recueillir", reseau)
+    VisiteFactory(reseau=reseau, realisee=True)  # d’un autre : l’animateur seul la voit ici
+    lus = {profil: clients[profil].get(onglet) for profil in ("animateur", "secretariat", "direct")}
+    assert [lu.context["nombre"] for lu in lus.values()] == [2, 2, 1]
+    assert [f'href="{adresse}"' in lus["direct"].content.decode() for adresse in (demander, entretien)] == [True, True]
+    assert f'href="{demander}"' in clients["direct"].get(visite.get_absolute_url()).content.decode()
+    EvaluationFactory(visite=visite)
+    assert clients["direct"].get(onglet).context["nombre"] == 0
+    assert clients["direct"].get(entretien).url == demander
+
+
+def test_reseau_sans_questionnaire_ne_propose_que_l_entretien(visite, reseau, clients):
+    type(reseau).objects.filter(pk=reseau.pk).update(evaluation=False)
+    demander, entretien = (page(f"evaluation-{nom}", reseau, visite.pk) for nom in ("demander", "entretien"))
+    for lieu in (page("evaluations-a-recueillir", reseau), visite.get_absolute_url()):
+        lu = clients["direct"].get(lieu).content.decode()
+        assert [f'href="{adresse}"' in lu for adresse in (demander, entretien)] == [False, True]
+    assert "Envoyer le questionnaire" not in clients["direct"].get(demander).content.decode()
 
 
 def test_agregats_avancent_cinq_par_cinq(reseau, clients):

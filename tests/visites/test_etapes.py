@@ -79,8 +79,15 @@ def test_gestes_apres_la_visite(membres, reseau):
     visite = VisiteFactory(reseau=reseau, realisee=True, developpeur=membres["direct"], accompagnant=membres["associe"])
     assert offerts(visite, membres["direct"]) == ["Rendre compte"]
     compte_rendu = CompteRenduFactory(visite=visite, termine=True)
-    lecteurs = [nom for nom, membre in membres.items() if offerts(visite, membre, None, compte_rendu) == ["Lire le compte rendu"]]
-    assert lecteurs == ["animateur", "secretariat", "direct", "associe"]
+    lire, recueillir = "Lire le compte rendu", "Recueillir son avis"
+    assert {nom: offerts(visite, membre, None, compte_rendu) for nom, membre in membres.items()} == {
+        "animateur": [lire, recueillir],
+        "secretariat": [lire, recueillir],
+        "direct": [lire, recueillir],
+        "associe": [lire],
+        "prefecture": [],
+        "observateur": [],
+    }
 
 
 def test_gestes_apres_un_refus(membres, reseau):
