@@ -80,7 +80,7 @@ def temoignages(request):
     return render(request, "suivi/evaluation_temoignages.html", {"page_obj": page_obj})
 
 
-@formulaire("evaluations.saisir")
+@formulaire("evaluations.saisir", lit=Evaluation)
 def accord_donner(request, pk):
     """Le chef d'entreprise permet, après coup, de publier son témoignage."""
     retour = _retour_a_tenir(request, pk)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("entreprises", "0003_anonymisation"),
         ("reseau", "0009_conservation"),
-        ("suivi", "0007_droits_des_personnes"),
+        ("suivi", "0008_actions_a_reprendre"),
     ]
 
     operations = [
