@@ -151,8 +151,9 @@ def _couvertures(reseaux, au):
     depuis = Q(realisee_le__gte=OuterRef("cible__decidee_le")) | Q(refusee_le__gte=OuterRef("cible__decidee_le"))
     touchees = Visite.objects.filter(depuis, entreprise=OuterRef("entreprise")).touchees(None, au)
     lignes = LigneDeCible.objects.retenues().filter(cible__in=en_vigueur.values()).annotate(touchee=Exists(touchees))
-    comptes = lignes.order_by().values_list("cible__reseau").annotate(Count("pk", filter=Q(touchee=True)), total=Count("pk"))
-    return {reseau: (touchees, total) for reseau, touchees, total in comptes}
+    comptes = lignes.order_by().values_list("cible__reseau")
+    comptes = comptes.annotate(touchees=Count("pk", filter=Q(touchee=True)), entreprises=Count("pk"))
+    return {reseau: (touchees, entreprises) for reseau, touchees, entreprises in comptes}
 
 
 def _delais(visites):
