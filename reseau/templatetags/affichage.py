@@ -69,10 +69,10 @@ def nombre_fr(valeur, decimales=0):
 
 
 @register.filter
-def pluriel_fr(nombre, formes):
+def pluriel_fr(nombre, formes, decimales=0):
     """« visite,visites » → « 3 visites » ; en français zéro et un sont au singulier."""
     singulier, pluriel = formes.split(",")
-    return f"{nombre_fr(nombre)}{ESPACE}{pluriel if abs(nombre or 0) >= 2 else singulier}"
+    return f"{nombre_fr(nombre, decimales)}{ESPACE}{pluriel if abs(nombre or 0) >= 2 else singulier}"
 
 
 @register.filter
@@ -262,7 +262,8 @@ LETTRES_PAR_LIGNE = 38
 def _barre(rang, libelle, nombre, plus_grand, unite):
     haut = rang * HAUTEUR_DE_BARRE
     libelle = str(libelle)
-    valeur = pluriel_fr(nombre, unite) if unite.strip(",") else nombre_fr(nombre)
+    decimales = next(rang for rang in (0, 1, 2) if rang == 2 or round(nombre, rang) == round(nombre, 2))
+    valeur = pluriel_fr(nombre, unite, decimales) if unite.strip(",") else nombre_fr(nombre, decimales)
     return {
         "libelle": libelle,
         "libelle_court": libelle if len(libelle) <= LETTRES_PAR_LIGNE else f"{libelle[: LETTRES_PAR_LIGNE - 1]}…",

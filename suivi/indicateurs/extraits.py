@@ -28,6 +28,8 @@ DESSINS = {
     "evaluations": [(1, "accord", "accord,accords")],
 }
 
+PARMI_LES_AUTRES = (("sien", "Votre réseau"), ("mediane", "Médiane des réseaux"))
+
 
 def graphiques(tableau, le):
     """[(titre, [(libellé, nombre)], unité)] à dessiner au-dessus du tableau ; `le` sert à dire ce qui est échu."""
@@ -40,6 +42,8 @@ def graphiques(tableau, le):
         return _reponses(tableau)
     if tableau.code == "suites":
         return _suites(tableau)
+    if tableau.code == "reseaux":
+        return _parmi_les_autres(tableau)
     return [
         (*titre, _barres(section, cle), unite) if titre else (section.titre, _barres(section, cle), unite)
         for rang, cle, unite, *titre in DESSINS.get(tableau.code, ())
@@ -72,6 +76,23 @@ def _suites(tableau):
         ("En attente", total["attendues"]),
     ]
     return [("Les suites, selon le temps mis à les donner", barres, "visite,visites")]
+
+
+def _parmi_les_autres(tableau):
+    """Un graphique par mesure, chacune ayant son unité : le sien, et la médiane de tous."""
+    mesures = [ligne for ligne in tableau.sections[0].lignes if isinstance(ligne["mediane"], Valeur)]
+    return [
+        (
+            ligne["nom"],
+            [(nom, _dessinable(ligne[cle])) for cle, nom in PARMI_LES_AUTRES if ligne[cle].valeur is not None],
+            "%,%" if ligne["mediane"].genre == "pourcentage" else ",",
+        )
+        for ligne in mesures
+    ]
+
+
+def _dessinable(valeur):
+    return round(100 * valeur.valeur if valeur.genre == "pourcentage" else valeur.valeur, 2)
 
 
 def _barres(section, cle):

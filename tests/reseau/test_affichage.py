@@ -131,6 +131,11 @@ def test_graphique_mesure_ses_barres_et_les_repete_en_tableau():
     assert parts["description"] == "mars\u00a0: 10\u00a0visites ; avril\u00a0: 5\u00a0visites"
 
 
+def test_graphique_n_arrondit_pas_ce_que_le_tableau_detaille():
+    parts = affichage.graphique_barres("Délais", [("lettre", 8.5), ("rendu", 12.0), ("taux", 2.374)], "jour,jours")
+    assert [barre["valeur"].replace("\u00a0", " ") for barre in parts["barres"]] == ["8,5 jours", "12 jours", "2,37 jours"]
+
+
 def test_graphique_de_zeros_ne_divise_pas_par_zero():
     parts = affichage.graphique_barres("Visites", [("mars", 0)])
     assert [barre["largeur"] for barre in parts["barres"]] == ["0"]

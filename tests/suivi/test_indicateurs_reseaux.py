@@ -14,6 +14,7 @@ from reseau.enums import EtatPresence, EtatReunion
 from reseau.lib.tableau import Valeur
 from reseau.models import Membre, Presence, Reseau, Reunion
 from suivi.indicateurs import tableau_des_reseaux
+from suivi.indicateurs.extraits import graphiques
 from suivi.indicateurs.reseaux import NON_VOLONTAIRE, TROP_PEU
 from suivi.models import Action, LettreDeSuites
 from tests.factories import (
@@ -165,6 +166,27 @@ def test_papier_et_classeurs_disent_les_memes_chiffres_sans_nommer_personne(cinq
         assert tuple(ligne[1:]) == pytest.approx(refus)
         imprime += str(rangees)
     assert NOM.lower() not in imprime.lower()
+
+
+def test_chaque_mesure_se_dessine_dans_son_unite(cinq, clients):
+    response = clients["animateur"].get(reverse("suivi:tableau", args=[cinq[0].slug, "reseaux"]))
+    dessins = {titre: (dict(barres), unite) for titre, barres, unite in response.context["graphiques"]}
+    mesures = lues(tableau_des_reseaux(cinq[0]))
+    assert list(dessins) == list(mesures)
+    for nom, (sien, milieu, *_) in mesures.items():
+        fois, unite = (100, "%,%") if nom[:4] in ("Taux", "Couv", "Part") else (1, ",")
+        attendu = {
+            "Votre réseau": pytest.approx(fois * sien, abs=0.01),
+            "Médiane des réseaux": pytest.approx(fois * milieu, abs=0.01),
+        }
+        assert dessins[nom] == (attendu, unite)
+
+
+def test_mesure_tue_ne_se_dessine_pas(cinq):
+    LettreDeSuites.objects.filter(visite__reseau=cinq[-1]).delete()
+    titres = [titre for titre, _, _ in graphiques(tableau_des_reseaux(cinq[0]), localdate())]
+    assert len(titres) == 6
+    assert "Délai médian des suites (jours)" not in titres
 
 
 def test_requetes_ne_dependent_pas_du_nombre_de_reseaux(cinq, requetes):
