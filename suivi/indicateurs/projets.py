@@ -9,7 +9,7 @@ from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import Colonne, Section, Tableau
 from suivi.enums import Nature, Sujet, TypeAction
 from suivi.indicateurs.champ import Champ, ouvrir
-from suivi.indicateurs.lignes import AUCUN
+from suivi.indicateurs.lignes.base import AUCUN
 from suivi.indicateurs.perimetre import fraction
 
 NON_PRECISE = "Non précisé"
