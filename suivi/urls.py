@@ -152,6 +152,7 @@ urlpatterns = [
     path("tableaux/lignes/projets/", tableaux.lignes_de_projets, name="lignes-projets"),
     path("tableaux/lignes/cible/", tableaux.lignes_de_cible, name="lignes-cible"),
     path("tableaux/lignes/reunions/", tableaux.lignes_de_reunions, name="lignes-reunions"),
+    path("tableaux/lignes/membres/", tableaux.lignes_de_membres, name="lignes-membres"),
     path("tableaux/<str:code>.ods", tableaux.tableau_ods, name="tableau-ods"),
     path("tableaux/<str:code>.pdf", tableaux.tableau_pdf, name="tableau-pdf"),
     path("tableaux/<str:code>.xlsx", tableaux.tableau_xlsx, name="tableau-xlsx"),

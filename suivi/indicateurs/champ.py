@@ -25,6 +25,7 @@ OUVERTURES = {
     "projets": "comptes_rendus.lire",
     "cible": "cibles.voir",
     "reunions": "reunions.voir",
+    "membres": "annuaire.voir",
 }
 
 

@@ -21,6 +21,7 @@ LEXIQUE = (
         "jours entre cette acceptation et la fin réelle de la dernière action, toutes étant closes.",
     ),
     ("Franchie", "visites qui ont atteint la fin de l’étape, et leur part de celles qui en ont atteint le début."),
+    ("En attente", "visites qui ont atteint le début de l’étape, et pas encore sa fin."),
     ("Délai médian", "sur les visites qui ont franchi l’étape ; autant sont au-dessous qu’au-dessus."),
 )
 COLONNES = (
@@ -31,12 +32,12 @@ COLONNES = (
     Colonne("mediane", "Délai médian (jours)", "nombre", decimales=1),
     Colonne("attendues", "En attente", "nombre"),
 )
-# (étape, clé, critère des visites qui en ont atteint le début, et la fin)
+# (étape, clé, critères des visites qui en ont atteint le début, la fin, et de celles qui l'attendent : après la lettre, aucune)
 ETAPES = (
-    ("De la lettre à la visite", "lettre", "lettre", "lettre"),
-    ("De la visite au compte rendu", "rendu", "", "rendues"),
-    ("Du compte rendu à la première action", "action", "rendues", "rendue_et_acceptee"),
-    ("De la première action à la fin", "fin", "acceptee", "finies"),
+    ("De la lettre à la visite", "lettre", ("lettre", "lettre", None)),
+    ("De la visite au compte rendu", "rendu", ("", "rendues", "a_rendre")),
+    ("Du compte rendu à la première action", "action", ("rendues", "rendue_et_acceptee", "rendue_sans_action")),
+    ("De la première action à la fin", "fin", ("acceptee", "finies", "inachevees")),
 )
 SANS_ACTION = (None, None, 0, 0)  # jours de la visite à l'action, de l'action à la fin ; actions nées, closes
 
@@ -70,7 +71,7 @@ def tableau_des_delais(reseau, *, lecteur=None, **choix):
             Section(
                 "Délai de chaque étape",
                 COLONNES,
-                [_ligne(champ, nom, etapes[cle], debut, fin) for nom, cle, debut, fin in ETAPES],
+                [_ligne(champ, nom, etapes[cle], mesures) for nom, cle, mesures in ETAPES],
                 nature="constaté",
                 comparees=("visites", "mediane"),
             )
@@ -111,9 +112,9 @@ def relever_les_etapes(visites):
     }
 
 
-def _ligne(champ, nom, etape, debut, fin):
+def _ligne(champ, nom, etape, mesures):
     franchie = etape.jours.total()
-    adresses = {"visites": debut, "franchie": fin}
+    adresses = dict(zip(("visites", "franchie", "attendues"), mesures, strict=True))
     return {
         "nom": nom,
         "visites": etape.debut,
@@ -121,5 +122,9 @@ def _ligne(champ, nom, etape, debut, fin):
         "part": fraction(franchie, etape.debut),
         "mediane": mediane(etape.jours),
         "attendues": etape.debut - franchie,
-        ADRESSES: {cle: champ.adresse("visites", etat="realisees", mesure=mesure) for cle, mesure in adresses.items()},
+        ADRESSES: {
+            cle: champ.adresse("visites", etat="realisees", mesure=mesure)
+            for cle, mesure in adresses.items()
+            if mesure is not None
+        },
     }

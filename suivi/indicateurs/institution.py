@@ -11,7 +11,7 @@ from reseau.lib.ecarts import Jours, mediane
 from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import ADRESSES, Colonne, Section, Tableau, date_longue
 from reseau.models import Institution, Membre, Presence, Reunion
-from suivi.indicateurs.champ import Champ
+from suivi.indicateurs.champ import Champ, adresse_des_lignes, ouvrir
 from suivi.indicateurs.valeur import adresses_de_l_institution, compter_l_institution, relever_les_echanges
 
 LEXIQUE = (
@@ -37,6 +37,8 @@ LIBELLES = {
     "recues": "dont reçues d’une autre institution",
     "closes": "dont closes",
 }
+
+PARMI = {"donnees": "nees", "recues": "portees", "closes": "portees"}  # les autres se rapportent à toutes les actions
 
 
 def releve_d_institution(reseau, *, institution, lecteur=None, **choix):
@@ -68,8 +70,9 @@ def _activite(champ, institution, membres, au):
     presences = Presence.objects.filter(etat=EtatPresence.PRESENT, membre__institution=institution)
     suivies = presences.filter(reunion__in=tenues.order_by()).values("reunion").distinct().count()
     du_champ = {"du": champ.du, "au": champ.au}
+    les_membres = adresse_des_lignes(champ.reseau, champ.lecteur, "membres", au=au, institution=institution)
     lignes = [
-        {"nom": f"Membres du réseau au {date_longue(au)}", "nombre": membres},
+        ouvrir({"nom": f"Membres du réseau au {date_longue(au)}", "nombre": membres}, nombre=les_membres),
         {
             "nom": "Visites réalisées, sur celles du réseau",
             "nombre": siennes,
@@ -97,16 +100,18 @@ def _actions(champ, echanges, institution):
     acceptees = champ.actions().filter(responsable__institution=institution, acceptee_le__isnull=False).order_by()
     jours = dict(acceptees.annotate(delai=Jours("proposee_le", "acceptee_le")).values_list("delai").annotate(Count("pk")))
     total = echanges.total()
+    toutes = champ.adresse("actions")
     lignes = [
-        {"nom": libelle, "nombre": comptes[cle], "sur": _sur(cle, comptes, total), ADRESSES: {"nombre": adresses[cle]}}
+        ouvrir(
+            {"nom": libelle, "nombre": comptes[cle], "sur": comptes.get(PARMI.get(cle), total)},
+            nombre=adresses[cle],
+            sur=adresses.get(PARMI.get(cle), toutes),
+        )
         for cle, libelle in LIBELLES.items()
     ]
-    lignes.append({"nom": "Délai d’acceptation médian (jours)", "nombre": mediane(jours), "sur": sum(jours.values())})
+    delai = {"nom": "Délai d’acceptation médian (jours)", "nombre": mediane(jours), "sur": sum(jours.values())}
+    lignes.append(ouvrir(delai, sur=champ.adresse("actions", porteuse=institution, acceptee="oui")))
     return Section("Actions", MESURES, lignes, nature="constaté", comparees=("nombre", "sur"))
-
-
-def _sur(cle, comptes, total):
-    return {"donnees": comptes["nees"], "recues": comptes["portees"], "closes": comptes["portees"]}.get(cle, total)
 
 
 def _vers(champ, echanges, institution):
@@ -121,5 +126,7 @@ def _vers(champ, echanges, institution):
         }
         if donnees or recues:
             lignes.append({"nom": sigle, "donnees": donnees, "recues": recues, ADRESSES: adresses})
-    pied = [{"nom": "Ensemble", "donnees": sum(x["donnees"] for x in lignes), "recues": sum(x["recues"] for x in lignes)}]
+    ensemble = {"nom": "Ensemble", "donnees": sum(x["donnees"] for x in lignes), "recues": sum(x["recues"] for x in lignes)}
+    siennes = adresses_de_l_institution(champ, institution.pk)
+    pied = [ouvrir(ensemble, donnees=siennes["donnees"], recues=siennes["recues"])]
     return Section("À qui elle donne, de qui elle reçoit", VERS, lignes, pied, nature="constaté")

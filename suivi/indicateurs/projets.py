@@ -177,9 +177,8 @@ def _emplois(champ):
     )
     total = sum(chiffres[f"{cle}_somme"] for cle in EMPLOIS)
     lignes = [
-        ouvrir(
-            {"nom": libelle, "nombre": chiffres[f"{cle}_somme"], "entreprises": chiffres[f"{cle}_entreprises"]},
-            entreprises=champ.adresse("projets", emplois=cle),
+        _ouvrir_les_emplois(
+            champ, cle, {"nom": libelle, "nombre": chiffres[f"{cle}_somme"], "entreprises": chiffres[f"{cle}_entreprises"]}
         )
         for cle, libelle in libelles.items()
     ]
@@ -188,11 +187,17 @@ def _emplois(champ):
         "Emplois projetés (déclaratif)",
         colonnes,
         lignes,
-        pied=[ouvrir(pied, entreprises=champ.adresse("projets", emplois=AUCUN))],
+        pied=[_ouvrir_les_emplois(champ, AUCUN, pied)],
         notes=[DECLARATIF],
         nature="déclaré",
         comparees=("nombre", "entreprises"),
     )
+
+
+def _ouvrir_les_emplois(champ, lesquels, ligne):
+    """Emplois et entreprises s'ouvrent sur les mêmes projets, dont la page redit les deux sommes."""
+    adresse = champ.adresse("projets", emplois=lesquels)
+    return ouvrir(ligne, nombre=adresse, entreprises=adresse)
 
 
 def _sommer_les_emplois(projets):

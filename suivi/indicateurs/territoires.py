@@ -81,7 +81,7 @@ def _section(champ, comptes, rang, titre, entete, critere, nommer):
     ordre = sorted(connus, key=lambda cle: cle_de_recherche(connus[cle]))
     lignes = [_ligne(connus[cle], par_lieu[cle], _adresses(champ, **{critere: cle})) for cle in ordre]
     if None in par_lieu:
-        lignes.append(_ligne(INCONNU, par_lieu[None], {}))
+        lignes.append(_ligne(INCONNU, par_lieu[None], _adresses(champ, sans=critere)))
     totaux = Counter({mesure: decompte.total() for mesure, decompte in comptes.items()})
     pied = [_ligne("Total", totaux, _adresses(champ))]
     return Section(titre, (Colonne("nom", entete), *CHIFFRES), lignes, pied, nature="constaté", comparees=("visites", "actions"))

@@ -135,7 +135,8 @@ def _par_institution(champ, echanges):
         ligne for cle, sigle in sigles if any((ligne := _ligne(champ, echanges, cle, sigle))[nom] for nom in ("nees", "portees"))
     ]
     # Le pied additionne des échanges : « données » et « reçues » y sont les mêmes actions, vues de deux côtés.
-    pied = [{"nom": "Ensemble", **{c.cle: sum(ligne[c.cle] for ligne in lignes) for c in INSTITUTIONS[1:]}}]
+    ensemble = {"nom": "Ensemble", **{c.cle: sum(ligne[c.cle] for ligne in lignes) for c in INSTITUTIONS[1:]}}
+    pied = [ensemble | {ADRESSES: _adresses_de_toutes(champ)}]
     return Section("Par institution", INSTITUTIONS, lignes, pied, nature="constaté")
 
 
@@ -157,6 +158,18 @@ def adresses_de_l_institution(champ, cle):
         "recues": {"porteuse": cle, "ailleurs": "oui"},
         "portees": {"porteuse": cle},
         "closes": {"porteuse": cle, "close": "oui"},
+    }
+    return {nom: champ.adresse("actions", **mots) for nom, mots in criteres.items()}
+
+
+def _adresses_de_toutes(champ):
+    """Toute action naît de la visite d'une institution ; donnée ou reçue, c'est la même, confiée ailleurs."""
+    criteres = {
+        "nees": {},
+        "donnees": {"ailleurs": "oui"},
+        "recues": {"ailleurs": "oui"},
+        "portees": {"confiee": "oui"},
+        "closes": {"confiee": "oui", "close": "oui"},
     }
     return {nom: champ.adresse("actions", **mots) for nom, mots in criteres.items()}
 

@@ -108,13 +108,20 @@ def lignes_de_reunions(request):
     return _lignes(request, "reunions")
 
 
+@page("annuaire.voir")
+def lignes_de_membres(request):
+    return _lignes(request, "membres")
+
+
 def _lignes(request, genre):
     """Les fiches de ce genre que l'adresse choisit, parmi celles que lit le lecteur ; 404 si l'adresse ne dit rien de connu."""
     choix = LIGNES[genre](request.GET, membre=request.membre, le=localdate())
     if not choix.is_valid():
         raise Http404("Ces fiches n’existent pas")
-    page_obj = page_de(request, choix.fiches())
+    fiches = choix.fiches()
+    page_obj = page_de(request, fiches)
     contexte = {"page_obj": page_obj, "section": choix.section(page_obj), "criteres": choix.criteres}
+    contexte |= {"precision": choix.precision(fiches)}
     return render(request, "suivi/lignes.html", contexte | {"nombre": page_obj.paginator.count})
 
 

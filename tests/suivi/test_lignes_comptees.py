@@ -90,10 +90,70 @@ def test_chaque_chiffre_ouvre_autant_de_fiches(garni, code):
     ouvertes = list(cases(CHOIX[code](None, membre=garni, le=LE).composer()))
     assert len(ouvertes) >= 4
     lus = {
-        nom: (attendu(valeur), client.get(adresse).context["nombre"]) for nom, valeur, adresse in ouvertes if "emplois" not in nom
+        nom: (attendu(valeur), client.get(adresse).context["nombre"])
+        for nom, valeur, adresse in ouvertes
+        if not nom.startswith("Emplois projetés")
     }
     assert {nom: paire for nom, paire in lus.items() if paire[0] != paire[1]} == {}
     assert any(nombre for nombre, _ in lus.values())
+
+
+# Les cases qui n'ouvrent rien : ni des rapports, ni des délais, ni ce qui ne peut être que nul.
+MUETTES = {
+    "delais": {("De la lettre à la visite", "attendues")},
+    "institution": {("Délai d’acceptation médian (jours)", "nombre")},
+    "2.7": {("Actions par visite", "nombre")},
+    "territoires": set(),
+    "valeur": set(),
+}
+
+
+@pytest.mark.parametrize("code", MUETTES)
+def test_tout_nombre_s_ouvre(garni, code):
+    EntrepriseFactory(reseau=garni.reseau)
+    fermees = {
+        (ligne["nom"], cle)
+        for section in CHOIX[code](None, membre=garni, le=LE).composer().sections
+        for ligne in [*section.lignes, *section.pied]
+        for cle, valeur in ligne.items()
+        if isinstance(valeur, int | float) and cle not in ("part", "rapport", "mediane")
+        if not ligne.get(ADRESSES, {}).get(cle)
+    }
+    assert fermees == MUETTES[code]
+
+
+def test_non_renseigne_s_ouvre_sur_ce_qui_n_a_pas_de_lieu(garni, reseau):
+    ailleurs = VisiteFactory(
+        reseau=reseau, realisee=True, entreprise=EntrepriseFactory(reseau=reseau, commune_id=None, naf_id=None)
+    )
+    ActionFactory(projet=ProjetFactory(visite=ailleurs), responsable=None)
+    for section in CHOIX["territoires"](None, membre=garni, le=LE).composer().sections:
+        (ligne,) = [ligne for ligne in section.lignes if ligne["nom"] == "Non renseigné"]
+        assert (ligne["visites"], ligne["projets"], ligne["actions"]) == (1, 1, 1)
+        for cle in ("visites", "refus", "projets", "actions"):
+            assert connecter(garni).get(ligne[ADRESSES][cle]).context["nombre"] == ligne[cle], (section.titre, cle)
+
+
+def test_emplois_s_ouvrent_sur_les_projets_dont_la_page_redit_la_somme(garni):
+    emplois = CHOIX["2.7"](None, membre=garni, le=LE).composer().sections[-1]
+    sommes = {}
+    for ligne in [*emplois.lignes, *emplois.pied]:
+        assert ligne[ADRESSES]["nombre"] == ligne[ADRESSES]["entreprises"]
+        lue = connecter(garni).get(ligne[ADRESSES]["nombre"]).context
+        dits = f"emplois projetés : {ligne['nombre']} (déclaratif) ; entreprises : {ligne['entreprises']}"
+        assert lue["precision"] == dits
+        assert sum(projet["emplois"] for projet in lue["section"].lignes) == ligne["nombre"]
+        sommes[ligne["nom"]] = ligne["nombre"]
+    assert (sommes["Projets d’embauche"], sommes["dont cadres"], sommes["Total (déclaratif)"]) == (3, 2, 3)
+
+
+def test_membres_du_releve_sont_ceux_de_l_institution_ce_jour_la(garni, membres):
+    MembreFactory(reseau=garni.reseau, institution=garni.institution, parti_le=date(2026, 6, 1))
+    MembreFactory(reseau=garni.reseau, institution=garni.institution, entre_le=date(2026, 7, 1))
+    (ligne, *_) = CHOIX["institution"](_requete({"au": LE}), membre=garni, le=LE).composer().sections[0].lignes
+    lue = connecter(garni).get(ligne[ADRESSES]["nombre"]).context
+    assert lue["nombre"] == ligne["nombre"] == len(membres)
+    assert [membre["nom"].valeur for membre in lue["section"].lignes] == sorted(m.nom_alphabetique for m in membres.values())
 
 
 def test_chiffres_filtres_ouvrent_le_meme_filtre(garni):

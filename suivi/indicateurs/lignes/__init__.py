@@ -6,6 +6,7 @@ se choisit : les fiches se rangent par date ou par nom, jamais par un nombre.
 
 from suivi.indicateurs.lignes.actions import LignesDActions
 from suivi.indicateurs.lignes.cible import LignesDeCibleComptees
+from suivi.indicateurs.lignes.membres import LignesDeMembres
 from suivi.indicateurs.lignes.projets import LignesDeProjets
 from suivi.indicateurs.lignes.reunions import LignesDeReunions
 from suivi.indicateurs.lignes.visites import LignesDeVisites
@@ -16,4 +17,5 @@ LIGNES = {
     "projets": LignesDeProjets,
     "cible": LignesDeCibleComptees,
     "reunions": LignesDeReunions,
+    "membres": LignesDeMembres,
 }

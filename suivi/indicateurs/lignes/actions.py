@@ -31,6 +31,7 @@ class LignesDActions(DesVisites):
     porteuse = designer("Confiées à", Institution)
     confiee = choisir("Avec un responsable", OUI_NON)
     ailleurs = choisir("Confiées à une autre institution que celle du visiteur", OUI_NON)
+    acceptee = choisir("Acceptées", OUI_NON)
     close = choisir("Closes", OUI_NON)
 
     def fiches(self):
@@ -49,6 +50,7 @@ class LignesDActions(DesVisites):
     CONDITIONS = {
         "confiee": Q(responsable__isnull=False),
         "ailleurs": Q(responsable__isnull=False) & ~Q(responsable__institution=F("projet__visite__developpeur__institution")),
+        "acceptee": Q(acceptee_le__isnull=False),
         "close": Q(fin_reelle__isnull=False),
     }
 

@@ -73,6 +73,10 @@ class Lignes(Formulaire):
     def ligne(self, fiche):
         raise NotImplementedError
 
+    def precision(self, fiches):
+        """Ce que le nombre de fiches ne dit pas, quand le chiffre ouvert compte autre chose qu'elles."""
+        return ""
+
     def _selon(self, fiches, **champs):
         """Les fiches dont chaque champ vaut ce que le critère de même nom demande ; « aucun » : vide."""
         for nom, champ in champs.items():
@@ -90,6 +94,16 @@ class DesVisites(Lignes):
     secteur = choisir("Secteur (NAF rév. 2)", SectionNaf.choices)
     campagne = designer("Campagne", Campagne)
     visiteuse = designer("Institution du visiteur", Institution)
+    sans = choisir(
+        "Non renseigné",
+        [("zone", "zone d’emploi"), ("arrondissement", "arrondissement"), ("epci", "intercommunalité"), ("secteur", "secteur")],
+    )
+    RATTACHEMENTS = {
+        "zone": "entreprise__commune__zone_emploi",
+        "arrondissement": "entreprise__commune__arrondissement",
+        "epci": "entreprise__commune__epci",
+        "secteur": "entreprise__naf__division__section",
+    }
 
     @property
     def champ(self):
@@ -99,9 +113,10 @@ class DesVisites(Lignes):
 
     def _visites(self, visites):
         """Parmi ces visites, celles du lieu et de l'institution demandés."""
-        lieu = "entreprise__commune__"
-        choix = {"arrondissement": f"{lieu}arrondissement", "epci": f"{lieu}epci", "visiteuse": "developpeur__institution"}
-        return self._selon(visites, **choix)
+        lieux = {nom: self.RATTACHEMENTS[nom] for nom in ("arrondissement", "epci")}
+        visites = self._selon(visites, **lieux, visiteuse="developpeur__institution")
+        manquant = self.cleaned_data["sans"]
+        return visites.filter(**{f"{self.RATTACHEMENTS[manquant]}__isnull": True}) if manquant else visites
 
     def _visibles(self, visites):
         """Celles que lit le lecteur, à joindre à des fiches qui en naissent."""

@@ -1,9 +1,9 @@
 """Les projets que compte un chiffre, et les emplois qu'ils projettent."""
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Sum
 
-from reseau.lib.tableau import Colonne, Valeur
+from reseau.lib.tableau import Colonne, Valeur, nombre_francais
 from suivi.indicateurs.lignes.base import AUCUN, DesVisites, choisir
 from suivi.models import Projet
 
@@ -33,10 +33,25 @@ class LignesDeProjets(DesVisites):
         projets = Projet.objects.filter(visite__in=self._visibles(champ.realisees()))
         if champ.au:
             projets = projets.filter(cree_le__lte=champ.au)
-        if voulu := self.cleaned_data["emplois"]:
-            champs = EMPLOIS if voulu == AUCUN else [voulu]
-            projets = projets.filter(Q(*[(f"{champ}__gt", 0) for champ in champs], _connector=Q.OR))
+        if self.cleaned_data["emplois"]:
+            projets = projets.filter(Q(*[(f"{champ}__gt", 0) for champ in self._comptes], _connector=Q.OR))
         return self._mobilisant(projets).avec_noms().select_related("visite__reseau").order_by("-cree_le", "pk")
+
+    def precision(self, projets):
+        if not self.cleaned_data["emplois"]:
+            return ""
+        somme = sum(F(champ) for champ in self._comptes)
+        comptes = projets.order_by().aggregate(
+            emplois=Sum(somme, default=0), entreprises=Count("visite__entreprise", distinct=True)
+        )
+        emplois, entreprises = (nombre_francais(comptes[nom]) for nom in ("emplois", "entreprises"))
+        return f"emplois projetés : {emplois} (déclaratif) ; entreprises : {entreprises}"
+
+    @property
+    def _comptes(self):
+        """Les champs d'emplois que le chiffre ouvert additionne : sa ligne, ou celles du total."""
+        voulu = self.cleaned_data["emplois"]
+        return [voulu] if voulu and voulu != AUCUN else EMPLOIS
 
     def _mobilisant(self, projets):
         combien = self.cleaned_data["institutions"]
@@ -50,6 +65,6 @@ class LignesDeProjets(DesVisites):
             "societe": Valeur(str(projet.visite.entreprise), adresse=projet.visite.get_absolute_url()),
             "projet": projet.titre,
             "nature": projet.get_nature_display(),
-            "emplois": projet.emplois or None,
+            "emplois": sum(getattr(projet, champ) for champ in self._comptes) or None,
             "le": projet.cree_le,
         }

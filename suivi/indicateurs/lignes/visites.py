@@ -35,9 +35,12 @@ class LignesDeVisites(DesVisites):
         ("a_temps", f"Suites données sous {DELAI_JOURS} jours"),
         ("attendues", "Suites en attente"),
         ("lettre", "Annoncées par une lettre"),
+        ("a_rendre", "Compte rendu en attente"),
         ("acceptee", "Avec une action acceptée"),
         ("rendue_et_acceptee", "Compte rendu terminé, avec une action acceptée"),
+        ("rendue_sans_action", "Compte rendu terminé, aucune action acceptée"),
         ("finies", "Une action acceptée, et toutes closes"),
+        ("inachevees", "Une action acceptée, et l’une au moins n’est pas close"),
     ]
 
     etat = choisir("Visites", ETATS)
@@ -63,16 +66,19 @@ class LignesDeVisites(DesVisites):
             LettreDeSuites.objects.donnees().filter(visite=OuterRef("pk")),
         )
         actions = Action.objects.filter(projet__visite=OuterRef("pk"))
-        acceptee = Exists(actions.filter(acceptee_le__isnull=False))
+        acceptee, ouverte = Exists(actions.filter(acceptee_le__isnull=False)), Exists(actions.filter(fin_reelle=None))
         return {
             "rendues": lambda: visites.filter(rendues),
             "donnees": lambda: visites.filter(rendues, Exists(suites)),
             "a_temps": lambda: visites.filter(rendues, suites__donnee_le__lte=F("realisee_le") + timedelta(days=DELAI_JOURS)),
             "attendues": lambda: visites.filter(rendues).exclude(Exists(suites)),
             "lettre": lambda: visites.filter(annoncee_le__isnull=False),
+            "a_rendre": lambda: visites.exclude(rendues),
             "acceptee": lambda: visites.filter(acceptee),
             "rendue_et_acceptee": lambda: visites.filter(rendues, acceptee),
-            "finies": lambda: visites.filter(acceptee).exclude(Exists(actions.filter(fin_reelle=None))),
+            "rendue_sans_action": lambda: visites.filter(rendues, ~acceptee),
+            "finies": lambda: visites.filter(acceptee, ~ouverte),
+            "inachevees": lambda: visites.filter(acceptee, ouverte),
             "": lambda: visites,
         }[self.cleaned_data["mesure"]]()
 
