@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from suivi.enums import Voie
-from suivi.models import Action, LettreDeSuites
+from suivi.models import LettreDeSuites, Projet
 from suivi.suites import OBJET, rediger
 from visites.models import CompteRendu
 
@@ -18,20 +18,19 @@ def poser(chantier):
     """Crée les suites, en lot."""
     rendus = CompteRendu.objects.termines().filter(visite__reseau=chantier.reseau)
     rendus = list(rendus.select_related("visite__entreprise", "visite__developpeur", "vu").order_by("visite__realisee_le", "pk"))
-    actions = defaultdict(list)
-    noms = Action.objects.filter(reseau=chantier.reseau).ouvertes().select_related("projet", "responsable__institution")
-    for action in noms.order_by("projet", "numero"):
-        actions[action.projet.visite_id].append(action)
-    lettres = [_lettre(chantier, rendu, actions[rendu.visite_id]) for rendu in rendus]
+    projets = defaultdict(list)
+    for projet in Projet.objects.filter(reseau=chantier.reseau).avec_decisions():
+        projets[projet.visite_id].append(projet)
+    lettres = [_lettre(chantier, rendu, projets[rendu.visite_id]) for rendu in rendus]
     commencees = [lettre for lettre in lettres if not lettre.donnee_le][:COMMENCEES]
     LettreDeSuites.objects.bulk_create([lettre for lettre in lettres if lettre.donnee_le or lettre in commencees])
 
 
-def _lettre(chantier, rendu, actions):
+def _lettre(chantier, rendu, projets):
     visite, hasard = rendu.visite, chantier.hasard
     jour = visite.realisee_le + timedelta(days=hasard.randint(*hasard.choice(DELAIS)))
     courriel = (rendu.vu.courriel if rendu.vu else "") or visite.entreprise.courriel
-    lettre = LettreDeSuites(visite=visite, objet=OBJET, texte=rediger(visite, rendu.vu, actions), courriel=courriel)
+    lettre = LettreDeSuites(visite=visite, objet=OBJET, texte=rediger(visite, rendu.vu, projets), courriel=courriel)
     if jour < chantier.le and hasard.randrange(OUBLIEES):
         lettre.donnee_le, lettre.donnee_par = jour, visite.developpeur
         lettre.voie = hasard.choice(VOIES) if courriel else Voie.POSTE

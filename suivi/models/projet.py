@@ -1,10 +1,11 @@
 """Le projet dormant qu'une visite a fait émerger."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 
 from reseau.models import Versionne
 from suivi.enums import Maturite, Nature
+from suivi.models.action import Action
 
 
 class ProjetQuerySet(models.QuerySet):
@@ -14,6 +15,12 @@ class ProjetQuerySet(models.QuerySet):
 
     def avec_noms(self):
         return self.select_related("reseau", "visite__entreprise", "visite__developpeur", "interlocuteur__institution")
+
+    def avec_decisions(self):
+        """Avec leurs actions, qui s'en charge, et l'interlocuteur du chef d'entreprise ; une requête de plus."""
+        actions = Action.objects.select_related("responsable__institution")
+        qui = ("interlocuteur__institution", "interlocuteur__utilisateur")
+        return self.select_related(*qui).prefetch_related(Prefetch("actions", actions))
 
 
 class Projet(Versionne):

@@ -15,11 +15,11 @@ from reseau.enums import Qualite, Role
 from reseau.lib.erreurs import RegleEnfreinte
 from suivi import operations
 from suivi.accueil import accueil
-from suivi.enums import Voie
+from suivi.enums import Issue, Mouvement, Voie
 from suivi.indicateurs import tableau_des_suites
-from suivi.models import LettreDeSuites
+from suivi.models import LettreDeSuites, MouvementDAction
 from suivi.operations.suites import DEJA_DONNEES, EN_ROUTE
-from suivi.suites import RIEN_DE_DECIDE, attendues, en_retard, texte_propose
+from suivi.suites import DECIDE, INTERLOCUTEURS, JE_LE_RESTE, PLUS_RIEN, RIEN_DE_DECIDE, attendues, en_retard, texte_propose
 from tests.conftest import connecter
 from tests.factories import (
     ActionFactory,
@@ -58,21 +58,106 @@ def suites_de(visite):
 # Le texte
 
 
+def decisions(visite):
+    """Ce que le texte dit avoir été décidé, ligne à ligne : entre les remerciements et qui joindre."""
+    return texte_propose(visite).splitlines()[2:-1]
+
+
 def test_texte_dit_ce_qui_est_decide_par_qui_et_pour_quand(visite, direct):
     projet = ProjetFactory(visite=visite, titre="Agrandir l’atelier")
     ActionFactory(projet=projet, libelle="Chercher une aide", responsable=direct, fin_prevue=date(2026, 5, 4))
-    texte = texte_propose(visite)
-    assert f"– Agrandir l’atelier : Chercher une aide. {direct.civilite_et_nom}" in texte
-    assert "d’ici le 4 mai 2026." in texte
+    qui = f"{direct.civilite_et_nom} ({direct.institution})"
+    ligne = f"– Agrandir l’atelier : Chercher une aide. {qui} vous contactera, d’ici le 4 mai 2026."
+    assert decisions(visite) == [DECIDE, ligne]
 
 
 def test_texte_sans_action_le_dit_sans_rien_promettre(visite):
-    assert RIEN_DE_DECIDE in texte_propose(visite)
+    assert decisions(visite) == [RIEN_DE_DECIDE]
 
 
-def test_texte_tait_une_action_close(visite):
-    ActionFactory(projet=ProjetFactory(visite=visite), libelle="Déjà faite", close=True)
-    assert "Déjà faite" not in texte_propose(visite)
+@pytest.mark.parametrize(
+    ("issue", "dit"),
+    [
+        (Issue.AIDE, "C’est fait : l’aide est obtenue."),
+        (Issue.INFORMATION, "C’est fait : l’information vous a été donnée."),
+        (Issue.CONTACT, "C’est fait : la mise en contact a eu lieu."),
+        (Issue.SANS_SOLUTION, "Nous avons cherché, sans trouver de solution à ce jour."),
+    ],
+)
+def test_texte_dit_d_une_action_close_ce_qu_elle_est_devenue(visite, issue, dit):
+    projet = ProjetFactory(visite=visite, titre="Agrandir")
+    ActionFactory(projet=projet, libelle="Chercher une aide", close=True, issue=issue)
+    assert decisions(visite) == [DECIDE, f"– Agrandir : Chercher une aide. {dit}"]
+
+
+def test_texte_dit_ce_qui_reste_a_faire_et_ce_qui_est_fait_et_tait_ce_qui_est_abandonne(visite, direct):
+    projet = ProjetFactory(visite=visite, titre="Agrandir")
+    ActionFactory(projet=projet, libelle="Déjà faite", close=True)
+    ActionFactory(projet=projet, libelle="À faire", responsable=direct)
+    ActionFactory(projet=projet, libelle="Laissée", close=True, issue=Issue.ABANDONNEE)
+    assert decisions(visite) == [
+        DECIDE,
+        "– Agrandir : Déjà faite. C’est fait : l’information vous a été donnée.",
+        f"– Agrandir : À faire. {direct.civilite_et_nom} ({direct.institution}) vous contactera.",
+    ]
+
+
+def test_texte_ne_dit_pas_que_rien_ne_fut_releve_quand_tout_est_abandonne(visite):
+    ActionFactory(projet=ProjetFactory(visite=visite), close=True, issue=Issue.ABANDONNEE)
+    assert decisions(visite) == [PLUS_RIEN]
+
+
+def test_texte_tait_qui_a_refuse(visite, direct):
+    action = ActionFactory(projet=ProjetFactory(visite=visite, titre="Agrandir"), libelle="Rappeler", responsable=None)
+    MouvementDAction.objects.create(action=action, membre=direct, mouvement=Mouvement.REFUS, texte="Pas le temps.")
+    assert decisions(visite) == [DECIDE, "– Agrandir : Rappeler. Un membre du réseau vous contactera."]
+
+
+@pytest.mark.parametrize(
+    ("reveil", "quand"),
+    [
+        ({"reveil_le": date(2030, 1, 2)}, "à partir du 2 janvier 2030"),
+        ({"reveil_le": None, "reveil_motif": "la banque aura cédé"}, "le moment venu"),
+    ],
+)
+def test_texte_dit_quand_l_on_reviendra_sur_une_action_en_reserve(visite, direct, reveil, quand):
+    projet = ProjetFactory(visite=visite, titre="Agrandir")
+    ActionFactory(projet=projet, libelle="Bâtir", responsable=direct, endormie=True, **reveil)
+    qui = f"{direct.civilite_et_nom} ({direct.institution})"
+    assert decisions(visite) == [DECIDE, f"– Agrandir : Bâtir. {qui} y reviendra avec vous, {quand}."]
+
+
+def test_texte_nomme_l_interlocuteur_quand_ce_n_est_pas_le_visiteur(visite):
+    autre = MembreFactory(reseau=visite.reseau, telephone="03 84 00 00 01")
+    ProjetFactory(visite=visite, interlocuteur=autre)
+    dit = f"{autre.civilite_et_nom} ({autre.institution}), que vous pouvez joindre à tout moment : 03 84 00 00 01."
+    assert texte_propose(visite).splitlines()[-1] == f"Votre interlocuteur est désormais {dit}"
+
+
+def test_texte_nomme_chaque_interlocuteur_avec_ses_projets(visite, direct):
+    autre = MembreFactory(reseau=visite.reseau, telephone="")
+    for titre, qui in [("Agrandir", direct), ("Exporter", autre), ("Recruter", autre)]:
+        ProjetFactory(visite=visite, titre=titre, interlocuteur=qui)
+    assert texte_propose(visite).splitlines()[-3:] == [
+        INTERLOCUTEURS,
+        "– pour « Agrandir » : moi-même.",
+        f"– pour « Exporter », « Recruter » : {autre.civilite_et_nom} ({autre.institution}), {autre.utilisateur.email}.",
+    ]
+
+
+@pytest.mark.parametrize("projets", [0, 2])
+def test_texte_dit_que_le_visiteur_reste_l_interlocuteur(visite, projets):
+    ProjetFactory.create_batch(projets, visite=visite)
+    assert texte_propose(visite).splitlines()[-1] == JE_LE_RESTE
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_texte_se_compose_en_autant_de_requetes_quel_que_soit_le_nombre(visite, nombre, django_assert_num_queries):
+    for projet in ProjetFactory.create_batch(nombre, visite=visite):
+        ActionFactory.create_batch(nombre, projet=projet)
+    visite = Visite.objects.select_related("compte_rendu__vu", "entreprise", "developpeur").get(pk=visite.pk)
+    with django_assert_num_queries(3):
+        texte_propose(visite)
 
 
 def test_texte_s_accorde_a_la_personne_vue(visite):
