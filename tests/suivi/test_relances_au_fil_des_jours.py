@@ -1,34 +1,40 @@
-"""L'horloge avance jour par jour, la commande se joue deux fois par jour et se saute trois jours : comparée à un calcul à part.
+"""D7 : l'horloge avance, la commande se joue deux fois par jour et se saute trois jours : comparée à un calcul à part.
 
-`JOURS_DE_RELANCES=60` en joue soixante, sur trois tirages ; la suite en joue vingt-six, sur un. Le calcul à part ne lit que des
-lignes brutes, et ne partage aucune règle avec `suivi.echelle`.
+La suite en joue vingt-six jours ; un passage de fiabilité, un an, où l'heure change deux fois et où février a vingt-neuf
+jours. Le calcul à part ne lit que des lignes brutes, et ne partage aucune règle avec `suivi.echelle`.
 """
 
-import os
 import random
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from itertools import takewhile
+from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
 from entreprises.models import Deport
-from reseau import expedition
 from reseau.models import Membre
-from suivi import operations
 from suivi.echelle import epuisees
 from suivi.enums import EtatAction, Mouvement, Voie
 from suivi.models import Action, LettreDeSuites, MouvementDAction, Relance
 from tests.factories import ActionFactory, CompteRenduFactory, LettreDeSuitesFactory, MembreFactory, ProjetFactory, VisiteFactory
+from tests.fiabilite.verification import verification
 from visites.enums import EtatVisite
 from visites.models import CompteRendu, Visite
 
 pytestmark = pytest.mark.django_db
-JOURS = int(os.environ.get("JOURS_DE_RELANCES", "26"))
-TIRAGES = range(3 if JOURS > 26 else 1)
-DEBUT = date(2026, 3, 3)  # un mardi ; l'heure d'été passe le 29
-SAUTES = {DEBUT + timedelta(days=jour) for jour in (12, 13, 14)}  # du dimanche au mardi : le lundi manque
+PARIS = ZoneInfo("Europe/Paris")
+BREF = (date(2028, 3, 7), 26)  # des mardis, et le nombre de jours ; l'heure d'été passe le 26
+ENTIER = (date(2027, 9, 7), 365)
+# L'heure change, ou le calendrier surprend : ces jours-là, la commande se joue à toute heure, et l'horloge y recule.
+SINGULIERS = [date(2027, 10, 31), date(2027, 12, 31), date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 26)]
+A_TOUTE_HEURE = {jour + timedelta(days=suivant) for jour in SINGULIERS for suivant in (0, 1)}
+RECUL = timedelta(hours=2)
 FREQUENCES = {"semaine": 1, "quinzaine": 2, "mois": 4}
 SEUILS = {"echue": [1, 15, 30], "reponse": [7, 15, 30], "rendu": [7, 15], "lettre": [16, 30, 45], "suites": [16, 30, 45]}
 LIENS = [
@@ -42,15 +48,15 @@ LIENS = [
 class Monde:
     """Un réseau qui vit : chaque jour, des actions et des visites avancent, au hasard."""
 
-    def __init__(self, reseau, animateur, graine):
-        self.reseau, self.hasard, self.animateur = reseau, random.Random(graine), animateur
+    def __init__(self, reseau, animateur, debut):
+        self.reseau, self.hasard, self.animateur, self.debut = reseau, random.Random(0), animateur, debut
         frequences = ["semaine", "semaine", "semaine", "quinzaine", "mois", "jamais"]
         self.membres = [MembreFactory(reseau=reseau, resume=frequence) for frequence in frequences]
         self.confiees, self.visites = {}, []
         for rang in range(36):
-            self.ajouter_une_visite(DEBUT - timedelta(days=self.hasard.randrange(50)), rang)
+            self.ajouter_une_visite(debut - timedelta(days=self.hasard.randrange(50)), rang)
         for rang in range(40):
-            self.ajouter_une_action(DEBUT - timedelta(days=self.hasard.randrange(40)), rang)
+            self.ajouter_une_action(debut - timedelta(days=self.hasard.randrange(40)), rang)
 
     def ajouter_une_visite(self, jour, rang):
         confiee = {"reseau": self.reseau, "developpeur": self.hasard.choice(self.membres)}
@@ -86,13 +92,15 @@ class Monde:
             )
         for cle in self.hasard.sample(self.visites, 2):
             self.avancer(Visite.objects.get(pk=cle), jour)
-        if jour == DEBUT + timedelta(days=9):
+        if jour == self.debut + timedelta(days=9):
             Membre.objects.filter(pk=self.membres[0].pk).update(parti_le=jour)
-        if jour == DEBUT + timedelta(days=5):
+        if jour == self.debut + timedelta(days=5):
             Deport.objects.create(entreprise=Visite.objects.get(pk=self.visites[2]).entreprise, membre=self.membres[1], le=jour)
             Deport.objects.create(entreprise=Visite.objects.get(pk=self.visites[0]).entreprise, membre=self.membres[2], le=jour)
         if jour.weekday() == 3:
-            self.ajouter_une_action(jour, jour.day)
+            self.ajouter_une_visite(jour, jour.day)
+            for rang in range(4):
+                self.ajouter_une_action(jour, rang)
 
     def accepter(self, action, jour):
         if action.responsable_id and action.etat != EtatAction.ENDORMIE:
@@ -194,32 +202,69 @@ def lire(messages):
             for motif, genre in LIENS
             if (trouve := re.search(motif, ligne))
         ]
-        assert message.to[0] not in lus
-        lus[message.to[0]] = sorted(trouves)
+        lus[message.to[0]] = sorted(lus.get(message.to[0], []) + trouves)
     return lus
 
 
-@pytest.mark.parametrize("graine", TIRAGES)
-def test_relances_au_fil_des_jours_comme_un_calcul_a_part(reseau, animateur, graine):
-    monde = Monde(reseau, animateur, graine)
+def journee_de_londres(monkeypatch):
+    """Les rappels comptent leurs jours sur l'horloge du serveur."""
+    monkeypatch.setattr("suivi.operations.relances.localdate", lambda instant: instant.astimezone(UTC).date())
+
+
+def semaine_oubliee(monkeypatch):
+    """Qui a eu son résumé lundi peut en recevoir un mardi."""
+    monkeypatch.setattr("suivi.resumes.prochain", lambda membre, le: le)
+    monkeypatch.setattr("suivi.resumes.lundi", lambda le: le)
+
+
+def paliers_oublies(monkeypatch):
+    """Ce qui a été dit se redit chaque semaine."""
+    monkeypatch.setattr("suivi.echelle._deja_dites", lambda membre, siennes: {})
+
+
+@verification(
+    "D7",
+    "un an de relances, comparé à un calcul à part : à toute heure les jours singuliers, l’horloge reculant de deux heures",
+    casser=(journee_de_londres, semaine_oubliee, paliers_oublies),
+    rapide=True,
+)
+def test_relances_au_fil_des_jours_comme_un_calcul_a_part(bilan, reseau, animateur):
+    debut, jours = bilan.taille(BREF, ENTIER)
+    sautes = {debut + timedelta(days=jour) for jour in (12, 13, 14)}  # du dimanche au mardi : le lundi manque
+    monde = Monde(reseau, animateur, debut)
     calcul, semaines, comptes = CalculAPart(monde.confiees), Counter(), Counter()
-    for jour in (DEBUT + timedelta(days=rang) for rang in range(JOURS)):
+    for jour in (debut + timedelta(days=rang) for rang in range(jours)):
         monde.vivre(jour)
-        for heure in (6, 17):
-            if jour in SAUTES:
-                continue
-            mail.outbox.clear()
-            maintenant = datetime.combine(jour, time(heure), UTC)
-            assert operations.relancer_tous(maintenant)["erreurs"] == 0
-            expedition.expedier(maintenant=maintenant)
-            lus = lire(mail.outbox)
-            assert lus == calcul.passage(jour), jour
-            semaines.update((adresse, jour.isocalendar()[:2]) for adresse in lus)
-            comptes.update(courriels=len(lus), lignes=sum(map(len, lus.values())))
-    assert set(semaines.values()) == {1}  # un par personne et par semaine au plus
-    assert comptes["lignes"] == Relance.objects.count() > JOURS
-    assert _epuisees(monde, jour) == tuple(set(lignes.values_list("pk", flat=True)) for lignes in epuisees(animateur, jour))
-    print(f"{JOURS} jours, graine {graine} : {comptes}")  # noqa: T201
+        for maintenant in () if jour in sautes else passages(jour):
+            le = maintenant.astimezone(PARIS).date()
+            lus = lire(envoyes(maintenant))
+            bilan.noter(lus == calcul.passage(le), f"{maintenant.astimezone(PARIS)} : d’autres relances que le calcul")
+            semaines.update((adresse, le.isocalendar()[:2]) for adresse in lus)
+            comptes.update(passages=1, courriels=len(lus), lignes=sum(map(len, lus.values())))
+    bilan.noter_lot(len(semaines), [f"{cle} : {fois} résumés" for cle, fois in semaines.items() if fois > 1])
+    bilan.noter(comptes["lignes"] == Relance.objects.count() > jours, f"{comptes}, {Relance.objects.count()} relances gardées")
+    souffrantes = tuple(set(lignes.values_list("pk", flat=True)) for lignes in epuisees(animateur, jour))
+    bilan.noter(_epuisees(monde, jour) == souffrantes, "l’ordre du jour ne porte pas ce qu’il devrait")
+    bilan.mesurer(f"relances de {jours} jours", ", ".join(f"{nombre} {quoi}" for quoi, nombre in comptes.items()))
+
+
+def passages(jour):
+    """Les instants où la commande se joue ce jour-là : deux, à des heures qui tournent ; ou chacune, puis deux heures avant."""
+    minuit = datetime.combine(jour, time(), PARIS).astimezone(UTC)
+    heures = [minuit + timedelta(hours=rang) for rang in range(25)]
+    heures = list(takewhile(lambda instant: instant.astimezone(PARIS).date() == jour, heures))
+    if jour in A_TOUTE_HEURE:
+        return [instant - recul for instant in heures for recul in (timedelta(0), RECUL)]
+    tour = jour.toordinal() * 5 % 12
+    return [heures[tour], heures[tour + 12]]
+
+
+def envoyes(maintenant):
+    """Les courriels que la commande fait partir à cet instant."""
+    mail.outbox.clear()
+    with mock.patch("suivi.management.commands.relancer.now", return_value=maintenant):
+        call_command("relancer", stdout=StringIO())
+    return mail.outbox
 
 
 def _epuisees(monde, jour):
