@@ -1,12 +1,10 @@
-"""D5, D6, D7 : disque plein, serveur de courriel en panne, heures qui sautent."""
+"""D5, D6 : disque plein, serveur de courriel en panne."""
 
 import smtplib
 import threading
 import time
 from contextlib import nullcontext
-from datetime import UTC, date, datetime, timedelta
-from unittest import mock
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,9 +13,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from reseau import expedition
-from reseau.enums import EtatPli, GenrePli, Geste
+from reseau.enums import EtatPli, GenrePli
 from reseau.lib import smtp
-from reseau.models import Journal, Pli
+from reseau.models import Pli
 from tests.factories import EntrepriseFactory, MembreFactory, ReseauFactory
 from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.lib.faux_smtp import serveur_de_courriel
@@ -112,25 +110,3 @@ def test_rien_ne_part_en_clair(bilan, serveur, settings):
         pli.refresh_from_db()
         bilan.noter(not serveur.recus, f"{len(serveur.recus)} courriels en clair")
         bilan.noter(pli.etat in (EtatPli.ATTEND, EtatPli.PARTI), f"le courriel est {pli.etat}")
-
-
-# D7
-
-
-def journee_de_londres(monkeypatch):
-    """Le journal compte ses jours sur l'horloge du serveur."""
-    monkeypatch.setattr("reseau.models.registre.minuit", lambda jour: datetime(jour.year, jour.month, jour.day, tzinfo=UTC))
-
-
-@verification("D7", "le jour de chaque heure d’une année, changements d’heure et nouvel an compris", casser=journee_de_londres)
-def test_chaque_heure_est_de_son_jour(bilan):
-    paris = ZoneInfo("Europe/Paris")
-    for le in (date(2026, 3, 29), date(2026, 10, 25), date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 1)):
-        reseau, veille = ReseauFactory(), datetime(le.year, le.month, le.day, tzinfo=UTC) - timedelta(hours=26)
-        instants = [veille + timedelta(minutes=30 * rang) for rang in range(2 * 52)]
-        for instant in instants:
-            with mock.patch("django.utils.timezone.now", return_value=instant):
-                Journal.objects.create(reseau=reseau, geste=Geste.LECTURE, objet="essai")
-        comptees = Journal.objects.filter(reseau=reseau).depuis(le).jusqu_au(le).count()
-        attendues = sum(instant.astimezone(paris).date() == le for instant in instants)
-        bilan.noter(comptees == attendues, f"{le} : {comptees} lignes pour {attendues}")
