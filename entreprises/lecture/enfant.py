@@ -6,6 +6,7 @@ Entrée standard : le classeur. Sortie standard : une ligne JSON par rangée de 
 
 import contextlib
 import datetime
+import errno
 import io
 import json
 import resource
@@ -23,6 +24,7 @@ from entreprises.lecture.refus import (
     LECTURE_MEMOIRE_MAX,
     LIGNES_DE_TITRE_MAX,
     REFUSE,
+    SANS_PLACE,
     TAILLE_DECOMPRESSEE_MAX,
     TROP_LOURD,
     FichierRefuse,
@@ -110,6 +112,8 @@ def principal() -> int:
         phrase = str(refus)
     except MemoryError:
         phrase = TROP_LOURD
+    except OSError as erreur:
+        phrase = SANS_PLACE if erreur.errno in (errno.ENOSPC, errno.EDQUOT) else ABIME
     except BaseException:  # la bibliothèque Rust signale ses paniques hors d'Exception
         phrase = ABIME
     else:

@@ -18,6 +18,7 @@ TROP_LOURD = (
     "Ce classeur demande trop de mémoire ou de temps pour être lu. Ne gardez que la feuille utile, sans mise en forme, "
     "ou enregistrez-la en CSV."
 )
+SANS_PLACE = "Le service n’a plus de place pour lire ce classeur : votre fichier n’y est pour rien. Réessayez plus tard."
 
 
 class FichierRefuse(Exception):

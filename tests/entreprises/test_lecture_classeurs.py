@@ -178,3 +178,9 @@ def test_bombes_ne_pesent_pas_sur_le_processus_web(tmp_path):
 def test_enfant_trop_lent_est_arrete(monkeypatch):
     monkeypatch.setattr(classeur, "LECTURE_DUREE_MAX", 0.001)
     assert refuser(fabrique.xlsx(("Liste", LISTE))).startswith("Ce classeur demande trop de mémoire ou de temps")
+
+
+def test_disque_plein_n_accuse_pas_le_fichier(monkeypatch):
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "wb"))  # noqa: SIM115 : qui le reçoit le ferme
+    with pytest.raises(FichierRefuse, match="Le service n’a plus de place"):
+        ouvrir(fabrique.xlsx(("Liste", LISTE)), "liste.xlsx")
