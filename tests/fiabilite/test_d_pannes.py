@@ -1,13 +1,11 @@
-"""D5, D6 : disque plein, serveur de courriel en panne."""
+"""D6 : le serveur de courriel est en panne."""
 
 import smtplib
 import threading
 import time
-from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
@@ -16,45 +14,11 @@ from reseau import expedition
 from reseau.enums import EtatPli, GenrePli
 from reseau.lib import smtp
 from reseau.models import Pli
-from tests.factories import EntrepriseFactory, MembreFactory, ReseauFactory
-from tests.fiabilite.verification import sans_rien_abimer, verification
+from tests.factories import MembreFactory
+from tests.fiabilite.verification import verification
 from tests.lib.faux_smtp import serveur_de_courriel
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-# D5
-
-
-@verification("D5", "la base n’a plus de place au milieu d’un lot", casser=sans_rien_abimer, moteurs=("sqlite",))
-def test_disque_plein_n_ecrit_rien_a_moitie(bilan, base_sur_disque):
-    """Le fichier de la base ne peut plus grossir : le lot échoue en entier, et reprend dès qu'il y a de la place."""
-    reseau = ReseauFactory()
-    tout_ou_rien = nullcontext if bilan.casse else transaction.atomic
-    with connection.cursor() as curseur:
-        pages = curseur.execute("PRAGMA page_count").fetchone()[0]
-        curseur.execute(f"PRAGMA max_page_count = {pages + 20}")
-        for _ in range(bilan.taille(bref=2, entier=10)):
-            avant = reseau.entreprises.count()
-            try:
-                with tout_ou_rien():
-                    for _ in range(1_000):
-                        EntrepriseFactory(reseau=reseau)
-            except DatabaseError as erreur:
-                bilan.noter("full" in str(erreur), f"une autre panne : {erreur}")
-            else:
-                bilan.noter(False, "mille fiches ont tenu : le disque n’était pas plein")
-            bilan.noter(
-                reseau.entreprises.count() == avant, f"{reseau.entreprises.count() - avant} fiches d’un lot à moitié écrit"
-            )
-            sain = curseur.execute("PRAGMA integrity_check").fetchone()[0]
-            bilan.noter(sain == "ok", f"base abîmée : {sain}")
-        curseur.execute("PRAGMA max_page_count = 1073741823")
-    EntrepriseFactory.create_batch(1_000, reseau=reseau)
-    bilan.noter(reseau.entreprises.count() >= 1_000, "la place revenue, rien ne s’écrit")
-
-
-# D6
 
 
 @pytest.fixture
