@@ -1,239 +1,60 @@
 """G1 : de chaque chose, juste sous sa limite elle reste, juste au-delà elle part ; une seconde purge ne trouve rien."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.core.cache.backends import filebased
 from django.core.management import call_command
-from django.utils.timezone import localdate, now
+from django.db.models import Q
+from django.utils.timezone import now
 
+from entreprises import annuaire_public
 from reseau.conservation import DUREES, LIGNES
-from reseau.models import Alerte, Essai, JetonUtilise, Journal, Membre, Signataire
-from suivi import purge
-from suivi.models import Brouillon, CompteRenduFige, Evaluation, Fusion
-from suivi.operations import purges
-from suivi.purge import PURGEURS, Session
-from tests.factories import (
-    AbsenceFactory,
-    ChefDuPanelFactory,
-    CompteRenduFactory,
-    ContactFactory,
-    CourrierFactory,
-    DemandeDeDroitFactory,
-    DemandeDeVisiteFactory,
-    DocumentFactory,
-    EntrepriseFactory,
-    EvaluationFactory,
-    FusionFactory,
-    ImportFactory,
-    InvitationFactory,
-    MembreFactory,
-    PliFactory,
-    PresenceFactory,
-    ReunionFactory,
-    SignataireFactory,
-    SollicitationFactory,
-    TableauFigeFactory,
-    VisiteFactory,
-)
+from reseau.lib.personnel import Sort
+from reseau.models import Journal, Membre
+from reseau.sauvegarde import copies
+from suivi import personnel, purge
+from suivi.management.commands import purger
+from suivi.operations import anonymisations, purges
+from suivi.purge import PURGEURS
+from tests.factories import MembreFactory
+from tests.fiabilite.choses_datees import Pose
+from tests.fiabilite.personne_plantee import Jetons
 from tests.fiabilite.test_g_vie_privee import chiffres
 from tests.fiabilite.verification import verification
-from tests.lib.jetons import ligne_du_journal
-from visites.models import EnvoiDeLettre
+from tests.lib.base_de_version import base_de_version
+from tests.lib.jetons import vidage
+from tests.navigateur import test_sans_reseau
+from visites.models import PdfFige
 
-pytestmark = pytest.mark.django_db
 JUSTE = timedelta(days=1)  # de part et d'autre de la limite : les dates sont des jours
-
-
-@dataclass
-class Rangee:
-    """Une ligne posée à un âge, et ce qui dit qu'elle est encore là."""
-
-    cle: str
-    reste: Any
-    perimee: bool
-
-
-def poser(reseau, cle, quand, lecteur):
-    """Une ligne de ce genre, datée de `quand` ; rend une fonction qui dit si elle garde ce qu'elle avait de personnel."""
-    return globals()[f"_{cle}"](reseau, quand, lecteur)
-
-
-def _entreprise(reseau, quand, lecteur):
-    """Une visite réalisée ce jour-là, et tout ce qui l'entoure."""
-    entreprise = EntrepriseFactory(reseau=reseau, raison_sociale="Ancienne Fictive", telephone="03 84 00 00 00")
-    type(entreprise).objects.filter(pk=entreprise.pk).update(cree_le=quand - timedelta(days=400))
-    le = localdate(quand)
-    dates = {"creee_le": le, "programmee_le": le, "realisee_le": le}
-    visite = VisiteFactory(reseau=reseau, entreprise=entreprise, developpeur=lecteur, realisee=True, **dates)
-    CompteRenduFactory(visite=visite, termine=True, vu=ContactFactory(entreprise=entreprise), entendu="Un secret")
-    document = DocumentFactory(entreprise=entreprise, membre=lecteur)
-    type(document).objects.filter(pk=document.pk).update(depose_le=quand)
-    SollicitationFactory(entreprise=entreprise, le=le, precision="Au téléphone")
-    return lambda: _relue(entreprise).raison_sociale == "Ancienne Fictive" and entreprise.contacts.exists()
-
-
-def _membre(reseau, quand, lecteur):
-    membre = MembreFactory(reseau=reseau, nom="Partie", entre_le="2001-01-01", parti_le=localdate(quand))
-    return lambda: _relue(membre).nom == "Partie"
-
-
-def _compte(reseau, quand, lecteur):
-    membre = MembreFactory(reseau=reseau, entre_le="2001-01-01", parti_le=localdate(quand))
-    return lambda: not _relue(membre.utilisateur).email.endswith(purges.FERME)
-
-
-def _demande_a_confirmer(reseau, quand, lecteur):
-    return _existe(DemandeDeVisiteFactory(reseau=reseau, a_confirmer=True, deposee_le=quand))
-
-
-def _demande_expediteur(reseau, quand, lecteur):
-    demande = DemandeDeVisiteFactory(reseau=reseau, deposee_le=quand, expediteur="f" * 64)
-    return lambda: bool(_relue(demande).expediteur)
-
-
-def _demande_traitee(reseau, quand, lecteur):
-    mots = {"traitee_le": localdate(quand), "deposee_le": quand, "confirmee_le": quand}
-    return _existe(DemandeDeVisiteFactory(reseau=reseau, declinee=True, **mots))
-
-
-def _questionnaire(reseau, quand, lecteur):
-    visite = VisiteFactory(reseau=reseau, realisee=True, developpeur=lecteur)
-    retour = EvaluationFactory(visite=visite, repondue_le=None, temoignage="", signature="", expire_le=quand, empreinte="a" * 64)
-    Evaluation.objects.filter(pk=retour.pk).update(empreinte=f"{retour.pk:064d}")
-    return lambda: bool(_relue(retour).courriel)
-
-
-def _panel(reseau, quand, lecteur):
-    chef = ChefDuPanelFactory(contact__entreprise__reseau=reseau, entre_le="2001-01-01", sorti_le=localdate(quand))
-    return _existe(chef)
-
-
-def _invitation(reseau, quand, lecteur):
-    visite = VisiteFactory(reseau=reseau, rendez_vous=True, rendez_vous_le=quand - timedelta(hours=2), developpeur=lecteur)
-    invitation = InvitationFactory(visite=visite, debut_le=quand - timedelta(hours=2), fin_le=quand)
-    return lambda: bool(_relue(invitation).courriel)
-
-
-def _envoi_de_lettre(reseau, quand, lecteur):
-    visite = VisiteFactory(reseau=reseau, programmee=True, developpeur=lecteur)
-    texte = {"courriel": "a@b.test", "objet": "Objet", "corps": "Corps"}
-    envoi = EnvoiDeLettre.objects.create(courrier=CourrierFactory(visite=visite), demande_par=lecteur, **texte)
-    EnvoiDeLettre.objects.filter(pk=envoi.pk).update(demande_le=quand)
-    return lambda: bool(_relue(envoi).corps)
-
-
-def _absence(reseau, quand, lecteur):
-    jour = localdate(quand)
-    return _existe(AbsenceFactory(membre=MembreFactory(reseau=reseau), debut_le=jour, fin_le=jour))
-
-
-def _remplacant(reseau, quand, lecteur):
-    presence = PresenceFactory(reunion=ReunionFactory(reseau=reseau, le=localdate(quand)), remplacant="Odile Tissot")
-    return lambda: bool(_relue(presence).remplacant)
-
-
-def _papiers_figes(reseau, quand, lecteur):
-    tableau = TableauFigeFactory(reseau=reseau, lecteurs="lignes", fige_le=quand, contenu=[{"titre": "x"}])
-    reunion = ReunionFactory(reseau=reseau, le=localdate(quand), tenue=True)
-    empreintes = {"empreinte_pdf": "a" * 64, "empreinte_docx": "b" * 64}
-    CompteRenduFige.objects.create(reunion=reunion, version="membres", pdf=b"%PDF", docx=b"PK", le=quand, **empreintes)
-    octets = lambda: [bytes(o) for o in tableau.fichiers.values_list("octets", flat=True)]  # noqa: E731
-    return lambda: any(octets()) and bytes(reunion.figes.get().pdf) == b"%PDF"
-
-
-def _signature(reseau, quand, lecteur):
-    signataire = SignataireFactory(reseau=reseau, debut_le="2001-01-01", fin_le=localdate(quand), signature=b"image")
-    return lambda: Signataire.objects.get(pk=signataire.pk).signature is not None
-
-
-def _journal(reseau, quand, lecteur):
-    return _existe(ligne_du_journal(quand, reseau=reseau, membre=lecteur))
-
-
-def _pli_contenu(reseau, quand, lecteur):
-    pli = PliFactory(reseau=reseau, abandonne=True, inscrit_le=quand)
-    return lambda: bool(type(pli).objects.filter(pk=pli.pk).exclude(corps="").exists())
-
-
-def _pli_trace(reseau, quand, lecteur):
-    return _existe(PliFactory(reseau=reseau, parti=True, inscrit_le=quand))
-
-
-def _brouillon(reseau, quand, lecteur):
-    visite = VisiteFactory(reseau=reseau, realisee=True, developpeur=lecteur)
-    brouillon = Brouillon.objects.create(visite=visite, membre=lecteur, contenu="entendu=x")
-    Brouillon.objects.filter(pk=brouillon.pk).update(enregistre_le=quand)
-    return _existe(brouillon)
-
-
-def _import_oublie(reseau, quand, lecteur):
-    return _un_import(reseau, quand, lecteur)
-
-
-def _import(reseau, quand, lecteur):
-    return _un_import(reseau, quand, lecteur, ecrit=True)
-
-
-def _un_import(reseau, quand, lecteur, **mots):
-    depot = ImportFactory(reseau=reseau, membre=lecteur, **mots)
-    type(depot).objects.filter(pk=depot.pk).update(depose_le=quand)
-    return lambda: bool(bytes(_relue(depot).contenu))
-
-
-def _fusion(reseau, quand, lecteur):
-    fusion = FusionFactory(reseau=reseau, par=lecteur)
-    Fusion.objects.filter(pk=fusion.pk).update(faite_le=quand)
-    return lambda: bool(_relue(fusion).deplaces)
-
-
-def _droit(reseau, quand, lecteur):
-    demande = DemandeDeDroitFactory(reseau=reseau, ouverte_par=lecteur, recue_le=localdate(quand))
-    return lambda: bool(_relue(demande).nom)
-
-
-def _jeton(reseau, quand, lecteur):
-    jeton = JetonUtilise.objects.create(utilisateur=lecteur.utilisateur)
-    JetonUtilise.objects.filter(pk=jeton.pk).update(le=quand)
-    return _existe(jeton)
-
-
-def _essai(reseau, quand, lecteur):
-    return _existe(Essai.objects.create(cle="empreinte", le=quand))
-
-
-def _alerte(reseau, quand, lecteur):
-    return _existe(Alerte.objects.create(reseau=reseau, membre=lecteur, genre="fiches", minutes=10, nombre=99, le=quand))
-
-
-def _session(reseau, quand, lecteur):
-    rang = Session.objects.count()
-    return _existe(Session.objects.create(session_key=f"essai{rang}", session_data="x", expire_date=quand))
-
-
-def _existe(objet):
-    return lambda: type(objet)._base_manager.filter(pk=objet.pk).exists()
-
-
-def _relue(objet):
-    return type(objet)._base_manager.get(pk=objet.pk)
-
-
 LIMITE = type(LIGNES[0]).limite  # lue d'avance : une contre-épreuve la déplace
 
 
-def ages(cle, reseau, maintenant):
-    """Juste sous la limite (reste), juste au-delà (part) ; à deux minutes près quand la durée se compte en heures."""
+def cote_a_cote(cle, reseau, maintenant):
+    """(date, périmée ?) juste sous la limite, juste au-delà ; à deux minutes près quand la durée se compte en heures."""
     limite = LIMITE(DUREES[cle], maintenant, reseau)
     ecart = timedelta(minutes=2) if DUREES[cle].heures else JUSTE
     return [(limite + ecart, False), (limite - ecart, True)]
 
 
+def poser(reseau, lecteur):
+    """[(ce qui reste ou non, périmé ?)] : une chose de chaque genre de part et d'autre de sa limite."""
+    jetons, maintenant = Jetons("qg"), now()
+    genres = [("dernier_contact", "entreprise"), *((cle, cle) for cle in sorted({purgeur.cle for purgeur in PURGEURS}))]
+    return [
+        (reste, perimee)
+        for genre, cle in genres
+        for quand, perimee in cote_a_cote(cle, reseau, maintenant)
+        for reste in Pose(genre, reseau, quand, lecteur, jetons).restes
+    ]
+
+
 def une_table_oubliee(monkeypatch):
     """Personne ne purge les brouillons."""
     monkeypatch.setattr(purge, "PURGEURS", tuple(purgeur for purgeur in PURGEURS if purgeur.cle != "brouillon"))
-    monkeypatch.setattr("suivi.management.commands.purger.PURGEURS", purge.PURGEURS)
+    monkeypatch.setattr(purger, "PURGEURS", purge.PURGEURS)
 
 
 def une_limite_trop_courte(monkeypatch):
@@ -245,6 +66,19 @@ def une_limite_trop_courte(monkeypatch):
     monkeypatch.setattr(type(LIGNES[0]), "limite", limite)
 
 
+def une_lettre_gardee(monkeypatch):
+    """Le PDF de la lettre survit à la fiche."""
+    liees = anonymisations.entreprises_liees
+    monkeypatch.setattr(
+        anonymisations, "entreprises_liees", lambda modele, cles: Q(pk__in=[]) if modele is PdfFige else liees(modele, cles)
+    )
+
+
+def une_reserve_neutre(monkeypatch):
+    """La partie réservée passe pour neutre."""
+    monkeypatch.setitem(personnel.TOUS, "visites.partiereservee", {"texte": Sort.NEUTRE})
+
+
 def a_blanc_qui_ecrit(monkeypatch):
     """Compter purge."""
 
@@ -252,42 +86,42 @@ def a_blanc_qui_ecrit(monkeypatch):
         purges.purger(purgeurs, reseau, instant=instant)
         return []
 
-    monkeypatch.setattr("suivi.management.commands.purger.purges.compter", compter)
+    monkeypatch.setattr(purges, "compter", compter)
 
 
 @verification(
-    "G1", "rangées de part et d’autre de chaque durée", casser=(une_table_oubliee, une_limite_trop_courte, a_blanc_qui_ecrit)
+    "G1",
+    "chaque texte posé de part et d’autre de sa durée, cherché dans toute la base",
+    casser=(une_table_oubliee, une_limite_trop_courte, a_blanc_qui_ecrit, une_lettre_gardee, une_reserve_neutre),
 )
 def test_purge_prend_ce_qui_est_au_dela_et_rien_d_autre(bilan, reseau, animateur, capsys):
-    maintenant = now()
-    cles = sorted({purgeur.cle for purgeur in PURGEURS})
-    rangees = [
-        Rangee(cle, poser(reseau, cle, quand, animateur), perimee)
-        for cle in cles
-        for quand, perimee in ages(cle, reseau, maintenant)
-    ]
+    poses = poser(reseau, animateur)
     comptes = chiffres(reseau)
     call_command("purger")
-    bilan.noter_lot(len(rangees), [f"à blanc, {rangee.cle} a disparu" for rangee in rangees if not rangee.reste()])
-    capsys.readouterr()
+    base = vidage()
+    bilan.noter_lot(len(poses), [f"à blanc, {en_clair(reste)} a disparu" for reste, _ in poses if not reste.tient(base)])
     call_command("purger", ecrire=True)
+    base = vidage()
+    faux = [(reste, perimee) for reste, perimee in poses if reste.tient(base) == perimee]
     bilan.noter_lot(
-        len(rangees),
-        [
-            f"{rangee.cle} : {'reste au-delà' if rangee.perimee else 'parti avant'} sa durée"
-            for rangee in rangees
-            if rangee.reste() == rangee.perimee
-        ],
+        len(poses), [f"{en_clair(reste)} : {'reste au-delà' if perimee else 'parti avant'} sa durée" for reste, perimee in faux]
     )
     bilan.noter(chiffres(reseau) == comptes, "un tableau a changé")
+    eprouvees = {(reste.cle, perimee) for reste, perimee in poses}
+    for cle in set(DUREES) - set(AILLEURS):
+        bilan.noter({(cle, True), (cle, False)} <= eprouvees, f"{cle} : rien n’éprouve cette durée")
     capsys.readouterr()
     call_command("purger", ecrire=True)
     bilan.noter("Purgé : 0." in capsys.readouterr().out, "une seconde purge a trouvé de quoi purger")
 
 
+def en_clair(reste):
+    return f"{reste.cle}, {reste.place}"
+
+
 @verification("G1", "journal de la purge", casser=lambda monkeypatch: monkeypatch.setattr(purges, "_noter", lambda *_: None))
 def test_purge_se_journalise_en_nombres(bilan, reseau, animateur):
-    poser(reseau, "brouillon", now() - timedelta(days=400), animateur)
+    Pose("brouillon", reseau, now() - timedelta(days=400), animateur, Jetons("qg"))
     call_command("purger", ecrire=True)
     lignes = list(Journal.objects.filter(objet="purge").values_list("geste", "nombre", "precision", "membre"))
     bilan.noter(lignes == [("effacement", 1, DUREES["brouillon"].donnee, None)], f"journal : {lignes}")
@@ -298,3 +132,57 @@ def test_membre_du_terrain_reste(reseau):
     membre = MembreFactory(reseau=reseau, entre_le="1999-01-01")
     call_command("purger", ecrire=True)
     assert Membre.objects.get(pk=membre.pk).nom == membre.nom
+
+
+@pytest.fixture
+def repertoire_en_cache(settings, tmp_path):
+    """Le cache du service, dans des fichiers ; le répertoire public, lui, ne répond pas."""
+    fichiers = "django.core.cache.backends.filebased.FileBasedCache"
+    settings.CACHES = {"default": {"BACKEND": fichiers, "LOCATION": tmp_path / "cache"}}
+    settings.RECHERCHE_ENTREPRISES_URL = "http://127.0.0.1:9/"
+
+
+def reponses_gardees_un_an(monkeypatch):
+    monkeypatch.setattr(annuaire_public, "GARDEE", 365 * 24 * 3600)
+
+
+@verification("G1", "réponse du répertoire public, de part et d’autre de sa durée", casser=reponses_gardees_un_an)
+def test_reponse_du_repertoire_ne_sert_plus_apres_sa_duree(bilan, repertoire_en_cache, monkeypatch):
+    depart = now().timestamp()
+    annuaire_public._garder("scierie", {"le": 0, "etablissements": [], "total": 0})
+    for ecart, perimee in ((-JUSTE, False), (JUSTE, True)):
+        instant = depart + (DUREES["annuaire"].delai + ecart).total_seconds()
+        monkeypatch.setattr(filebased, "time", SimpleNamespace(time=lambda instant=instant: instant))
+        bilan.noter((annuaire_public._relire("scierie") is None) == perimee, f"annuaire, à {ecart} de sa durée")
+
+
+def toutes_les_archives_gardees(monkeypatch):
+    monkeypatch.setattr(copies, "_alleger", lambda dossier, garder: [])
+
+
+@verification(
+    "G1",
+    "sauvegardes d’une nuit chacune, de part et d’autre de leur durée",
+    casser=toutes_les_archives_gardees,
+    moteurs=("sqlite",),
+)
+@pytest.mark.base
+def test_sauvegarde_part_apres_sa_duree(bilan, tmp_path, django_db_blocker):
+    """Une archive par nuit depuis quarante nuits, puis celle de ce soir, comme l'exploitant la fait."""
+    nuits = {rang: tmp_path / copies.NOM.format(datetime.now(UTC) - rang * JUSTE) for rang in range(1, 41)}
+    for archive in nuits.values():
+        archive.write_bytes(b"PK")
+    with django_db_blocker.unblock(), base_de_version("v1-vide", tmp_path):
+        call_command("migrate", verbosity=0)
+        call_command("sauvegarder", dossier=tmp_path)
+    for rang, archive in nuits.items():
+        gardee = timedelta(days=rang) < DUREES["sauvegarde"].delai
+        bilan.noter(archive.exists() == gardee, f"archive d’il y a {rang} nuits : {'partie' if gardee else 'encore là'}")
+
+
+# Ce que la purge ne fait pas elle-même → l'essai qui éprouve cette durée.
+AILLEURS = {
+    "annuaire": test_reponse_du_repertoire_ne_sert_plus_apres_sa_duree,
+    "sauvegarde": test_sauvegarde_part_apres_sa_duree,
+    "appareil": test_sans_reseau.test_appareil_oublie_a_sa_duree,
+}

@@ -2,12 +2,18 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpResponse
 from django.utils.timezone import now
 from playwright.sync_api import expect
 
+from reseau.conservation import DUREES
 from suivi.models import Brouillon
+from tests.fiabilite.verification import verification
 from tests.navigateur.ecran import violations
 from tests.navigateur.telephone import (
     BASE_BRUTE,
@@ -113,18 +119,33 @@ def test_deconnexion_demande_puis_efface(page):
     attendre_l_oubli(page)
 
 
-def test_sept_jours_effacent(page, lieu):
+def coffre_sans_fin(monkeypatch):
+    """L'appareil garde soixante-dix jours ce qu'il devait oublier au bout de sept."""
+    servir = StaticFilesHandler.serve
+
+    def servir_un_coffre(fichiers, request):
+        if not request.path.endswith("/coffre.js"):
+            return servir(fichiers, request)
+        octets = Path(finders.find("js/coffre.js")).read_bytes()
+        return HttpResponse(octets.replace(b"DUREE = 7 *", b"DUREE = 70 *"), content_type="text/javascript")
+
+    monkeypatch.setattr(StaticFilesHandler, "serve", servir_un_coffre)
+
+
+@verification("G1", "compte rendu gardé par l’appareil, de part et d’autre de sa durée", casser=coffre_sans_fin, rapide=True)
+def test_appareil_oublie_a_sa_duree(bilan, appareil, adresse, lieu):
+    page, duree = appareil(lieu.direct), DUREES["appareil"].delai
+    ouvrir(page, adresse)
     attendre_le_coffre(page, PHRASE)
     plus_tard = nouvelle_page(page.context)
     page.context.clear_cookies(name="sessionid")
     page.close()
-    plus_tard.clock.set_fixed_time(now() + timedelta(days=6, hours=23))
-    plus_tard.goto(f"{lieu.url}/aide/")
-    plus_tard.wait_for_timeout(300)
-    assert gardees(plus_tard) == 2
-    plus_tard.clock.set_fixed_time(now() + timedelta(days=7, minutes=1))
-    plus_tard.goto(f"{lieu.url}/aide/")
-    attendre_l_oubli(plus_tard)
+    for ecart, attendues in ((timedelta(hours=-1), 2), (timedelta(minutes=1), 0)):
+        plus_tard.clock.set_fixed_time(now() + duree + ecart)
+        plus_tard.goto(f"{lieu.url}/aide/")
+        plus_tard.wait_for_timeout(300)
+        gardees_alors = gardees(plus_tard)
+        bilan.noter(gardees_alors == attendues, f"{gardees_alors} pièces gardées, à {ecart} de la durée")
 
 
 def test_un_autre_compte_ne_lit_rien_et_efface(page, lieu, adresse):
