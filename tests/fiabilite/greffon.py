@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from tests.fiabilite.rapport import Rapport
+from tests.fiabilite.rapport import Rapport, prevoir
 from tests.fiabilite.tableau import SANS_MOTEUR
 from tests.fiabilite.verification import Bilan, ContreEpreuveAttrapee
 
@@ -34,14 +34,22 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("bilan", passages, indirect=True, ids=["sain", *(f"contre-epreuve-{c.__name__}" for c in casses)])
 
 
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config, items):
-    for item in items:
+    """Choisit, puis, ce que l'on demande d'autre (« -k », « -m ») ayant choisi aussi, dit au rapport ce qui s'en jouera."""
+    verifications = [item for item in items if item.get_closest_marker("verification")]
+    for item in verifications:
         if _est_seule(item):
             item.add_marker("seule")
     gardes = [item for item in items if _se_joue(config, item)]
     if len(gardes) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(gardes)])
         items[:] = gardes
+    resultat = yield
+    if config.getoption("fiabilite") and getattr(config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0":
+        joues = set(items)
+        prevoir({item.nodeid: item in joues for item in verifications})
+    return resultat
 
 
 def _est_seule(item):
