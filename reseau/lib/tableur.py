@@ -298,7 +298,7 @@ def _largeur(colonne: Colonne, lignes: Iterable[Mapping[str, Any]]) -> float:
 
 def _titre_permis(titre: str, pris: set[str]) -> str:
     """Un nom de feuille qu'Excel accepte, 31 caractères au plus, et qui n'est pas déjà pris."""
-    base = _SANS_TEXTE.sub("", re.sub(r"[\[\]:*?/\\]", " ", titre)).strip(" '")[:TITRE_MAX].strip() or "Feuille"
+    base = _SANS_TEXTE.sub("", re.sub(r"[\[\]:*?/\\]", " ", titre)).lstrip(" '")[:TITRE_MAX].rstrip(" '") or "Feuille"
     nom, suite = base, 2
     while nom.lower() in pris:
         nom, suite = f"{base[: TITRE_MAX - 4]} ({suite})", suite + 1

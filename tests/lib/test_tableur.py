@@ -254,9 +254,9 @@ def test_caracteres_impossibles_disparaissent_et_texte_geant_est_coupe():
 
 
 def test_titres_de_feuilles_sont_permis_et_distincts():
-    pages = [Feuille(titre, COLONNES, ()) for titre in ("A/B:[C]", "x" * 40, "X" * 40, "", "'=1'")]
+    pages = [Feuille(titre, COLONNES, ()) for titre in ("A/B:[C]", "x" * 40, "X" * 40, "", "'=1'", "y" * 30 + "' suite")]
     noms = list(feuilles(ecrire_xlsx(pages)))
-    assert noms == ["A B  C", "x" * 31, "X" * 27 + " (2)", "Feuille", "=1"]
+    assert noms == ["A B  C", "x" * 31, "X" * 27 + " (2)", "Feuille", "=1", "y" * 30]
 
 
 def test_flux_de_lignes_s_ecrit_sans_rien_perdre():
