@@ -1,4 +1,4 @@
-"""B3, B4, B6, B11 : les fichiers que l'on dépose, et ceux que l'on emporte."""
+"""B3, B4, B11 : les fichiers que l'on dépose, et ce qu'un aller et retour en rend."""
 
 import gzip
 import itertools
@@ -8,12 +8,10 @@ import pytest
 from entreprises.lecture import FichierRefuse, LigneEntreprise, Rejet, analyser, archive, ouvrir, referentiel_embarque
 from entreprises.lecture.nettoyage import nettoyer
 from entreprises.operations import importer
-from reseau.lib import tableur
 from tests.donnees import fabrique
 from tests.entreprises.test_lecture_classeurs import bombes
 from tests.factories import ReseauFactory
 from tests.fiabilite.verification import verification
-from tests.lib.test_tableur import FORMULES, feuilles, une_feuille, xml
 from tests.visites import test_export_aller_retour as aller_retour
 
 ENTETE = ["SIRET", "Raison sociale", "Code postal", "Commune", "Effectif"]
@@ -103,18 +101,7 @@ def test_aucun_classeur_piege_n_est_ouvert(bilan):
             bilan.noter(False, f"{nom} : ouvert")
 
 
-# B6, B11
-
-
-def formules_laissees(monkeypatch):
-    monkeypatch.setattr(tableur, "neutraliser", lambda texte: texte)
-
-
-@verification("B6", "dix-sept charges, écrites dans un classeur", casser=formules_laissees, rapide=True)
-def test_aucune_charge_n_est_une_formule(bilan):
-    for charge in FORMULES:
-        octets = une_feuille([charge])
-        bilan.noter("<f>" not in xml(octets) and feuilles(octets)["Essai"][1][0].startswith("'"), repr(charge))
+# B11
 
 
 @pytest.fixture

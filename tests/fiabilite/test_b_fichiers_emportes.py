@@ -1,0 +1,194 @@
+"""B6 : des textes en forme de formules, plantés partout où l'on écrit ; tout ce qui s'emporte est alors demandé et relu."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+from django.db import DatabaseError, models, transaction
+from django.utils.timezone import localdate
+from python_calamine import CalamineWorkbook
+
+from entreprises.lecture import analyser, ouvrir, referentiel_embarque
+from entreprises.models import Import, LigneDeCible
+from entreprises.operations import rejets
+from reseau.lib import tableur
+from reseau.models import Reseau
+from suivi.figes import pieces_de_la_reunion
+from suivi.operations import figer
+from suivi.views.choix_de_tableau import CHOIX
+from tests.adresses import routes
+from tests.conftest import connecter
+from tests.donnees import fabrique
+from tests.factories import INSTANT
+from tests.fiabilite.cloisons import chemins
+from tests.fiabilite.verification import verification
+from tests.lib.test_tableur import FORMULES
+from tests.terrain import Terrain
+from tests.visites.test_export_aller_retour import EVALUEES
+
+pytestmark = pytest.mark.django_db
+
+SAISIS = (models.CharField, models.TextField)
+CODES = (models.EmailField, models.SlugField)  # une adresse qui n'en est pas une empêche d'ouvrir la page
+UTILES = ["-12,5", "+33 3 81 00 00 00"]  # commencent comme une formule, et doivent se relire tels quels
+# Ce qu'un tableur calcule : un de ces signes en tête, même après des blancs, si ce n'est un nombre ou un téléphone.
+DANGEREUX = re.compile(r"[\s\x00]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
+NOMBRE = re.compile(r"[+-][\d ,]+")
+LIBREOFFICE = shutil.which("soffice")
+AU_MOINS = 60  # champs plantés
+
+
+def textes_des_modeles():
+    """(modèle, son chemin vers le réseau, champ) de chaque texte que l'on saisit, et qui n'est pas un code."""
+    for modele, chemin in {**chemins(), Reseau: "pk"}.items():
+        for champ in modele._meta.concrete_fields:
+            if isinstance(champ, SAISIS) and not isinstance(champ, CODES) and not (champ.choices or champ.unique):
+                yield modele, chemin, champ
+
+
+def planter(reseau, charge):
+    """Met cette charge dans chaque texte de chaque ligne du réseau, où elle tient et où la base l'admet ; rend le nombre."""
+    plantes = 0
+    for modele, chemin, champ in textes_des_modeles():
+        if len(charge) <= (champ.max_length or len(charge)):
+            try:
+                with transaction.atomic():
+                    plantes += bool(modele._base_manager.filter(**{chemin: reseau.pk}).update(**{champ.name: charge}))
+            except DatabaseError:  # une forme que la base impose (SIRET, empreinte…), ou un nom unique
+                continue
+    return plantes
+
+
+def rejeter(reseau, charge):
+    """Un fichier dont chaque case porte cette charge, et dont toutes les lignes sont rejetées."""
+    feuille = ouvrir(fabrique.texte([["SIRET", "Raison sociale", "Commune"], ["12345678901234", charge, charge]]), "liste.csv")
+    octets = rejets.composer_rejets(feuille, analyser(feuille, referentiel_embarque()))
+    Import.objects.filter(reseau=reseau).update(
+        contenu=octets, etat="ecrit", ecrit_le=INSTANT, rejets=[{"ligne": 2, "raison": charge}]
+    )
+
+
+def preparer(terrain, charge):
+    """Plante partout ; un fichier rejeté et un tableau figé, faits de ces textes, y ajoutent les leurs. Rend le nombre."""
+    plantes = planter(terrain.reseau, charge)
+    rejeter(terrain.reseau, charge)
+    pieces = pieces_de_la_reunion(terrain.reseau, au=localdate(), codes=["2.5"])
+    terrain.a_eux["fige"] = figer(terrain.reseau, pieces, par=terrain.membres["animateur"])[0].pk
+    terrain.a_eux["cible"] = LigneDeCible.objects.get(pk=terrain.a_eux["ligne"]).cible_id
+    return plantes
+
+
+def emportes(client, terrain):
+    """(adresse, octets) de chaque fichier de données que sert une page, dans chacun de ses formats."""
+    for route in (route for route in routes() if re.search(r"export|xlsx|ods$|rejets|dossier", route.nom)):
+        codes = CHOIX if "code" in route.arguments else [""]
+        for code in codes:
+            adresse = route.adresse(terrain.reseau.slug, terrain.a_eux | {"code": code})
+            formats = tableur.FORMATS if route.nom in ("visites:entreprises-export", "entreprises:cible-export") else [""]
+            for suite in (f"?format={genre}" if genre else "" for genre in formats):
+                with transaction.atomic():
+                    response = client.get(adresse + suite)
+                    transaction.set_rollback(True)  # ce qui se lit se compte, et ces lectures en masse se feraient arrêter
+                if response.status_code != 200 or not response.headers["Content-Type"].startswith("text/html"):
+                    yield adresse + suite, response.status_code, response.getvalue()
+
+
+def feuilles(octets):
+    """(genre, lignes, formules écrites comme telles) de chaque feuille de ce fichier ; une archive s'ouvre."""
+    if not octets.startswith(b"PK"):
+        yield "csv", list(csv.reader(io.StringIO(octets.decode("utf-8-sig")), delimiter=";")), False
+        return
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        noms = archive.namelist()
+        if "content.xml" in noms or "xl/workbook.xml" in noms:
+            formules = any(re.search(rb"<f[ >]|table:formula|<hyperlink ", archive.read(nom)) for nom in noms)
+            classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
+            for nom in classeur.sheet_names:
+                yield "classeur", classeur.get_sheet_by_name(nom).to_python(), formules
+        else:
+            for nom in (nom for nom in noms if nom.endswith((".csv", ".xlsx", ".ods"))):
+                yield from feuilles(archive.read(nom))
+
+
+def cellules(octets):
+    """Chaque case de texte de ce fichier."""
+    return [case for _, lignes, _ in feuilles(octets) for ligne in lignes for case in ligne if isinstance(case, str) and case]
+
+
+def formules_laissees(monkeypatch):
+    """Ni l'export ni les rejets ne neutralisent."""
+    monkeypatch.setattr(tableur, "neutraliser", lambda texte: texte)
+    monkeypatch.setattr(rejets, "neutraliser", lambda texte: texte)
+
+
+@verification("B6", "chaque charge dans chaque texte, dans chaque fichier emporté", casser=formules_laissees, rapide=["sqlite"])
+def test_aucun_fichier_emporte_ne_porte_de_formule(bilan, sans_papier):
+    terrain = Terrain()
+    client = connecter(terrain.membres["animateur"])
+    for charge in FORMULES[: bilan.taille(bref=1, entier=len(FORMULES))]:
+        plantes = preparer(terrain, charge)
+        bilan.noter(plantes >= AU_MOINS, f"{plantes} champs plantés seulement")
+        for adresse, statut, octets in emportes(client, terrain):
+            bilan.noter(statut == 200, f"{adresse} : {statut}")
+            for _, _, formules in feuilles(octets) if statut == 200 else ():
+                bilan.noter(not formules, f"{adresse}, {charge!r} : une formule")
+            lues = cellules(octets) if statut == 200 else []
+            bilan.noter_lot(
+                len(lues), [f"{adresse} : {case!r}" for case in lues if DANGEREUX.match(case) and not NOMBRE.fullmatch(case)]
+            )
+
+
+def tout_neutralise(monkeypatch):
+    """L'apostrophe partout : un nombre négatif ne se calcule plus."""
+    monkeypatch.setattr(tableur, "_INOFFENSIF", re.compile("(?!)"))
+
+
+@verification("B6", "un nombre négatif, un téléphone, emportés tels quels", casser=tout_neutralise, rapide=["sqlite"])
+@pytest.mark.parametrize("utile", UTILES)
+def test_nombre_et_telephone_restent_ce_qu_ils_sont(bilan, sans_papier, utile):
+    terrain = Terrain()
+    client = connecter(terrain.membres["animateur"])
+    preparer(terrain, utile)
+    for adresse, _, octets in emportes(client, terrain):
+        touchees = [case for case in cellules(octets) if utile in case]
+        bilan.noter_lot(len(touchees), [f"{adresse} : {case!r}" for case in touchees if case == f"'{utile}"])
+
+
+@verification("B6", "les fiches emportées, ouvertes par LibreOffice", casser=formules_laissees)
+@pytest.mark.skipif(LIBREOFFICE is None, reason="LibreOffice (soffice) n’est pas installé ici")
+@pytest.mark.parametrize("genre", tableur.FORMATS)
+def test_libreoffice_ne_calcule_rien(bilan, sans_papier, genre, tmp_path):
+    terrain = Terrain()
+    client = connecter(terrain.membres["animateur"])
+    for rang, charge in enumerate(FORMULES):
+        preparer(terrain, charge)
+        for adresse, _, octets in emportes(client, terrain):
+            if adresse.endswith(f"?format={genre}"):
+                for numero, contenu in enumerate(_a_ouvrir(octets, genre)):
+                    lues = _ouvrir(contenu, tmp_path / f"{rang}-{numero}.{'csv' if genre == 'zip' else genre}")
+                    evaluees = [case for ligne in lues for case in ligne if case in EVALUEES]
+                    bilan.noter(not evaluees, f"{adresse}, {charge!r} : {evaluees[:3]}")
+        if not bilan.entier:
+            break
+
+
+def _a_ouvrir(octets, genre):
+    if genre != "zip":
+        return [octets]
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        return [archive.read(nom) for nom in archive.namelist()]
+
+
+def _ouvrir(contenu, fichier):
+    """Les lignes qu'affiche LibreOffice de ce fichier, ouvert comme d'un double clic."""
+    fichier.write_bytes(contenu)
+    entree = ["--infilter=CSV:59,34,76,1,,1036,false,true"] if fichier.suffix == ".csv" else []
+    commande = [LIBREOFFICE, "--headless", f"-env:UserInstallation=file://{fichier.parent}/profil", *entree]
+    commande += ["--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true", "--outdir"]
+    lu = fichier.parent / "lu"
+    subprocess.run([*commande, str(lu), str(fichier)], check=True, capture_output=True, timeout=120)
+    return list(csv.reader(io.StringIO((lu / f"{fichier.stem}.csv").read_text("utf-8-sig")), delimiter=";"))
