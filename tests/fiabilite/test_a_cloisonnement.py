@@ -1,6 +1,7 @@
 """A4, A6, A8 : un numéro d'ailleurs posté, un filtre forgé, une lecture qui écrirait."""
 
 import re
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,13 +11,15 @@ from django.db.models import QuerySet
 from reseau.acces import ReseauMiddleware
 from reseau.droits import NON, portee
 from reseau.lib.listes import page_de
-from reseau.models import Journal, Membre
+from reseau.models import JetonUtilise, Journal, Membre
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.fiabilite.cloisons import ecritures, empreintes, melanges
-from tests.fiabilite.formulaires import des_pages
+from tests.fiabilite.formulaires import accepte, jamais_atteintes, tous
+from tests.fiabilite.mise_en_scene import scene
 from tests.fiabilite.verification import verification
 from tests.terrain import PROFILS
+from visites.models.courrier import CourrierQuerySet
 from visites.views import entreprises as vues_des_entreprises
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +45,32 @@ GENRES = {
     "restituee_en": "reunion",
     "decidee_en": "reunion",
     "successeur": "institution",
+    "organisme": "institution",
+    "inscrits": "membre",
+    "presents": "membre",
+    "vu": "contact",
+    "autre": "entreprise",
+    "toutes": "courrier",
+    "avec": "entreprise",
 }
+# Un champ dont le nom porte un numéro (« developpeur-12 ») : de quoi est ce numéro, et de quoi est celui qu'il reçoit.
+PORTEURS = {
+    "developpeur": ("entreprise", "membre"),
+    "interlocuteur": ("projet", "membre"),
+    "responsable": ("action", "membre"),
+    "accompagnement": ("visite", "membre"),
+    "visite": ("visite", "membre"),
+    "action": ("action", "membre"),
+    "projet": ("projet", "membre"),
+    "fiche": ("competence", "membre"),
+    "avant": ("membre", None),
+}
+# Où l'on choisit un numéro qui ne désigne aucune ligne d'un réseau : un nombre, une note, une nomenclature publique.
+PAS_DES_OBJETS = {"version", "etalement", "minutes", "ecoute", "utilite", "suites", "clarte"}
+PAS_DES_OBJETS |= {"TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS"}
+PAS_DES_OBJETS |= {"zones_emploi", "divisions", "arrondissements", "epci"}
+# Ce qui se reçoit et ne s'applique pas : un brouillon garde ce qui est tapé, tel quel ; la fiche où revenir n'est qu'une adresse.
+SANS_REFUS = {("suivi:compte-rendu", "vu"), ("suivi:compte-rendu", "interlocuteur"), ("entreprises:concurrence-retirer", "fiche")}
 # Ce qui, sans rien viser, dit la même chose → des demandes, chacune de plusieurs filtres forgés ensemble.
 FORGES = {
     "": [
@@ -73,6 +101,7 @@ FORGES = {
     "page=-1": [["page=-1", "_connector=OR"]],
 }
 # Ce qu'une lecture a le droit d'écrire : qu'elle a eu lieu, et la session de qui lit.
+TENUES_EN_ENVOYANT = {Journal._meta.db_table, Session._meta.db_table, JetonUtilise._meta.db_table}
 TENUES_EN_LISANT = {Journal._meta.db_table, Session._meta.db_table}
 # Ce qui change d'un affichage à l'autre, ou répète l'adresse demandée.
 VARIABLE = re.compile(
@@ -95,29 +124,70 @@ def formulaires_non_bornes(monkeypatch):
     monkeypatch.setattr(QuerySet, "filter", filtrer_sans_reseau)
 
 
-def etrangers(formulaire, voisin):
-    """(nom du champ, numéro du voisin) pour chaque champ de ce formulaire qui désigne un objet."""
+def forges(formulaire, voisins):
+    """(ce que l'on forge, adresse, champs forcés, si c'est une valeur) : un numéro du voisin mis à une place, une à la fois."""
+    adresse, _, requete = formulaire.action.partition("?")
+    for nom, _ in parse_qsl(requete):
+        if (genre := GENRES.get(nom, nom)) in voisins:
+            yield f"?{nom}", f"{adresse}?{urlencode(dict(parse_qsl(requete)) | {nom: voisins[genre]})}", {}, True
     for nom, champ in formulaire.champs.items():
-        genre = GENRES.get(nom.rpartition("-")[2], nom.rpartition("-")[2])
-        if genre in voisin.a_eux and champ.genre not in ("text", "textarea"):
-            yield nom, str(voisin.a_eux[genre])
+        racine, porteur, numero = _decouper(nom)
+        des_siens, recu = PORTEURS.get(porteur, (None, GENRES.get(racine, racine)))
+        if recu in voisins and champ.genre not in ("text", "textarea") and champ.offertes != ["on"]:
+            ligne = {"entreprise": [numero]} if numero in getattr(formulaire.champs.get("entreprise"), "offertes", ()) else {}
+            yield nom, formulaire.action, ligne | {nom: [str(voisins[recu])]}, True
+        if des_siens:
+            autre = nom.removesuffix(numero) + str(voisins[des_siens])
+            yield nom, formulaire.action, {nom: [], autre: champ.rempli or champ.offertes[-1:]}, False
 
 
-@verification("A4", "un numéro du voisin, posté dans chaque champ qui désigne un objet", casser=formulaires_non_bornes)
-def test_numero_poste_d_un_autre_reseau_ne_change_rien(bilan, terrain, voisin):
-    membre = terrain.membres["animateur"]
-    client = connecter(membre)
-    client.raise_request_exception = False
+def _decouper(nom):
+    """(dernier mot, celui qui porte un numéro ou rien, ce numéro) : « avant-responsable-12 », « vue-nom », « ligne »."""
+    reste, _, fin = nom.rpartition("-")
+    return ("", reste.rpartition("-")[2], fin) if fin.isdecimal() else (fin, "", "")
+
+
+def sans_genre(formulaire, voisins):
+    """Les champs où l'on choisit un numéro sans que l'on sache de quoi."""
+    for nom, champ in formulaire.champs.items():
+        racine, porteur, _ = _decouper(nom)
+        numeros = [valeur for valeur in champ.offertes if valeur]
+        choisi = champ.genre in ("select", "radio", "checkbox", "hidden") and numeros and all(map(str.isdecimal, numeros))
+        connu = porteur in PORTEURS or GENRES.get(racine, racine) in voisins or racine in PAS_DES_OBJETS
+        if choisi and not connu:
+            yield nom
+
+
+def lettres_de_tous(monkeypatch):
+    """Un lot de lettres prend ce qu'on lui coche."""
+    monkeypatch.setattr(CourrierQuerySet, "visibles_par", lambda lettres, membre: lettres.all())
+
+
+@verification(
+    "A4", "un numéro du voisin, posté à chaque place qui en attend un", casser=(formulaires_non_bornes, lettres_de_tous)
+)
+def test_numero_poste_d_un_autre_reseau_ne_change_rien(bilan, terrain, voisin, sans_papier):
+    """Rien du voisin ne change, rien ne s'y lie, et l'envoi qui le nomme n'écrit rien : il est refusé, ou reste sans effet."""
+    objets, voisins, atteintes = scene(terrain), scene(voisin), set()
     avant = empreintes(voisin.reseau)
-    for formulaire in des_pages(client, membre, terrain.a_eux):
-        for nom, numero in etrangers(formulaire, voisin):
+    for formulaire in tous(terrain, objets):
+        atteintes.add(formulaire.envoi)
+        bilan.noter_lot(1, [f"{formulaire.envoi} {nom} : un numéro de quoi ?" for nom in sans_genre(formulaire, voisins)])
+        for nom, adresse, forcees, une_valeur in forges(formulaire, voisins):
             with transaction.atomic(), ecritures() as tables:
-                client.post(formulaire.action, formulaire.saisie(**{nom: [numero]}))
+                response = formulaire.client.post(adresse, formulaire.saisie(**forcees))
                 intact = not tables or empreintes(voisin.reseau) == avant
                 mele = melanges(tables)
                 transaction.set_rollback(True)
-            bilan.noter(intact, f"{formulaire.action} {nom} : une ligne du voisin a changé")
-            bilan.noter(not mele, f"{formulaire.action} {nom} : {mele}")
+            ou = f"{formulaire.envoi} {nom}"
+            bilan.noter(intact, f"{ou} : une ligne du voisin a changé")
+            bilan.noter(not mele, f"{ou} : {mele}")
+            bilan.noter(response.status_code < 500, f"{ou} : {response.status_code}")
+            if une_valeur and (formulaire.envoi, nom) not in SANS_REFUS:
+                agi = tables - TENUES_EN_ENVOYANT if accepte(response) else ()
+                bilan.noter(not agi, f"{ou} : accepté, écrit {agi}")
+    oubliees = jamais_atteintes(atteintes)
+    bilan.noter_lot(len(atteintes), [f"{nom} : jamais atteinte, ou exception sans objet" for nom in oubliees])
 
 
 # A6
