@@ -18,7 +18,7 @@ from reseau import expedition
 from reseau.enums import GenrePli
 from reseau.lib import journaux
 from tests.conftest import connecter
-from tests.fiabilite.formulaires import des_pages
+from tests.fiabilite.formulaires import jamais_atteintes, tous
 from tests.fiabilite.test_b_entrees import postee
 from tests.fiabilite.verification import verification
 
@@ -76,7 +76,7 @@ def test_journaux_ne_disent_personne_et_ne_se_forgent_pas(bilan, terrain, sans_p
     client = connecter(membre)
     client.raise_request_exception = False
     if not bilan.casse:  # une contre-épreuve n'a pas besoin de toutes les pages
-        _saisir_partout(client, membre, terrain, jetons)
+        _saisir_partout(bilan, terrain, jetons)
     _egarer(client, membre, jetons)
     _entrer(jetons)
     _tomber(client, membre, jetons)
@@ -95,13 +95,17 @@ def test_journaux_ne_disent_personne_et_ne_se_forgent_pas(bilan, terrain, sans_p
     bilan.noter("\x1b" not in ecrit, "un signe d’échappement passe")
 
 
-def _saisir_partout(client, membre, terrain, jetons):
-    """Chaque formulaire de chaque page, un jeton dans chaque champ où l'on écrit."""
-    for formulaire in list(des_pages(client, membre, terrain.a_eux)):
+def _saisir_partout(bilan, terrain, jetons):
+    """Chaque envoi du réseau, un jeton dans chaque champ où l'on écrit."""
+    atteintes = set()
+    for formulaire in tous(terrain):
+        atteintes.add(formulaire.envoi)
         ecrits = [nom for nom, champ in formulaire.champs.items() if champ.genre in TEXTES]
-        saisie = {nom: _valeur(formulaire.champs[nom], jetons(f"{formulaire.route}, {nom}")) for nom in ecrits}
-        adresse = f"{formulaire.action}?q={jetons(f'{formulaire.route}, adresse')}"
-        postee(client, adresse, formulaire.saisie(**saisie))
+        saisie = {nom: _valeur(formulaire.champs[nom], jetons(f"{formulaire.envoi}, {nom}")) for nom in ecrits}
+        lien = "&" if "?" in formulaire.action else "?"
+        adresse = f"{formulaire.action}{lien}q={jetons(f'{formulaire.envoi}, adresse')}"
+        postee(formulaire.client, adresse, formulaire.saisie(**saisie))
+    bilan.noter(not jamais_atteintes(atteintes), f"jamais atteintes : {jamais_atteintes(atteintes)}")
 
 
 def _valeur(champ, jeton):
