@@ -175,6 +175,12 @@ def sans_papier(monkeypatch):
 
 
 @pytest.fixture
+def papiers_en_clair(monkeypatch):
+    """Un papier n'est plus mis en page : il reste ce qu'il dit, le HTML qu'on allait imprimer."""
+    monkeypatch.setattr(pdf, "imprimer", lambda html, **mots: html.encode())
+
+
+@pytest.fixture
 def sans_corps(sans_papier, monkeypatch):
     """Ces essais ne lisent que des statuts : pages et papiers restent vides. Leur texte se lit ailleurs, pour chaque rôle."""
     rendre = Template.render

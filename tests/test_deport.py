@@ -5,9 +5,6 @@ de tout ce que le réseau sait faire. Chaque page, export, PDF et classeur du r�
 le mot n'y est jamais. Le même membre, sans déport, le lit.
 """
 
-import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 
 import pytest
@@ -45,14 +42,13 @@ from tests.factories import (
     siret_fictif,
 )
 from tests.fiabilite.verification import verification
-from tests.lib.papier import textes
+from tests.lectures import MOT, lire, pages
 from tests.terrain import ROLES_DU_MOTEUR, Terrain
 from visites import courriers, papier_des_lettres
 from visites.models import Courrier
 
 pytestmark = pytest.mark.django_db
 
-MOT = "Zyxcanari"
 SIRET = siret_fictif(77_777)
 TRACES = [MOT.lower(), SIRET, SIRET[:9], f"{SIRET[:3]} {SIRET[3:6]} {SIRET[6:9]}"]
 # Le secrétariat lit comme l'animateur, la préfecture moins que lui : en passage de fiabilité.
@@ -81,8 +77,6 @@ LUES = {
     "prefecture": {"visites:liste", "visites:courriers"},
 }
 TEMOINS = {profil: {(nom, "") for nom in noms} for profil, noms in LUES.items()}
-# « cherche » et « sujet » ne parlent qu'à la séance, « mois » qu'au tableau des contacts : ensemble, une lecture de moins.
-RECHERCHES = [f"q={MOT}", f"cherche={MOT}&sujet=prochaines&mois=2026-03"]
 GENRES = {
     *("entreprise", "contact", "visite", "rendez_vous", "courrier", "projet", "action"),
     *("ligne", "sollicitation", "document", "demande", "fige", "evaluation", "chef"),
@@ -262,23 +256,6 @@ def lectures(request, django_db_setup, django_db_blocker):
     return request.param, sans, avec
 
 
-def pages(terrain):
-    """(nom, adresse) de chaque lecture, sur les objets du terrain ; les listes, aussi par recherche et par filtre."""
-    for route in routes():
-        if "GET" not in route.vue.methodes:
-            continue
-        adresse = route.adresse(terrain.reseau.slug, terrain.a_eux)
-        yield route.nom, adresse
-        if [*map(route.objet, route.arguments)] == ["import"]:
-            yield f"{route.nom} écrit", route.adresse(terrain.reseau.slug, {"import": terrain.a_eux["import écrit"]})
-        if "." in adresse or "export" in route.nom:
-            continue  # un fichier se compose lentement, et sa page a été lue sous les mêmes filtres
-        if not route.arguments or route.objet(route.arguments[0]) in {"reunion", "cible", "campagne"}:
-            yield from ((route.nom, f"{adresse}?{recherche}") for recherche in RECHERCHES)
-        if route.nom == "suivi:seance":
-            yield route.nom, f"{adresse}?sujet=actions"
-
-
 def demande(adresse):
     return adresse.partition("?")[2]
 
@@ -288,27 +265,6 @@ def relever(client, adresse):
     contexte = response.context or {}
     liste = "nombre" in contexte and "q" in getattr(contexte.get("filter"), "filters", {})
     return Lecture(response.status_code, traces(texte, adresse), contexte["nombre"] if liste else None)
-
-
-def lire(client, adresse):
-    """La réponse suivie jusqu'au bout, et tout ce qu'elle contient, décompressé, en minuscules."""
-    with transaction.atomic():
-        response = client.get(adresse, follow=True)
-        transaction.set_rollback(True)
-    octets = response.getvalue()
-    adresses = " ".join(lien for lien, _ in response.redirect_chain)
-    return response, f"{adresses}\n{en_texte(octets)}".lower()
-
-
-def en_texte(octets):
-    if octets.startswith(b"%PDF") and b"%%EOF" in octets[-1024:]:
-        return "\n".join(textes(octets))
-    if octets.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            return "\n".join(archive.read(nom).decode(errors="replace") for nom in archive.namelist())
-    if octets.startswith(b"\x1f\x8b"):
-        octets = zlib.decompress(octets, 47)
-    return octets.decode(errors="replace")
 
 
 def traces(texte, demande=""):
