@@ -30,16 +30,17 @@ class Couverture:
         return self.touchees / self.entreprises if self.entreprises else None
 
 
-def couverture(cible, au):
+def couverture(cible, au, *, lignes=None, visites=None):
     """`Couverture` de la cible au soir du jour `au`, en une requête ; les lignes écartées ne comptent nulle part.
 
     Touchée : visitée ou ayant refusé entre la décision et `au` ; programmée : confiée à un développeur ce jour-là et pas
     encore touchée. Une cible sans décision n'a touché personne. La visite compte quelle que soit son origine : c'est
-    l'entreprise qui est, ou non, de la liste. Aucun filtre de lecteur : c'est un total du réseau, le même pour tous.
+    l'entreprise qui est, ou non, de la liste. Un total du réseau, le même pour tous ; ou, pour `lignes` et `visites`
+    choisies (des QuerySets), ce qu'elles en laissent.
     """
-    visites = Visite.objects.filter(entreprise=OuterRef("entreprise"))
+    visites = (Visite.objects.all() if visites is None else visites).filter(entreprise=OuterRef("entreprise"))
     touchees = visites.touchees(cible.decidee_le, au) if cible.decidee_le else Visite.objects.none()
-    lignes = LigneDeCible.objects.retenues().filter(cible=cible)
+    lignes = (LigneDeCible.objects.all() if lignes is None else lignes).retenues().filter(cible=cible)
     lignes = lignes.annotate(touchee=Exists(touchees), programmee=Exists(visites.confiees_au(au)))
     return Couverture(
         **lignes.aggregate(

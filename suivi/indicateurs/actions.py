@@ -1,5 +1,7 @@
 """Tableau 2.4 : la liste des actions dont chacun est responsable, ligne par ligne."""
 
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from django.db.models import Prefetch
@@ -9,7 +11,8 @@ from entreprises.models import Contact
 from reseau.droits import NON, SIENS
 from reseau.lib.recherche import cle_de_recherche
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur, date_longue
-from suivi.indicateurs.perimetre import etendue
+from reseau.models import Membre
+from suivi.indicateurs.perimetre import etendue, periode_en_mots
 from suivi.models import Action
 
 COLONNES = (
@@ -35,19 +38,42 @@ LEXIQUE = (
         "Développeur interlocuteur",
         "celui qui suit le chef d’entreprise pour ce projet ; ce n’est pas toujours celui qui a fait la visite.",
     ),
+    (
+        "Visites du, au",
+        "la date de la visite d’où vient l’action, bornes comprises ; où elle en est se lit au jour de l’édition.",
+    ),
     ("Contact dans la société", "la personne vue pendant la visite, à défaut le dirigeant."),
 )
 SANS_RESPONSABLE = "Sans responsable"
 
 
-def tableau_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False, sauf=()):
+@dataclass(frozen=True)
+class ChoixDActions:
+    """`responsable` : None pour tous ; `ouvertes` : sans les closes ; `visites_du`, `visites_au` : nées de ces visites-là."""
+
+    responsable: Membre | None = None
+    ouvertes: bool = False
+    visites_du: date | None = None
+    visites_au: date | None = None
+
+    @property
+    def filtres(self):
+        """[(libellé, choix)] à rappeler sur le papier ; le titre dit déjà le responsable."""
+        ouvertes = [("Actions", "ouvertes seulement")] if self.ouvertes else []
+        if self.visites_du or self.visites_au:
+            return [*ouvertes, ("Visites", periode_en_mots(self.visites_du, self.visites_au))]
+        return ouvertes
+
+
+def tableau_2_4(reseau, *, lecteur=None, au, sauf=(), **choix):
     """`Tableau` des actions au soir du jour `au` (annexe 2.4), une section par responsable, par ordre alphabétique.
 
-    `responsable` : un membre, ou None pour tous ; `ouvertes` : sans celles qui sont closes. Composé pour son lecteur :
-    un associé n'a que les siennes, et personne n'y lit une entreprise dont il se déporte. Qui n'a pas droit aux actions
-    n'en reçoit aucune. `sauf` : clés d'entreprises à taire (une version expurgée).
+    `choix` : ceux d'un `ChoixDActions`. Composé pour son lecteur : un associé n'a que les siennes, et personne n'y lit une
+    entreprise dont il se déporte. Qui n'a pas droit aux actions n'en reçoit aucune. `sauf` : clés d'entreprises à taire
+    (une version expurgée). Rien ne s'y compare à une autre période : c'est une liste, telle qu'elle est ce jour-là.
     """
-    actions = list(_actions(reseau, responsable, lecteur, au, ouvertes, sauf))
+    choix = ChoixDActions(**choix)
+    actions, responsable = list(_actions(reseau, lecteur, au, choix, sauf)), choix.responsable
     if responsable or etendue(lecteur, "tableaux.actions") is SIENS:
         seul = responsable or lecteur
         titre = f"Liste des actions dont est responsable : {seul.nom_alphabetique}"
@@ -65,17 +91,17 @@ def tableau_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False, s
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
-        filtres=[("Actions", "ouvertes seulement")] if ouvertes else [],
+        filtres=choix.filtres,
     )
 
 
-def entreprises_du_2_4(reseau, *, responsable=None, lecteur=None, au, ouvertes=False):
+def entreprises_du_2_4(reseau, *, lecteur=None, au, **choix):
     """Clés des entreprises que nommerait ce tableau ; une requête."""
-    actions = _actions(reseau, responsable, lecteur, au, ouvertes, ())
+    actions = _actions(reseau, lecteur, au, ChoixDActions(**choix), ())
     return set(actions.order_by().values_list("projet__visite__entreprise", flat=True))
 
 
-def _actions(reseau, responsable, lecteur, au, ouvertes, sauf):
+def _actions(reseau, lecteur, au, choix, sauf):
     portee = etendue(lecteur, "tableaux.actions")
     if portee is NON:
         return Action.objects.none()
@@ -83,10 +109,13 @@ def _actions(reseau, responsable, lecteur, au, ouvertes, sauf):
     actions = actions.filter(reseau=reseau, proposee_le__lte=au)
     if portee is SIENS:
         actions = actions.du_responsable(lecteur)
-    if responsable:
-        actions = actions.du_responsable(responsable)
-    if ouvertes:
+    if choix.responsable:
+        actions = actions.du_responsable(choix.responsable)
+    if choix.ouvertes:
         actions = actions.exclude(fin_reelle__lte=au)
+    if choix.visites_du or choix.visites_au:
+        visites = reseau.visites.realisees(choix.visites_du, choix.visites_au)
+        actions = actions.filter(projet__visite__in=visites.order_by())
     if sauf:
         actions = actions.exclude(projet__visite__entreprise__in=sauf)
     dirigeants = Prefetch("projet__visite__entreprise__contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")

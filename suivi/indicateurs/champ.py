@@ -63,13 +63,17 @@ class Champ:
 
     def visites(self):
         """Celles que l'on compte, sans égard à leur état ni à la période."""
-        visites = visites_comptees(self.reseau, self.lecteur, filtre=self.filtre)
+        return self.de_la_campagne(self.situer(visites_comptees(self.reseau, self.lecteur, filtre=self.filtre)))
+
+    def situer(self, fiches):
+        """Parmi ces visites ou ces lignes de cible, celles d'une entreprise du lieu et du secteur, et qu'on ne tait pas."""
         if self.sauf:
-            visites = visites.exclude(entreprise__in=self.sauf)
+            fiches = fiches.exclude(entreprise__in=self.sauf)
         if self.zone:
-            visites = visites.filter(entreprise__commune__zone_emploi=self.zone)
-        if self.secteur:
-            visites = visites.filter(entreprise__naf__division__section=self.secteur)
+            fiches = fiches.filter(entreprise__commune__zone_emploi=self.zone)
+        return fiches.filter(entreprise__naf__division__section=self.secteur) if self.secteur else fiches
+
+    def de_la_campagne(self, visites):
         return visites.filter(campagne=self.campagne) if self.campagne else visites
 
     def realisees(self):

@@ -39,6 +39,7 @@ COLONNES = {
     TROP_PEU: (QUESTION, Colonne("sur", "Réponses")),
 }
 NATURES = {COMPTES: "constaté", REPARTIES: "déclaré", NOMBRES: "déclaré", TROP_PEU: ""}
+COMPAREES = {COMPTES: ("nombre",), REPARTIES: ("nombre", "part"), NOMBRES: ("sur", "mediane")}
 LEXIQUE = (
     ("Comptes rendus", "terminés, des visites réalisées dans la période. Le guide est facultatif : tous n’y répondent pas."),
     (
@@ -84,7 +85,11 @@ def tableau_des_entretiens(reseau, *, annee=None):
         titre="Ce que disent les entreprises",
         sous_titre="Réponses au guide d’entretien ; aucune entreprise n’est nommée",
         periode=f"Visites réalisées en {annee}" if annee else "Visites réalisées, toutes les années",
-        sections=[Section(titre, COLONNES[titre], lignes, nature=NATURES[titre]) for titre, lignes in sections.items() if lignes],
+        sections=[
+            Section(titre, COLONNES[titre], lignes, nature=NATURES[titre], comparees=COMPAREES.get(titre, ()))
+            for titre, lignes in sections.items()
+            if lignes
+        ],
         definitions=LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),

@@ -50,7 +50,13 @@ def tableau_des_evaluations(reseau, *, annee=None):
         periode=f"Réponses reçues en {annee}" if annee else "Réponses reçues, toutes les années",
         sections=[
             _questionnaires(proposees),
-            Section("Réponses", REPONSES, [_ligne(nom, phrase, valeurs) for nom, phrase in _phrases()], nature="déclaré"),
+            Section(
+                "Réponses",
+                REPONSES,
+                [_ligne(nom, phrase, valeurs) for nom, phrase in _phrases()],
+                nature="déclaré",
+                comparees=("part", "mediane"),
+            ),
         ],
         definitions=LEXIQUE,
         reseau=reseau.nom,
@@ -80,7 +86,7 @@ def _questionnaires(evaluations):
             "part": fraction(montres, proposes) if montres else None,
         },
     ]
-    return Section("Questionnaires", COMPTES, lignes, nature="constaté")
+    return Section("Questionnaires", COMPTES, lignes, nature="constaté", comparees=("nombre", "part"))
 
 
 def _comptees(evaluations):

@@ -61,7 +61,7 @@ def _reponses(tableau):
     lignes = [ligne for section in tableau.sections for ligne in section.lignes if "reponse" in ligne]
     questions = groupby(lignes, key=lambda ligne: ligne["question"])
     return [
-        (question, [(ligne["reponse"], ligne["nombre"]) for ligne in siennes], "réponse,réponses")
+        (question, [(ligne["reponse"], ligne["nombre"]) for ligne in siennes if "nombre" in ligne], "réponse,réponses")
         for question, siennes in questions
     ]
 

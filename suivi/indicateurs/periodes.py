@@ -5,7 +5,7 @@ from datetime import date
 from django import forms
 
 from entreprises.enums import Section as SectionNaf
-from entreprises.models import ZoneEmploi
+from entreprises.models import LigneDeCible, ZoneEmploi
 from reseau.droits import TOUT
 from reseau.enums import Role
 from reseau.lib.formulaires import FormulaireFiltre
@@ -101,6 +101,8 @@ class ChoixDuResponsable(ChoixDuTableau):
 
     responsable = forms.ModelChoiceField(Membre.objects.none(), label="Responsable", empty_label="Tous les responsables")
     etat = forms.ChoiceField(choices=[("", "Ouvertes et closes"), (OUVERTES, "Ouvertes seulement")], label="Actions")
+    du = forms.DateField(label="Visites du")
+    au = forms.DateField(label="Au")
 
     def __init__(self, donnees, **mots):
         super().__init__(donnees, **mots)
@@ -126,36 +128,18 @@ class ChoixDuResponsable(ChoixDuTableau):
     def lues(self):
         choix = self.cleaned_data if self.is_bound and self.is_valid() else {}
         responsable = choix["responsable"] if "responsable" in choix else self.defauts()["responsable"]
-        return {"responsable": responsable, "au": self.le, "ouvertes": choix.get("etat") == OUVERTES}
+        visites = {"visites_du": choix.get("du"), "visites_au": choix.get("au")}
+        return {"responsable": responsable, "au": self.le, "ouvertes": choix.get("etat") == OUVERTES, **visites}
 
 
-class ChoixDesPresences(ChoixDuTableau):
-    """Tableau 2.5 : deux débuts distincts, une seule fin."""
-
-    visites_depuis = forms.DateField(label="Visites depuis le")
-    participation_du = forms.DateField(label="Participation depuis le")
-    au = forms.DateField(label="Jusqu’au")
-
-    def defauts(self):
-        debut = debut_des_visites(self.membre.reseau, self.le)
-        return {"visites_depuis": debut, "participation_du": debut_de_la_participation(self.le), "au": self.le}
-
-    def composer(self, **mots):
-        choix = self.choix
-        return tableau_2_5(self.membre.reseau, lecteur=self.lecteur, filtre=bool(choix), **({"au": self.le} | choix), **mots)
-
-
-class ChoixDuChamp(ChoixDuTableau):
-    """Les visites d'une période, d'un lieu, d'un secteur, d'une campagne ; sans bornes, toutes. À côté, la période d'avant.
+class ChoixSerre(ChoixDuTableau):
+    """Un lieu, un secteur, une campagne ; à côté, la période d'avant.
 
     Le lieu et le secteur isolent vite une entreprise : seul choisit qui lit les comptes rendus du réseau.
     """
 
-    fonction = None
     SERRES = ("zone", "secteur", "campagne")
 
-    du = forms.DateField(label="Visites du")
-    au = forms.DateField(label="Au")
     zone = forms.ModelChoiceField(ZoneEmploi.objects.none(), label="Zone d’emploi", empty_label="Toutes")
     secteur = forms.ChoiceField(label="Secteur (NAF)", choices=[("", "Tous"), *SectionNaf.choices])
     campagne = forms.ModelChoiceField(Campagne.objects.none(), label="Campagne", empty_label="Toutes")
@@ -171,37 +155,77 @@ class ChoixDuChamp(ChoixDuTableau):
         self.fields["campagne"].queryset = Campagne.objects.visibles_par(self.membre)
 
     def clean(self):
-        """Comparer demande deux bornes : par défaut, les douze mois qui s'achèvent ce jour."""
+        """Comparer demande des bornes : par défaut, les douze mois qui s'achèvent le dernier jour."""
         donnees = super().clean()
         if donnees.get("comparer") and not self.errors:
             donnees["au"] = donnees.get("au") or self.le
-            donnees["du"] = donnees.get("du") or debut_de_la_participation(donnees["au"])
+            for debut in self.DEBUTS:
+                donnees[debut] = donnees.get(debut) or debut_de_la_participation(donnees["au"])
         return donnees
 
     @property
     def serre(self):
         return not self.choix.keys().isdisjoint(self.SERRES)
 
+    @property
+    def lieu(self):
+        """Le `Champ` de ce choix, toutes dates confondues."""
+        return Champ(self.membre.reseau, **{nom: valeur for nom, valeur in self.choix.items() if nom in self.SERRES})
+
     def entreprises(self):
-        choix = {nom: valeur for nom, valeur in self.choix.items() if nom in {"du", "au", *self.SERRES}}
-        if not choix:
-            return set()
-        depuis = self._avant(choix)["du"] if self.choix.get("comparer") else choix.get("du")
-        sorties = Champ(self.membre.reseau, **choix).visites().sorties(depuis, choix.get("au"))
-        return set(sorties.order_by().values_list("entreprise", flat=True))
+        """Toutes celles du lieu, quelle que soit la période : en taire une de trop ne coûte qu'à qui s'en déporte."""
+        return set(self.lieu.visites().order_by().values_list("entreprise", flat=True)) if self.choix else set()
 
     def composer(self, **mots):
         choix = self.choix | mots
-        compare = choix.pop("comparer", False)
-        tableau = self.tableau(**choix)
-        if not compare:
-            return tableau
-        return comparer(tableau, self.tableau(**choix | self._avant(choix)))
+        if not choix.pop("comparer", False):
+            return self.tableau(**choix)
+        return comparer(self.tableau(**choix | self.A_COMPARER), self.tableau(**choix | self.A_COMPARER | self.avant()))
 
-    @staticmethod
-    def _avant(choix):
-        """Les bornes de la période d'avant."""
-        return dict(zip(("du", "au"), periode_precedente(choix["du"], choix["au"]), strict=True))
+
+class ChoixDesPresences(ChoixSerre):
+    """Tableau 2.5 : deux débuts distincts, une seule fin ; chaque période d'avant s'achève la veille de la sienne."""
+
+    DEBUTS = ("visites_depuis", "participation_du")
+    A_COMPARER = {"ensemble": True}
+
+    visites_depuis = forms.DateField(label="Visites depuis le")
+    participation_du = forms.DateField(label="Participation depuis le")
+    au = forms.DateField(label="Jusqu’au")
+    field_order = (*DEBUTS, "au")
+
+    def defauts(self):
+        debut = debut_des_visites(self.membre.reseau, self.le)
+        return {"visites_depuis": debut, "participation_du": debut_de_la_participation(self.le), "au": self.le}
+
+    def avant(self):
+        visites, participation = (periode_precedente(self.cleaned_data[debut], self.cleaned_data["au"]) for debut in self.DEBUTS)
+        noms = ("visites_depuis", "au", "participation_du", "participation_au")
+        return dict(zip(noms, (*visites, *participation), strict=True))
+
+    def entreprises(self):
+        """Et celles des listes : la couverture les compte."""
+        lignes = self.lieu.situer(LigneDeCible.objects.filter(cible__reseau=self.membre.reseau))
+        return super().entreprises() | set(lignes.order_by().values_list("entreprise", flat=True)) if self.choix else set()
+
+    def tableau(self, **choix):
+        return tableau_2_5(self.membre.reseau, lecteur=self.lecteur, filtre=bool(self.choix), **{"au": self.le} | choix)
+
+
+class ChoixDuChamp(ChoixSerre):
+    """Les visites d'une période, d'un lieu, d'un secteur, d'une campagne ; sans bornes, toutes."""
+
+    DEBUTS = ("du",)
+    A_COMPARER = {}
+    fonction = None
+
+    du = forms.DateField(label="Visites du")
+    au = forms.DateField(label="Au")
+    field_order = ("du", "au")
+
+    def avant(self):
+        bornes = periode_precedente(self.cleaned_data["du"], self.cleaned_data["au"])
+        return dict(zip(("du", "au"), bornes, strict=True))
 
     def tableau(self, **choix):
         return type(self).fonction(self.membre.reseau, lecteur=self.lecteur, **choix)
@@ -238,7 +262,7 @@ class ChoixDeLInstitution(ChoixDuChamp):
 
     fonction = releve_d_institution
     institution = forms.ModelChoiceField(Institution.objects.none(), label="Institution", empty_label=None)
-    field_order = ("institution",)
+    field_order = ("institution", "du", "au")
 
     def __init__(self, donnees, **mots):
         super().__init__(donnees, **mots)
@@ -254,10 +278,29 @@ class ChoixDeLInstitution(ChoixDuChamp):
         return super().tableau(**{"institution": self.membre.institution} | choix)
 
 
-class ChoixDesEntretiens(ChoixDuTableau):
+class ChoixDeLAnnee(ChoixDuTableau):
+    """Une année entière, et à côté l'année précédente : elle se lit aussi seule, la comparer n'apprend rien de plus fin."""
+
+    annee = forms.TypedChoiceField(label="Année", coerce=int, empty_value=None)
+    comparer = forms.BooleanField(label="À côté, l’année précédente")
+
+    def clean(self):
+        """Sans année, on compare la dernière."""
+        donnees = super().clean()
+        if donnees.get("comparer") and not donnees.get("annee"):
+            donnees["annee"] = next((annee for annee, _ in self.fields["annee"].choices if annee), None)
+        return donnees
+
+    def composer(self):
+        choix = self.choix
+        if not choix.pop("comparer", False) or "annee" not in choix:
+            return self.tableau(**choix)
+        return comparer(self.tableau(**choix), self.tableau(**choix | {"annee": choix["annee"] - 1}))
+
+
+class ChoixDesEntretiens(ChoixDeLAnnee):
     """Réponses au guide : une année entière, ou toutes ; rien de plus fin, qui isolerait une entreprise."""
 
-    annee = forms.TypedChoiceField(label="Visites de l’année", coerce=int, empty_value=None)
     annees = staticmethod(annees_des_entretiens)
 
     def __init__(self, donnees, **mots):
@@ -265,14 +308,13 @@ class ChoixDesEntretiens(ChoixDuTableau):
         annees = self.annees(self.membre.reseau)
         self.fields["annee"].choices = [("", "Toutes les années"), *((annee, str(annee)) for annee in annees)]
 
-    def composer(self):
-        return tableau_des_entretiens(self.membre.reseau, **self.choix)
+    def tableau(self, **choix):
+        return tableau_des_entretiens(self.membre.reseau, **choix)
 
 
-class ChoixDesReseaux(ChoixDuTableau):
+class ChoixDesReseaux(ChoixDeLAnnee):
     """Une année entière, achevée : deux lectures plus courtes se soustrairaient en un réseau."""
 
-    annee = forms.TypedChoiceField(label="Année", coerce=int, empty_value=None)
     ANNEES = 5
 
     def __init__(self, donnees, **mots):
@@ -281,8 +323,8 @@ class ChoixDesReseaux(ChoixDuTableau):
             (annee, str(annee)) for annee in range(self.le.year - 1, self.le.year - 1 - self.ANNEES, -1)
         ]
 
-    def composer(self):
-        return tableau_des_reseaux(self.membre.reseau, le=self.le, **self.choix)
+    def tableau(self, **choix):
+        return tableau_des_reseaux(self.membre.reseau, le=self.le, **choix)
 
 
 class ChoixDesEvaluations(ChoixDesEntretiens):
@@ -290,8 +332,8 @@ class ChoixDesEvaluations(ChoixDesEntretiens):
 
     annees = staticmethod(annees_des_evaluations)
 
-    def composer(self):
-        return tableau_des_evaluations(self.membre.reseau, **self.choix)
+    def tableau(self, **choix):
+        return tableau_des_evaluations(self.membre.reseau, **choix)
 
 
 CHOIX = {

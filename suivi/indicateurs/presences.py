@@ -7,14 +7,15 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from entreprises.models import Cible
+from entreprises.models import Cible, LigneDeCible
 from reseau.droits import NON, SIENS, TOUT
 from reseau.lib.dates import plus_mois
 from reseau.lib.tableau import Colonne, Section, Tableau, Valeur
-from reseau.models import Membre, Reseau
-from suivi.indicateurs.champ import adresse_des_lignes, ouvrir
+from suivi.indicateurs.champ import Champ, adresse_des_lignes, ouvrir
 from suivi.indicateurs.perimetre import etendue, fraction, periode_en_mots, visites_comptees
 from suivi.indicateurs.releve import developpeurs, relever
+from visites.couverture import couverture
+from visites.models import Visite
 
 DEPART = "départ"
 MOIS_DE_PARTICIPATION = 12
@@ -41,6 +42,11 @@ LEXIQUE = (
     ("Départ", "la personne a quitté le réseau : ses visites restent comptées, sa participation ne l’est plus."),
     ("Usage", "ces chiffres mesurent l’activité du réseau et ne contrôlent personne ; l’ordre est alphabétique."),
 )
+DU_LIEU = (
+    ("Zone d’emploi, secteur", "ceux de l’établissement ; ils bornent les visites, les refus et les entreprises de la cible."),
+    ("Campagne", "elle borne les visites et les refus, et ce qui touche la cible ; la cible reste entière."),
+    ("Réunions", "elles ne sont d’aucun lieu ni d’aucune campagne : la participation reste celle de toute la période."),
+)
 ACTIVITE = (
     Colonne("realisees", "Visites réalisées", "nombre", REALISEES),
     Colonne("programmees", "Visites programmées", "nombre", PROGRAMMEES),
@@ -58,53 +64,85 @@ def debut_de_la_participation(au):
     return plus_mois(au, -MOIS_DE_PARTICIPATION) + timedelta(days=1)
 
 
-def tableau_2_5(reseau, *, lecteur=None, visites_depuis=None, participation_du=None, au, filtre=False, detail=True):
+def tableau_2_5(
+    reseau,
+    *,
+    au,
+    lecteur=None,
+    visites_depuis=None,
+    participation_du=None,
+    participation_au=None,
+    filtre=False,
+    detail=True,
+    ensemble=False,
+    **lieu,
+):
     """`Tableau` des présences et des visites au soir du jour `au` (annexe 2.5).
 
     Deux périodes distinctes : `visites_depuis` (par défaut la décision de la cible en vigueur) et `participation_du`
-    (par défaut les douze derniers mois). `filtre` : vrai si le lecteur a changé une borne ; ses déports sortent alors
-    des comptes. `detail` : faux pour les seuls totaux, qui que soit le lecteur. Participation et parts sont des fractions.
-    Nombre de requêtes constant.
+    (par défaut les douze derniers mois) ; toutes deux s'achèvent `au`, à moins de `participation_au`. `lieu` : la zone, le
+    secteur, la campagne d'un `Champ` ; ils bornent les visites et la cible, jamais les réunions. `filtre` : vrai si le lecteur
+    a changé une borne ; ses déports sortent alors des comptes. `detail` : faux pour les seuls totaux, qui que soit le lecteur.
+    `ensemble` : en tête, ce que le réseau peut comparer à une autre période, sans aucune ligne de personne. Participation et
+    parts sont des fractions. Nombre de requêtes constant.
     """
-    filtre = filtre or bool(visites_depuis or participation_du)
+    champ = Champ(reseau, lecteur, **lieu)
+    filtre = filtre or champ.filtre or bool(visites_depuis or participation_du)
     cible = Cible.objects.en_vigueur(reseau, au)
     depuis = visites_depuis or (cible and cible.decidee_le)
-    reunions_du = participation_du or debut_de_la_participation(au)
-    visites = visites_comptees(reseau, lecteur, filtre=filtre)
-    releve = relever(reseau, visites, cible=cible, depuis=depuis, reunions_du=reunions_du, au=au)
-    renvois = Renvois(reseau, lecteur, depuis, au, reunions_du, releve.cible)
+    reunions = participation_du or debut_de_la_participation(au), participation_au or au
+    releve = relever(
+        reseau,
+        champ.de_la_campagne(champ.situer(visites_comptees(reseau, lecteur, filtre=filtre))),
+        cible=cible,
+        couverture=_couverte(champ, cible, au, filtre) if cible else None,
+        depuis=depuis,
+        reunions=reunions,
+        au=au,
+    )
+    renvois = Renvois(champ, depuis, au, reunions, releve.cible)
+    sections = _sections(releve, depuis, lecteur, renvois, etendue(lecteur, "tableaux.lignes") if detail else NON)
     return Tableau(
         code="2.5",
         titre="Tableau de bord des présences et des visites",
         sous_titre=f"Cible : {releve.cible}" if releve.cible else "",
-        periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(reunions_du, au)}",
-        sections=_sections(releve, depuis, lecteur, renvois, etendue(lecteur, "tableaux.lignes") if detail else NON),
-        definitions=LEXIQUE,
+        periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(*reunions)}",
+        sections=[_ensemble(releve, renvois), *sections] if ensemble else sections,
+        definitions=[*DU_LIEU, *LEXIQUE] if champ.choix else LEXIQUE,
         reseau=reseau.nom,
         edite_le=localtime(),
+        filtres=champ.choix,
     )
+
+
+def _couverte(champ, cible, au, filtre):
+    """La couverture de ce que le champ laisse de la cible ; dès qu'on choisit, sans les déports du lecteur."""
+    lignes = champ.situer(LigneDeCible.objects.all())
+    if champ.lecteur and filtre:
+        lignes = lignes.exclude(entreprise__deports__membre=champ.lecteur)
+    return couverture(cible, au, lignes=lignes, visites=champ.de_la_campagne(Visite.objects.all()))
 
 
 @dataclass(frozen=True)
 class Renvois:
     """L'adresse des fiches que compte chaque case ; vide si le lecteur ne les lit pas toutes."""
 
-    reseau: Reseau
-    lecteur: Membre | None
+    champ: Champ
     depuis: date | None
     au: date
-    reunions_du: date
+    des_reunions: tuple[date, date]
     la_cible: Cible | None
 
     def visites(self, **criteres):
         depuis = {} if criteres.get("etat") == "programmees" else {"du": self.depuis}
-        return adresse_des_lignes(self.reseau, self.lecteur, "visites", **depuis, au=self.au, **criteres)
+        return self.champ.adresse("visites", **depuis, au=self.au, **criteres)
 
     def reunions(self, **criteres):
-        return adresse_des_lignes(self.reseau, self.lecteur, "reunions", du=self.reunions_du, au=self.au, **criteres)
+        du, au = self.des_reunions
+        return adresse_des_lignes(self.champ.reseau, self.champ.lecteur, "reunions", du=du, au=au, **criteres)
 
     def cible(self, **criteres):
-        return adresse_des_lignes(self.reseau, self.lecteur, "cible", cible=self.la_cible, au=self.au, **criteres)
+        return self.champ.adresse("cible", cible=self.la_cible, au=self.au, **criteres)
 
     def activite(self, **criteres):
         """Celles des deux colonnes de visites, pour une personne, une institution ou toutes."""
@@ -113,8 +151,22 @@ class Renvois:
     @cached_property
     def liste(self):
         """La liste des visites, qu'un nom ouvre à l'écran."""
-        ouverte = etendue(self.lecteur, "visites.voir") is TOUT
-        return reverse("visites:liste", args=[self.reseau.slug]) if ouverte else ""
+        ouverte = etendue(self.champ.lecteur, "visites.voir") is TOUT
+        return reverse("visites:liste", args=[self.champ.reseau.slug]) if ouverte else ""
+
+
+def _ensemble(releve, renvois):
+    """Ce que le réseau compare à une autre période : lui-même, jamais une personne ni une institution."""
+    tenues, presences = len(releve.reunions), sum(len(reunions) for reunions in releve.presents.values())
+    lignes = [
+        ouvrir({"nom": "Visites réalisées", "nombre": releve.realisees.total()}, nombre=renvois.visites(etat="realisees")),
+        ouvrir({"nom": "Refus", "nombre": releve.refus}, nombre=renvois.visites(etat="refusees")),
+        ouvrir({"nom": "Visites programmées", "nombre": releve.programmees.total()}, nombre=renvois.visites(etat="programmees")),
+        ouvrir({"nom": "Réunions tenues", "nombre": tenues}, nombre=renvois.reunions()),
+        {"nom": "Présents par réunion", "nombre": fraction(presences, tenues)},
+    ]
+    colonnes = (Colonne("nom", "Mesure"), Colonne("nombre", "Nombre", "nombre", decimales=1))
+    return Section("Ensemble du réseau", colonnes, lignes, nature="constaté", comparees=("nombre",))
 
 
 def _sections(releve, depuis, lecteur, renvois, lignes):
@@ -255,6 +307,7 @@ def _couverture(releve, renvois):
             )
         ],
         nature="constaté",
+        comparees=("entreprises", "part"),
     )
 
 

@@ -11,7 +11,7 @@ from reseau.enums import EtatPresence, Qualite
 from reseau.lib.recherche import cle_de_recherche
 from reseau.models import Institution, Membre, Presence, Reunion
 from suivi.indicateurs.perimetre import alphabetique
-from visites.couverture import Couverture, couverture
+from visites.couverture import Couverture
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,12 @@ class Releve:
         return self.presents.get(membre.pk, set()) & self.tenues_pour(membre)
 
 
-def relever(reseau, visites, *, cible, depuis, reunions_du, au):
-    """`Releve` au soir du jour `au`. `cible` : celle en vigueur ; `visites` : celles que compte le lecteur."""
-    reunions = Reunion.objects.filter(reseau=reseau).tenues(reunions_du, au)
+def relever(reseau, visites, *, cible, couverture, depuis, reunions, au):
+    """`Releve` au soir du jour `au`. `cible` : celle en vigueur ; `visites` : celles que compte le lecteur.
+
+    `reunions` : premier et dernier jours de celles que l'on compte.
+    """
+    reunions = Reunion.objects.filter(reseau=reseau).tenues(*reunions)
     membres = Membre.objects.filter(reseau=reseau, entre_le__lte=au)
     return Releve(
         au=au,
@@ -51,7 +54,7 @@ def relever(reseau, visites, *, cible, depuis, reunions_du, au):
         reunions=dict(reunions.order_by().values_list("pk", "le")),
         presents=_presents(reunions),
         cible=cible,
-        couverture=couverture(cible, au) if cible else None,
+        couverture=couverture,
     )
 
 

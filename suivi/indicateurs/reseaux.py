@@ -76,6 +76,7 @@ def tableau_des_reseaux(reseau, *, annee=None, le=None):
                 [_ligne(cle, mesures[cle], reseau.pk) for cle in MESURES if cle in mesures],
                 notes=_notes(reseau.pk in volontaires, len(volontaires)),
                 nature="constaté" if comparable else "",
+                comparees=("sien", "mediane") if comparable else (),
             )
         ],
         definitions=LEXIQUE,

@@ -151,6 +151,18 @@ def test_deporte_ne_lit_d_un_choix_etroit_que_la_version_sans_l_entreprise(membr
     assert ["Actions", 0] in lignes_du_classeur(octets_figes(expurge, "xlsx"))
 
 
+def test_2_5_d_un_choix_etroit_se_fige_aussi_sans_l_entreprise(membres, action, demander):
+    DeportFactory(entreprise=action.projet.visite.entreprise, membre=membres["direct"])
+    figes = demander("2.5", visites_depuis="2020-01-01")
+    assert sorted((fige.lecteurs, fige.expurge) for fige in figes) == [
+        ("lignes", False),
+        ("lignes", True),
+        ("totaux", False),
+        ("totaux", True),
+    ]
+    assert {fige.expurge for fige in TableauFige.objects.visibles_par(membres["direct"])} == {True}
+
+
 def test_deport_venu_apres_ferme_aussi_le_choix_qui_compte_l_entreprise(membres, action, demander):
     (fige,) = demander("2.7", du="2020-01-01")
     DeportFactory(entreprise=action.projet.visite.entreprise, membre=membres["direct"])

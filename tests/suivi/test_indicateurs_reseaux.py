@@ -189,6 +189,19 @@ def test_mesure_tue_ne_se_dessine_pas(cinq):
     assert "Délai médian des suites (jours)" not in titres
 
 
+def test_annee_precedente_se_lit_a_cote_dans_la_meme_unite(cinq, clients):
+    adresse = reverse("suivi:tableau", args=[cinq[0].slug, "reseaux"])
+    (section,) = clients["animateur"].get(adresse, {"comparer": "on"}).context["tableau"].sections
+    avant = lues(tableau_des_reseaux(cinq[0], annee=ANNEE - 1))
+    for ligne in section.lignes:
+        if ligne["nom"] in avant:
+            sien, milieu, *_ = avant[ligne["nom"]]
+            assert ligne["avant_sien"].valeur == sien
+            assert getattr(ligne["avant_mediane"], "valeur", ligne["avant_mediane"]) == milieu
+    (refus,) = [cases for cases in section.corps_affiche if cases[0].texte == "Taux de refus"]
+    assert [case.texte for case in refus[1:3]] == ["0,00\u00a0%", "50,00\u00a0%"]
+
+
 def test_requetes_ne_dependent_pas_du_nombre_de_reseaux(cinq, requetes):
     a_cinq = requetes(lambda: tableau_des_reseaux(cinq[0]))
     Reseau.objects.update(comparaison=True)

@@ -119,7 +119,7 @@ def test_responsables_proposes_sans_ceux_que_seul_un_deport_cacherait(reseau, cl
 
 def test_associe_n_a_pas_de_selecteur(reseau, clients, membres, action):
     response = clients["associe"].get(adresse(reseau, "2.4"), {"responsable": membres["direct"].pk})
-    assert list(response.context["form"].fields) == ["etat"]
+    assert list(response.context["form"].fields) == ["etat", "du", "au"]
     assert numeros(response) == []
 
 

@@ -2,10 +2,12 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from entreprises.models import Cible, LigneDeCible
+from entreprises.enums import Section as SectionNaf
+from entreprises.models import Cible, LigneDeCible, ZoneEmploi
 from reseau.lib.tableau import Colonne, Valeur
+from suivi.indicateurs.champ import Champ
 from suivi.indicateurs.lignes.base import Lignes, choisir, designer
-from visites.models import Visite
+from visites.models import Campagne, Visite
 
 
 class LignesDeCibleComptees(Lignes):
@@ -13,6 +15,9 @@ class LignesDeCibleComptees(Lignes):
     colonnes = (Colonne("entreprise", "Entreprise"), Colonne("commune", "Commune"), Colonne("zone", "Zone d’emploi"))
 
     cible = designer("Cible", Cible)
+    zone = designer("Zone d’emploi", ZoneEmploi)
+    secteur = choisir("Secteur (NAF rév. 2)", SectionNaf.choices)
+    campagne = designer("Campagne", Campagne)
     part = choisir(
         "Part", [("touchees", "Visitées ou ayant refusé"), ("programmees", "Visite programmée"), ("sans_contact", "Sans contact")]
     )
@@ -22,7 +27,8 @@ class LignesDeCibleComptees(Lignes):
         cible = self.cleaned_data["cible"] or Cible.objects.en_vigueur(self.membre.reseau, au)
         if cible is None:
             return LigneDeCible.objects.none()
-        visites = Visite.objects.filter(entreprise=OuterRef("entreprise"))
+        champ = Champ(self.membre.reseau, **{nom: self.cleaned_data[nom] or None for nom in ("zone", "secteur", "campagne")})
+        visites = champ.de_la_campagne(Visite.objects.filter(entreprise=OuterRef("entreprise")))
         touchees = Exists(visites.touchees(cible.decidee_le, au)) if cible.decidee_le else Q(pk__in=[])
         programmees = Exists(visites.confiees_au(au))
         lignes = LigneDeCible.objects.retenues().filter(cible=cible).exclude(entreprise__deports__membre=self.membre)
@@ -32,7 +38,7 @@ class LignesDeCibleComptees(Lignes):
             "sans_contact": ~Q(touchees) & ~Q(programmees),
             "": Q(),
         }[self.cleaned_data["part"]]
-        noms = lignes.filter(condition).select_related("entreprise__reseau", "entreprise__commune__zone_emploi")
+        noms = champ.situer(lignes).filter(condition).select_related("entreprise__reseau", "entreprise__commune__zone_emploi")
         return noms.order_by("entreprise__raison_sociale", "pk")
 
     def ligne(self, ligne):
