@@ -21,6 +21,8 @@ def empechements(entreprises, reseau, le):
     """Dictionnaire clé d'entreprise → `Empechement`, en trois requêtes quel que soit le nombre d'entreprises."""
     fiches = {entreprise.pk: entreprise for entreprise in entreprises}
     visites = Visite.objects.filter(entreprise__in=fiches)
+    # Celles en cours se lisent d'abord : qu'une finisse entre deux lectures, elle est encore parmi les faites ou les refusées.
+    tenues = list(visites.confiees().select_related("developpeur"))
     trouves = {}
     for cle, derniere in _derniere(visites.refusees(), "refusee_le"):
         if derniere > plus_mois(le, -reseau.refus_mois):
@@ -30,7 +32,7 @@ def empechements(entreprises, reseau, le):
         if derniere > plus_mois(le, -reseau.espacement_mois):
             raison = f"Visitée le {derniere:%d/%m/%Y}, il y a moins de {reseau.espacement_mois} mois."
             trouves[cle] = Empechement(raison, franchissable=True)
-    for visite in visites.confiees().select_related("developpeur"):
+    for visite in tenues:
         trouves[visite.entreprise_id] = Empechement(deja_en_cours(visite), franchissable=False)
     return trouves | {cle: refus for cle, fiche in fiches.items() if (refus := _de_la_fiche(fiche, le))}
 

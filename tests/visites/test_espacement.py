@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from reseau.lib.dates import plus_mois
 from tests.factories import JOUR, EntrepriseFactory, VisiteFactory
 from visites.espacement import Empechement, empechements
+from visites.models import Visite
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,19 @@ def test_empechements_en_trois_requetes(reseau, requetes, combien):
     for entreprise in entreprises:
         VisiteFactory(reseau=reseau, entreprise=entreprise, programmee=True)
     assert requetes(lambda: empechements(entreprises, reseau, JOUR)) == 3
+
+
+@pytest.mark.parametrize("lues", [1, 2, 3])
+def test_empechement_d_une_visite_realisee_entre_deux_lectures(entreprise, lues):
+    """À tout instant tenue, puis visitée : quoi qu'un autre enregistre pendant qu'on lit, l'entreprise n'est pas libre."""
+    visite, reste = VisiteFactory(reseau=entreprise.reseau, entreprise=entreprise, programmee=True), [lues]
+
+    def un_autre_realise(executer, *arguments):
+        resultat = executer(*arguments)
+        reste[0] -= 1
+        if reste[0] == 0:
+            Visite.objects.filter(pk=visite.pk).update(etat="realisee", realisee_le=JOUR)
+        return resultat
+
+    with connection.execute_wrapper(un_autre_realise):
+        assert empechement(entreprise) is not None
