@@ -1,13 +1,17 @@
-"""D4 : la base tombe et revient sous charge ; aucune écriture confirmée ne se perd, le service reprend de lui-même."""
+"""D4 : la base tombe et revient sous charge ; aucune écriture confirmée ne se perd, le service reprend de lui-même.
+
+Les connexions sont celles du service : ce sont les réglages de production qui les gardent d'une demande à l'autre, et qui
+les vérifient. Les écritures sont de simples ordres, cent fois plus pressés que des pages.
+"""
 
 import threading
 import time
 
 import pytest
 from django.db import Error, close_old_connections, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tests.fiabilite.verification import verification
+from tests.fiabilite.production import reglages
+from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.lib.base_de_version import servie
 from tests.lib.grappe import grappe
 
@@ -15,12 +19,8 @@ pytestmark = pytest.mark.base
 ECRIVAINS = 8
 COUPURE_MAX = 5.0  # secondes sans réponse, de l'arrêt net à la première écriture de chacun
 REPOS = 0.005  # seconde : une charge, pas une course
-
-
-def sans_controle(monkeypatch):
-    """Une connexion gardée d'une demande à l'autre, dont personne ne vérifie qu'elle répond encore."""
-    for controle in ("close_if_unusable_or_obsolete", "close_if_health_check_failed"):
-        monkeypatch.setattr(BaseDatabaseWrapper, controle, lambda connexion: None)
+# Le produit cassé : ses réglages, sans le contrôle des connexions gardées.
+SANS_CONTROLE = {"DJANGO_SETTINGS_MODULE": "tests.lib.reglages_sans_controle"}
 
 
 class Charge:
@@ -58,9 +58,9 @@ class Charge:
         connections.close_all()
 
 
-@verification("D4", "huit écrivains, la base arrêtée net et relancée", casser=sans_controle, moteurs=("postgresql",))
+@verification("D4", "huit écrivains, la base arrêtée net et relancée", casser=sans_rien_abimer, moteurs=("postgresql",))
 def test_base_tombee_sous_charge(bilan, django_db_blocker):
-    with django_db_blocker.unblock(), grappe() as sienne, servie(_reglages(sienne)):
+    with django_db_blocker.unblock(), grappe() as sienne, servie(_du_service(sienne, **SANS_CONTROLE if bilan.casse else {})):
         with connection.cursor() as curseur:
             curseur.execute("CREATE TABLE ecrit (rang int, numero int, PRIMARY KEY (rang, numero))")
         connection.close()  # celle-ci ne fera qu'attendre
@@ -90,6 +90,7 @@ def _tomber(bilan, sienne, charge):
     bilan.noter(not tardives, f"{len(tardives)} écritures ratées après le retour de la base")
 
 
-def _reglages(sienne):
-    vide = {"OPTIONS": {}, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "PASSWORD": "", "PORT": ""}
-    return vide | {"NAME": "postgres", "USER": "essais", "HOST": str(sienne.dossier)}
+def _du_service(sienne, **environnement):
+    """Les réglages de la base tels que la production les lit, pour cette grappe."""
+    adresse = f"postgres://essais@/{sienne.dossier}/postgres"
+    return reglages("DATABASES", DATABASE_URL=adresse, **environnement)["DATABASES"]["default"]
