@@ -24,7 +24,10 @@ APPELS = {
     "xframe_options_exempt",
     "raw",
     "extra",
+    "system",
+    "popen",
 }
+EXECUTIONS = {"execute", "executemany", "executescript"}
 MODULES = {"pickle", "marshal", "shelve", "subprocess", "yaml"}
 REQUETES = {"filter", "exclude", "get", "annotate", "order_by", "values", "values_list", "update", "create"}
 SAISIES = {"GET", "POST", "FILES", "COOKIES", "META", "request"}
@@ -76,7 +79,7 @@ def _dangers_du_noeud(noeud):
         yield from {nom} & APPELS
         if nom == "format_html" and not isinstance(noeud.args[0], ast.Constant):
             yield "format_html composé"
-        if nom == "execute" and noeud.args and isinstance(noeud.args[0], ast.JoinedStr):
+        if nom in EXECUTIONS and noeud.args and _compose(noeud.args[0]):
             yield "SQL composé"
         if nom in REQUETES and any(_vient_d_une_saisie(mot.value) for mot in noeud.keywords if mot.arg is None):
             yield "critères de l’adresse"
@@ -84,6 +87,13 @@ def _dangers_du_noeud(noeud):
             yield "tri de l’adresse"
         if any(mot.arg == "shell" for mot in noeud.keywords):
             yield "shell"
+
+
+def _compose(expression):
+    """Vrai d'un texte assemblé : f"…", "…" % x, "…" + x, "…".format(x)."""
+    if isinstance(expression, ast.Call):
+        return getattr(expression.func, "attr", "") in ("format", "join", "replace")
+    return isinstance(expression, ast.JoinedStr | ast.BinOp)
 
 
 def _vient_d_une_saisie(expression):
@@ -96,7 +106,19 @@ def _vient_d_une_saisie(expression):
     return bool(noms & SAISIES)
 
 
-@verification("H6", "chaque fichier de code et de gabarit", casser=un_fichier_dangereux, rapide=True)
+def du_sql_compose(monkeypatch):
+    """Une requête assemblée à la main, sans f"…"."""
+    monkeypatch.setitem(PIEGES, "visites/piege.py", "def lire(curseur, nom):\n    curseur.execute('SELECT * FROM %s' % nom)\n")
+
+
+def une_commande_du_systeme(monkeypatch):
+    monkeypatch.setitem(PIEGES, "visites/piege.py", "import os\nos.system('ls ' + input())\n")
+
+
+DANGERS = (un_fichier_dangereux, du_sql_compose, une_commande_du_systeme)
+
+
+@verification("H6", "chaque fichier de code et de gabarit", casser=DANGERS, rapide=True)
 def test_rien_de_dangereux_hors_de_la_liste(bilan):
     trouves = {(chemin, regle) for chemin, texte in sources().items() for regle in dangers(chemin, texte)}
     bilan.noter_lot(len(sources()), [f"{chemin} : {regle}" for chemin, regle in sorted(trouves - set(ADMIS))])
