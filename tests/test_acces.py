@@ -37,6 +37,8 @@ POSSEDES = {
 }
 # À une seule personne : sur le terrain, au direct ; qui n'a que les siens ne les ouvre pas.
 PERSONNELS = {"absence", "competence"}
+# Ouvertes à l'inconnu : vingt et une, et huit de la page publique d'un réseau, là où le cahier en demandait six au plus. Entrer
+# (mot de passe, lien, second facteur, fournisseur), répondre par un lien et travailler hors réseau en font chacun plusieurs.
 PUBLIQUES = {
     "connexion",
     "code",
