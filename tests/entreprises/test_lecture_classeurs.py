@@ -151,26 +151,39 @@ def test_bombe_est_refusee(nom):
     assert refuser(contenu).startswith(phrase)
 
 
+PESER = """
+import json, os, pathlib, resource, sys
+from entreprises.lecture import FichierRefuse, archive, ouvrir
+from tests.lib.occupation import plus_haut
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]) << 20,) * 2)
+pic = lambda: int(plus_haut(os.getpid()))  # « ru_maxrss » se souviendrait du processus qui a lancé celui-ci
+if "tout-ouvrir" in sys.argv:
+    archive._verifier_sommaire = lambda membres: None
+    archive._debut = lambda archive, nom: [archive.read(membre) for membre in archive.namelist()] and b""
+croissance = refuses = 0
+for chemin in sorted(pathlib.Path(sys.argv[1]).iterdir()):
+    contenu = chemin.read_bytes()
+    avant = pic()
+    try:
+        ouvrir(contenu, chemin.name)
+    except (FichierRefuse, MemoryError):
+        refuses += 1
+    croissance = max(croissance, pic() - avant)
+print(json.dumps([refuses, croissance]))
+"""
+
+
+def peser(dossier, *options, borne=768):
+    """[refusés, Mio de plus] d'un processus, borné à tant de Mio, qui ouvre chaque fichier de ce dossier, déjà lu."""
+    commande = [sys.executable, "-c", PESER, str(dossier), str(borne), *options]
+    return json.loads(subprocess.run(commande, cwd=classeur.RACINE, capture_output=True, check=True, timeout=120).stdout)
+
+
 def test_bombes_ne_pesent_pas_sur_le_processus_web(tmp_path):
     """Fiabilité B4 : moins de 20 Mio de plus dans le processus qui refuse, lui-même borné à 768 Mio."""
     for rang, (contenu, _) in enumerate(bombes().values()):
         (tmp_path / f"{rang}.bombe").write_bytes(contenu)
-    programme = (
-        "import json, pathlib, resource, sys\n"
-        "from entreprises.lecture import FichierRefuse, ouvrir\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (768 << 20, 768 << 20))\n"
-        "pic = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
-        "depart, refuses = pic(), 0\n"
-        "for chemin in sorted(pathlib.Path(sys.argv[1]).iterdir()):\n"
-        "    try:\n"
-        "        ouvrir(chemin.read_bytes(), chemin.name)\n"
-        "    except FichierRefuse:\n"
-        "        refuses += 1\n"
-        "print(json.dumps([refuses, pic() - depart]))\n"
-    )
-    commande = [sys.executable, "-c", programme, str(tmp_path)]
-    sortie = subprocess.run(commande, cwd=classeur.RACINE, capture_output=True, check=True, timeout=120).stdout
-    refuses, croissance = json.loads(sortie)
+    refuses, croissance = peser(tmp_path)
     assert refuses == len(bombes())
     assert croissance < 20
 

@@ -9,9 +9,9 @@ from entreprises.lecture import FichierRefuse, LigneEntreprise, Rejet, analyser,
 from entreprises.lecture.nettoyage import nettoyer
 from entreprises.operations import importer
 from tests.donnees import fabrique
-from tests.entreprises.test_lecture_classeurs import bombes
+from tests.entreprises.test_lecture_classeurs import bombes, peser
 from tests.factories import ReseauFactory
-from tests.fiabilite.verification import verification
+from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.visites import test_export_aller_retour as aller_retour
 
 ENTETE = ["SIRET", "Raison sociale", "Code postal", "Commune", "Effectif"]
@@ -26,6 +26,7 @@ LIGNES = [
 ENCODAGES = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"]
 
 
+CROISSANCE_MAX = 20  # Mio : ce que le processus du service peut prendre de plus en refusant un classeur
 # B3
 
 
@@ -99,6 +100,17 @@ def test_aucun_classeur_piege_n_est_ouvert(bilan):
             bilan.noter(str(raison).startswith(phrase), f"{nom} : {raison}")
         else:
             bilan.noter(False, f"{nom} : ouvert")
+
+
+@verification("B4", "le processus du service pendant qu’il les refuse", casser=sans_rien_abimer)
+def test_aucun_classeur_piege_ne_pese_sur_le_service(bilan, tmp_path):
+    """Contre-épreuve : tout se décompresse dans le processus même, sans regarder ce que le classeur annonce."""
+    for rang, (contenu, _) in enumerate(bombes().values()):
+        (tmp_path / f"{rang}.bombe").write_bytes(contenu)
+    refuses, croissance = peser(tmp_path, *(["tout-ouvrir"] if bilan.casse else []))
+    bilan.mesurer("mémoire de plus", f"{croissance} Mio")
+    bilan.noter(refuses == len(bombes()), f"{refuses} refusés sur {len(bombes())}")
+    bilan.noter(croissance < CROISSANCE_MAX, f"{croissance} Mio de plus")
 
 
 # B11
