@@ -26,12 +26,13 @@ LIGNES = [
 ENCODAGES = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"]
 
 
+FICHIERS = 60
 CROISSANCE_MAX = 20  # Mio : ce que le processus du service peut prendre de plus en refusant un classeur
 # B3
 
 
 def corpus():
-    """(nom, octets, nombre de lignes de données ou None si l'on doit refuser) : soixante fichiers."""
+    """(nom, octets, nombre de lignes de données ou None si l'on doit refuser) ; `FICHIERS` en tout."""
     for encodage, separateur in itertools.product(ENCODAGES[:-1], ";,\t|"):
         yield f"{encodage} {separateur!r}", fabrique.texte([ENTETE, *LIGNES], separateur, encodage), len(LIGNES)
     for fin in ("\n", "\r\n", "\r"):
@@ -43,6 +44,14 @@ def corpus():
     yield "lignes vides semées", fabrique.texte([ENTETE, *itertools.chain(*([ligne, []] for ligne in LIGNES))]), len(LIGNES)
     yield "colonnes en plus", fabrique.texte([[*ENTETE, "Zone"], *([*ligne, "A"] for ligne in LIGNES)]), len(LIGNES)
     yield "lignes plus longues que l’en-tête", fabrique.texte([ENTETE, *([*ligne, "x", "y"] for ligne in LIGNES)]), len(LIGNES)
+    yield "dates françaises", fabrique.texte([[*ENTETE, "Date de création"], *([*ligne, "29/02/2024"] for ligne in LIGNES)]), 6
+    yield "dates impossibles", fabrique.texte([[*ENTETE, "Date de création"], *([*ligne, "31/02/2026"] for ligne in LIGNES)]), 6
+    yield "SIRET sans ses zéros de tête", fabrique.texte([ENTETE, *([ligne[0].lstrip("0"), *ligne[1:]] for ligne in LIGNES)]), 6
+    yield "SIRET en notation d’Excel", fabrique.texte([ENTETE, *(["1,23457E+13", *ligne[1:]] for ligne in LIGNES)]), 6
+    yield "SIRET espacés", fabrique.texte([ENTETE, *([" ".join(ligne[0]), *ligne[1:]] for ligne in LIGNES)]), 6
+    yield "codes postaux sans leur zéro", fabrique.texte([ENTETE, *([*ligne[:2], "1000", *ligne[3:]] for ligne in LIGNES)]), 6
+    yield "espaces insécables", fabrique.texte([ENTETE, *([f"\u00a0{case}\u202f" for case in ligne] for ligne in LIGNES)]), 6
+    yield "noms de mille caractères", fabrique.texte([ENTETE, *([ligne[0], "x" * 1_000, *ligne[2:]] for ligne in LIGNES)]), 6
     yield "mac-roman", fabrique.texte([ENTETE, *LIGNES], ";", "mac-roman"), None
     yield "vide", b"", None
     yield "en-tête seul", fabrique.texte([ENTETE]), None
@@ -56,6 +65,10 @@ def corpus():
     yield "octets nuls", sain.replace(b"Forge", b"For\x00ge"), None
     yield "page web", b"<!doctype html><table><tr><td>SIRET</td></tr></table>", None
     yield "PDF", b"%PDF-1.7 SIRET;Raison sociale", None
+
+
+def test_corpus_a_son_compte_de_fichiers():
+    assert len(list(corpus())) == FICHIERS
 
 
 def lignes_avalees(monkeypatch):
