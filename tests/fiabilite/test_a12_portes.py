@@ -122,7 +122,11 @@ def muet(monkeypatch):
     monkeypatch.setattr(Template, "render", lambda self, *_: "")
 
 
-@verification("A12", "dix essais au plus, mille fois", casser=(sans_borne, premiere_adresse, ipv6_une_a_une))
+@verification(
+    "A12",
+    "dix essais au plus, de mille au mot de passe et de cent à chaque autre porte",
+    casser=(sans_borne, premiere_adresse, ipv6_une_a_une),
+)
 def test_essais_sont_bornes(bilan, db, settings, muet):
     settings.DERRIERE_UN_MANDATAIRE = True
     UtilisateurFactory(email=COURRIEL)
