@@ -8,7 +8,7 @@ import subprocess
 import zipfile
 
 import pytest
-from django.db import DatabaseError, models, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 from python_calamine import CalamineWorkbook
 
@@ -16,7 +16,6 @@ from entreprises.lecture import analyser, ouvrir, referentiel_embarque
 from entreprises.models import Import, LigneDeCible
 from entreprises.operations import rejets
 from reseau.lib import tableur
-from reseau.models import Reseau
 from suivi.figes import pieces_de_la_reunion
 from suivi.operations import figer
 from suivi.views.choix_de_tableau import CHOIX
@@ -24,7 +23,7 @@ from tests.adresses import routes
 from tests.conftest import connecter
 from tests.donnees import fabrique
 from tests.factories import INSTANT
-from tests.fiabilite.cloisons import chemins
+from tests.fiabilite.textes_plantes import planter
 from tests.fiabilite.verification import verification
 from tests.lib.test_tableur import FORMULES
 from tests.terrain import Terrain
@@ -32,35 +31,12 @@ from tests.visites.test_export_aller_retour import EVALUEES
 
 pytestmark = pytest.mark.django_db
 
-SAISIS = (models.CharField, models.TextField)
-CODES = (models.EmailField, models.SlugField)  # une adresse qui n'en est pas une empêche d'ouvrir la page
 UTILES = ["-12,5", "+33 3 81 00 00 00"]  # commencent comme une formule, et doivent se relire tels quels
 # Ce qu'un tableur calcule : un de ces signes en tête, même après des blancs, si ce n'est un nombre ou un téléphone.
 DANGEREUX = re.compile(r"[\s\x00]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 NOMBRE = re.compile(r"[+-][\d ,]+")
 LIBREOFFICE = shutil.which("soffice")
 AU_MOINS = 60  # champs plantés
-
-
-def textes_des_modeles():
-    """(modèle, son chemin vers le réseau, champ) de chaque texte que l'on saisit, et qui n'est pas un code."""
-    for modele, chemin in {**chemins(), Reseau: "pk"}.items():
-        for champ in modele._meta.concrete_fields:
-            if isinstance(champ, SAISIS) and not isinstance(champ, CODES) and not (champ.choices or champ.unique):
-                yield modele, chemin, champ
-
-
-def planter(reseau, charge):
-    """Met cette charge dans chaque texte de chaque ligne du réseau, où elle tient et où la base l'admet ; rend le nombre."""
-    plantes = 0
-    for modele, chemin, champ in textes_des_modeles():
-        if len(charge) <= (champ.max_length or len(charge)):
-            try:
-                with transaction.atomic():
-                    plantes += bool(modele._base_manager.filter(**{chemin: reseau.pk}).update(**{champ.name: charge}))
-            except DatabaseError:  # une forme que la base impose (SIRET, empreinte…), ou un nom unique
-                continue
-    return plantes
 
 
 def rejeter(reseau, charge):
@@ -74,7 +50,7 @@ def rejeter(reseau, charge):
 
 def preparer(terrain, charge):
     """Plante partout ; un fichier rejeté et un tableau figé, faits de ces textes, y ajoutent les leurs. Rend le nombre."""
-    plantes = planter(terrain.reseau, charge)
+    plantes = planter(terrain.reseau, lambda longueur: charge if len(charge) <= (longueur or len(charge)) else "")
     rejeter(terrain.reseau, charge)
     pieces = pieces_de_la_reunion(terrain.reseau, au=localdate(), codes=["2.5"])
     terrain.a_eux["fige"] = figer(terrain.reseau, pieces, par=terrain.membres["animateur"])[0].pk
