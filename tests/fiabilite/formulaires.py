@@ -40,11 +40,12 @@ class Champ:
 
 @dataclass
 class Formulaire:
-    """Un formulaire d'une page : où il s'envoie, et ses champs par nom."""
+    """Un formulaire : où il s'envoie, ses champs par nom, et la page qui le montre, s'il y en a une."""
 
     route: str
     action: str
     champs: dict[str, Champ] = field(default_factory=dict)
+    page: str = ""
     client: object = None
 
     @property
@@ -68,10 +69,10 @@ class _Lecteur(HTMLParser):
         attributs = dict(attributs)
         if balise == "form":
             poste = attributs.get("method", "get").lower() == "post"
-            self.ouvert = Formulaire(self.route, attributs.get("action") or self.adresse) if poste else None
+            self.ouvert = Formulaire(self.route, attributs.get("action") or self.adresse, page=self.adresse) if poste else None
             self.lus += [self.ouvert] if poste else []
         elif self.ouvert and balise == "button" and attributs.get("formaction"):
-            self.lus.append(Formulaire(self.route, attributs["formaction"], self.ouvert.champs))
+            self.lus.append(Formulaire(self.route, attributs["formaction"], self.ouvert.champs, self.adresse))
         elif self.ouvert and balise in ("input", "select", "textarea") and attributs.get("name"):
             self._champ(balise, attributs)
         elif self.choix and balise == "option":
