@@ -2,22 +2,26 @@
 
 Une entreprise-canari, à chaque donnée de laquelle est accolé un mot qui ne se rencontre nulle part ailleurs, est au centre
 de tout ce que le réseau sait faire. Chaque page, export, PDF et classeur du réseau est lu par un membre qui s'en déporte :
-le mot n'y est jamais. Le même membre, sans déport, le lit.
+le mot n'y est jamais. Le même membre, sans déport, le lit. Puis ce qui en dérive : figés, résumés, courriels.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from entreprises.models import Changement, Concurrence, Document
+from reseau.enums import Role
 from reseau.models import Reunion
 from suivi.enums import Mouvement
-from suivi.models import BesoinCommun, MouvementDAction
+from suivi.models import Action, BesoinCommun, MouvementDAction, TableauFige
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.factories import (
     JOUR,
+    AcceptationFactory,
     AccesFactory,
     ActionFactory,
     ChefDuPanelFactory,
@@ -30,7 +34,9 @@ from tests.factories import (
     EntrepriseFactory,
     EvaluationFactory,
     ImportFactory,
+    LettreDeSuitesFactory,
     LigneDeCibleFactory,
+    MembreFactory,
     NoteFactory,
     ProjetFactory,
     PropositionFactory,
@@ -41,11 +47,12 @@ from tests.factories import (
     VisiteFactory,
     siret_fictif,
 )
+from tests.fiabilite import derives
 from tests.fiabilite.verification import verification
-from tests.lectures import MOT, lire, pages
+from tests.lectures import MOT, dit, lire, pages
 from tests.terrain import ROLES_DU_MOTEUR, Terrain
 from visites import courriers, papier_des_lettres
-from visites.models import Courrier
+from visites.models import Courrier, Visite
 
 pytestmark = pytest.mark.django_db
 
@@ -279,6 +286,13 @@ def _hors_echo(texte, trace):
     return f"{trace} forges" in texte or f"{trace}.pdf" in texte or f"projet {trace}" in texte or f"action {trace}" in texte
 
 
+def reseau_seul(monkeypatch):
+    """« Ce que voit ce membre » ne regarde plus que le réseau : ni rôle, ni déport."""
+    for modele in (Visite, Action, TableauFige):
+        lignes = type(modele.objects.all())
+        monkeypatch.setattr(lignes, "visibles_par", lambda lignes, membre: lignes.filter(reseau=membre.reseau))
+
+
 def deport_ignore(monkeypatch):
     """Les pages se lisent comme si le déport n'avait pas été déclaré : `lectures` les a aussi relevées ainsi."""
 
@@ -304,6 +318,42 @@ def test_compteurs_filtres_sont_ceux_d_un_reseau_sans_le_canari(bilan, lectures)
         if lue.nombre is not None:
             bilan.noter(lue.nombre <= sans[cle].nombre, f"{cle} : {lue.nombre} au lieu de {sans[cle].nombre}")
             bilan.noter(not (f"q={MOT}" in cle[1] and lue.nombre), f"{cle} : {lue.nombre} lignes le nomment")
+
+
+@verification("A5", "le canari d’un déport, dans chaque figé, chaque résumé, chaque courriel", casser=reseau_seul)
+def test_derives_et_courriels_taisent_le_canari(bilan, papiers_en_clair):
+    """Tous se déportent, animateur compris, sauf un adjoint : la réunion se tient, se diffuse, se fige, et le réseau écrit."""
+    canari, deportes = Canari(Terrain(), "animateur"), []
+    reseau, adjoint = canari.terrain.reseau, MembreFactory(reseau=canari.terrain.reseau, role=Role.ANIMATEUR)
+    AcceptationFactory(charte=canari.terrain.charte, membre=adjoint)
+    LettreDeSuitesFactory(visite_id=canari.objets["visite"], texte=MOT, objet=MOT)
+    CompteRenduFactory(visite=_realisee(canari), termine=True, phrase=MOT)
+    for profil, membre in canari.terrain.membres.items():
+        if profil != "observateur":
+            deportes.append(DeportFactory(entreprise=canari.entreprise, membre=membre).membre)
+    derives.tenir(canari.reunion)
+    derives.figer(canari.reunion, par=adjoint)
+    _chercher_dans_les_figes(bilan, canari, deportes)
+    lus = [(set(courriel.recipients()), dit(courriel)) for courriel in derives.ecrire(reseau, par=adjoint)]
+    siennes = {membre.utilisateur.email for membre in deportes}
+    for destinataires, texte in lus:
+        bilan.noter(not (siennes & destinataires and traces(texte)), f"à {destinataires} : {texte[:90]}")
+    bilan.noter(any(adjoint.utilisateur.email in qui and traces(texte) for qui, texte in lus), "l’adjoint n’en lit rien")
+
+
+def _realisee(canari):
+    """Une visite qui reste à restituer : le résumé d'avant réunion l'annonce."""
+    return VisiteFactory(reseau=canari.terrain.reseau, entreprise=canari.entreprise, realisee=True, developpeur=canari.visiteur)
+
+
+def _chercher_dans_les_figes(bilan, canari, deportes):
+    """Chaque tableau figé et chaque version du compte rendu, demandés un à un par chaque déporté."""
+    slug, figes = canari.terrain.reseau.slug, TableauFige.objects.filter(reseau=canari.terrain.reseau)
+    a_lire = [("suivi:fige", fige.pk) for fige in figes] + [("suivi:fige-pdf", fige.pk) for fige in figes]
+    a_lire += [(f"suivi:reunion{suite}", canari.reunion.pk) for suite in ("", "-pdf", "-docx", "-diffusion-pdf")]
+    for membre, (nom, cle) in product(deportes, a_lire):
+        response, texte = lire(connecter(membre), reverse(nom, args=[slug, cle]))
+        bilan.noter(response.status_code < 500 and not traces(texte), f"{membre.role}, {nom} {cle} ({response.status_code})")
 
 
 @pytest.mark.parametrize("canari", LECTEURS, indirect=True)
