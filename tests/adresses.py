@@ -10,6 +10,7 @@ RESEAU = "<slug:reseau>"
 OBJETS = {
     "reseau:membre": "membre",
     "reseau:institution": "institution",
+    "reseau:presentation-institution": "institution",
     "reseau:signataire": "signataire",
     "reseau:charte": "charte",
     "reseau:dispositif": "dispositif",

@@ -19,6 +19,7 @@ from tests.fiabilite.formulaires import accepte, jamais_atteintes, tous
 from tests.fiabilite.mise_en_scene import scene
 from tests.fiabilite.verification import verification
 from tests.terrain import PROFILS
+from tests.test_acces import droits_oublies
 from visites.models.courrier import CourrierQuerySet
 from visites.views import entreprises as vues_des_entreprises
 
@@ -257,9 +258,10 @@ def test_lire_n_ecrit_rien(bilan, terrain, profil):
             bilan.noter(tables <= TENUES_EN_LISANT, f"{route.nom} écrit {sorted(tables - TENUES_EN_LISANT)}")
 
 
-@verification("A8", "chaque envoi de l’observateur, hors de ce qui est à lui", casser=())
-def test_observateur_n_ecrit_rien(bilan, terrain):
-    membre = terrain.membres["observateur"]
+@verification("A8", "chaque envoi de qui n’y a pas droit, l’observateur et la préfecture", casser=droits_oublies)
+@pytest.mark.parametrize("profil", ["observateur", "prefecture"])
+def test_sans_droit_rien_ne_s_ecrit(bilan, terrain, profil):
+    membre = terrain.membres[profil]
     client = connecter(membre)
     for route in routes():
         if portee(membre, route.vue.droit) is NON:
