@@ -54,6 +54,8 @@ POLICES = ("Marianne-Regular", "Marianne-Regular_Italic", "Marianne-Bold", "Mari
 BALISES_REFUSEES = frozenset(["base", "embed", "iframe", "link", "meta", "object", "script", "style"])
 # « srgb » ferait rouvrir le profil à chaque document, sans le refermer : le nôtre porte un autre nom.
 OPTIONS = {"pdf_variant": "pdf/a-3a", "presentational_hints": False, "output_intent": "papier"}
+# Recto simple, à la taille de la feuille : réduite à l'impression, l'adresse sortirait de la fenêtre de l'enveloppe.
+COMME_UNE_LETTRE = {"Duplex": "/Simplex", "PrintScaling": "/None"}
 
 _VERROU = Lock()  # Pango n'est pas partageable entre fils d'exécution, et la configuration des polices est commune
 
@@ -148,14 +150,15 @@ def rendre_pdf(
 def rendre_pages(gabarit: str, contexte: Mapping[str, Any], documents: Sequence[tuple[str, datetime]]) -> list[bytes]:
     """Comme `rendre_pdf`, mais chaque page est un document à elle : (titre, date) de chacune, dans l'ordre.
 
-    Une page a les mêmes octets, mise en page seule ou avec d'autres ; avec d'autres, elle coûte un tiers de moins.
-    Lève `TropDePages` s'il n'y a pas une page par document.
+    Une page a les mêmes octets, mise en page seule ou avec d'autres ; avec d'autres, elle coûte un tiers de moins. Elle demande
+    au lecteur de l'imprimer comme une lettre. Lève `TropDePages` s'il n'y a pas une page par document.
     """
     html, ressources = _remplir(gabarit, contexte)
     with _mise_en_page(html):
         rendu = _poser(html, ressources)
         _borner(rendu, len(documents))
-        return [_ecrire(rendu.copy([page]), titre, date) for page, (titre, date) in zip(rendu.pages, documents, strict=True)]
+        paires = zip(rendu.pages, documents, strict=True)
+        return [_ecrire(rendu.copy([page]), titre, date, preferences=COMME_UNE_LETTRE) for page, (titre, date) in paires]
 
 
 def tableau_en_pdf(tableau: Tableau, graphiques: Sequence[tuple] = ()) -> bytes:
@@ -316,9 +319,15 @@ def _borner(rendu: Document, pages_max: int | None) -> None:
         raise TropDePages(f"Le document tient sur {len(rendu.pages)} pages au lieu de {pages_max}.")
 
 
-def _ecrire(rendu: Document, titre: str, date: datetime) -> bytes:
+def _ecrire(rendu: Document, titre: str, date: datetime, preferences: Mapping[str, str] | None = None) -> bytes:
+    """`preferences` : ce que le document demande au lecteur qui l'imprime (ISO 32000-1, 12.2)."""
+
+    def finir(document: Document, pdf: Any) -> None:
+        pdf.catalog["ViewerPreferences"].update(preferences or {})
+        alleger(document, pdf)
+
     _dater(rendu.metadata, titre, date)
-    return rendu.write_pdf(finisher=alleger, **OPTIONS)
+    return rendu.write_pdf(finisher=finir, **OPTIONS)
 
 
 def _dater(metadonnees: Any, titre: str, date: datetime) -> None:
