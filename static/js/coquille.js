@@ -17,6 +17,12 @@ async function ouvrir(pieces) {
   return true;
 }
 
+/** Un compte rendu que l'appareil ne garde pas : le dire, et que faire. */
+function direAbsent() {
+  racine.querySelector("[data-coquille-etat]").textContent = "Ce compte rendu n’est pas gardé sur cet appareil : il faut du réseau pour l’ouvrir.";
+  racine.querySelector("[data-coquille-conseil]").hidden = false;
+}
+
 async function lister(pieces) {
   const liste = racine.querySelector("ul");
   for (const { compte, adresse, attend } of pieces.filter(({ genre }) => genre === "texte")) {
@@ -33,11 +39,16 @@ async function lister(pieces) {
 
 document.querySelector("[data-coquille-reessayer]").addEventListener("click", () => window.location.reload());
 
-if (await coffre.disponible()) {
+async function montrer() {
   await coffre.tenir("");
   const pieces = await coffre.inventaire();
-  if (!(await ouvrir(pieces))) await lister(pieces);
+  if (await ouvrir(pieces)) return;
+  if (dossier) direAbsent();
+  await lister(pieces);
 }
+
+if (await coffre.disponible()) await montrer();
+else if (dossier) direAbsent();
 
 // « En ligne », le navigateur le dit parfois trop tôt : on recharge la page demandée quand le site répond.
 const CADENCE = 3000; // millisecondes

@@ -41,6 +41,12 @@ async function garder() {
   await coffre.ranger(compte, adresse, "texte", texte, terminer ? "terminer" : recu ? "" : "brouillon").catch(nePlusGarder);
 }
 
+/** Dit que la page se rouvrira sans réseau : le coffre la garde, et le veilleur a sa coquille. */
+async function direPret(veilleur) {
+  await Promise.all([veilleur, navigator.serviceWorker.ready]);
+  formulaire.querySelector("[data-emporter]").textContent = `Prêt hors réseau : cette page se rouvre et s’écrit sans réseau sur ${ici}, pendant sept jours.`;
+}
+
 /** La page telle que le serveur l'a rendue, pour la rouvrir sans lui ; ni script ni message. */
 function garderLaPage(html) {
   const modele = Object.assign(document.createElement("template"), { innerHTML: html });
@@ -240,7 +246,8 @@ export async function veiller(html) {
     await coffre.tenir(compte);
     await retrouver(!html);
     if (html) await garderLaPage(html).then(garder);
-    navigator.serviceWorker?.register(travailleur).catch(() => {});
+    const veilleur = navigator.serviceWorker?.register(travailleur);
+    if (veilleur && garde) direPret(veilleur).catch(() => {});
   }
   formulaire.dataset.pret = "oui";
   if (!recu || terminer) await (navigator.onLine ? reessayer() : attendreLeReseau());

@@ -18,8 +18,10 @@ async function enregistrer(compte, adresse, texte, attend) {
   await coffre.ranger(compte, adresse, "texte", { ...texte, partis: [...texte.partis, texte.contenu] }, attend);
   const reponse = await poster(voisine(adresse, "brouillon/"), champs(texte, { marque: texte.marque, compte }));
   if (reponse.redirected || !reponse.ok) return null;
-  const { garde, texte: dit } = await reponse.json();
-  return garde ? "" : `${dit} Ouvrez-le pour choisir :`;
+  const { garde, texte: dit, marque } = await reponse.json();
+  if (!garde) return `${dit} Ouvrez-le pour choisir :`;
+  Object.assign(texte, { marque, partis: [texte.contenu] });
+  return "";
 }
 
 async function terminer(compte, adresse, texte) {
@@ -38,7 +40,7 @@ async function terminer(compte, adresse, texte) {
 async function envoyerLeBrouillon(compte, adresse, texte) {
   const empeche = await enregistrer(compte, adresse, texte, "brouillon");
   if (empeche !== "") return empeche;
-  await coffre.effacer(adresse);
+  await coffre.ranger(compte, adresse, "texte", texte); // plus rien n'attend, et la page se rouvre encore sans réseau
   return "Brouillon envoyé, à terminer :";
 }
 

@@ -3,16 +3,19 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import HttpResponse
-from django.utils.timezone import now
+from django.urls import reverse
+from django.utils.timezone import localtime, now
 from playwright.sync_api import expect
 
 from reseau.conservation import DUREES
 from suivi.models import Brouillon
+from tests.factories import EntrepriseFactory, VisiteFactory
 from tests.fiabilite.verification import verification
 from tests.navigateur.ecran import violations
 from tests.navigateur.telephone import (
@@ -34,9 +37,16 @@ from tests.navigateur.telephone import (
     ouvrir,
     phrase,
 )
-from visites.models import CompteRendu
+from visites.enums import EtatVisite
+from visites.models import CompteRendu, Visite
 
 pytestmark = pytest.mark.navigateur
+
+
+def prendre_rendez_vous_ce_soir(visite):
+    """L'accueil la montre au rendez-vous du jour, et pas encore aux comptes rendus à faire."""
+    ce_soir = localtime().replace(hour=23, minute=59)
+    Visite.objects.filter(pk=visite.pk).update(etat=EtatVisite.RENDEZ_VOUS_PRIS, rendez_vous_le=ce_soir)
 
 
 def test_sans_reseau_page_fermee_et_rouverte_rien_ne_se_perd(page, adresse, visite):
@@ -57,6 +67,66 @@ def test_sans_reseau_page_fermee_et_rouverte_rien_ne_se_perd(page, adresse, visi
     contexte.set_offline(False)
     expect(etat(page)).to_have_text(ENREGISTRE)
     assert "Suite." in Brouillon.objects.get(visite=visite).contenu
+
+
+def test_brouillon_parti_d_une_autre_page_se_rouvre_encore_sans_reseau(page, lieu, adresse, visite):
+    couper(page)
+    phrase(page).fill(PHRASE)
+    expect(etat(page)).to_have_text(SANS_RESEAU)
+    page.wait_for_timeout(500)
+    contexte = page.context
+    page.close()
+    contexte.set_offline(False)
+    page = nouvelle_page(contexte)
+    page.goto(f"{lieu.url}/essai/")
+    expect(page.get_by_text(re.compile("Brouillon envoyé, à terminer"))).to_be_visible()
+    assert parse_qs(Brouillon.objects.get(visite=visite).contenu)["phrase"] == [PHRASE]
+    contexte.set_offline(True)
+    ouvrir(page, adresse)
+    assert phrase(page).input_value() == PHRASE
+    phrase(page).fill(f"{PHRASE} Suite.")
+    page.wait_for_timeout(500)
+    contexte.set_offline(False)
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    assert page.locator("[data-conflit]").is_hidden()
+    assert "Suite." in Brouillon.objects.get(visite=visite).contenu
+
+
+def test_pret_hors_reseau_se_dit_sur_la_page_et_a_l_accueil(page, lieu, adresse, visite):
+    pret = re.compile("^Prêt hors réseau : cette page se rouvre et s’écrit sans réseau sur ce téléphone, pendant sept jours.$")
+    expect(page.locator("[data-emporter]")).to_have_text(pret)
+    prendre_rendez_vous_ce_soir(visite)
+    page.goto(f"{lieu.url}/essai/")
+    expect(page.get_by_text("Prêt hors réseau", exact=True)).to_be_visible()
+    assert violations(page) == []
+    ouvrir(page, adresse)
+    couper(page)
+    ouvrir(page, adresse)
+    expect(page.locator("[data-emporter]")).to_have_text(pret)
+
+
+def test_pret_hors_reseau_ne_se_dit_pas_d_un_compte_rendu_jamais_ouvert(appareil, lieu, visite):
+    prendre_rendez_vous_ce_soir(visite)
+    page = appareil(lieu.direct)
+    page.goto(f"{lieu.url}/essai/")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text("Ouvrez le compte rendu avant de partir")).to_be_visible()
+    expect(page.get_by_text("Prêt hors réseau", exact=True)).to_have_count(0)
+
+
+def test_compte_rendu_jamais_ouvert_dit_sans_reseau_ce_qu_il_faut_faire(page, lieu):
+    entreprise = EntrepriseFactory(reseau=lieu.reseau, raison_sociale="Forge inventée", naf_id=None, commune_id=None)
+    autre = VisiteFactory(reseau=lieu.reseau, programmee=True, developpeur=lieu.direct, entreprise=entreprise)
+    couper(page)
+    page.goto(lieu.url + reverse("suivi:compte-rendu", args=["essai", autre.pk]))
+    expect(page.get_by_role("status")).to_have_text(
+        "Ce compte rendu n’est pas gardé sur cet appareil : il faut du réseau pour l’ouvrir."
+    )
+    expect(page.get_by_text("vous l’écrirez ici dès que le réseau reviendra")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(ENTREPRISE))).to_be_visible()
+    assert violations(page) == []
+    page.context.set_offline(False)
+    page.wait_for_selector("#compte-rendu[data-pret]")
 
 
 def test_terminer_sans_reseau_attend_et_part_au_retour(page, visite):
