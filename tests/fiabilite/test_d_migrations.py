@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunPython
 
 from reseau.models import Membre
 from reseau.sauvegarde.empreintes import ecarts, empreintes, migrations_du_code
@@ -162,8 +163,17 @@ def _rien_a_ecrire():
 
 
 def une_migration_lente(monkeypatch):
-    """Une migration qui retient ses tables six secondes."""
-    monkeypatch.setattr("tests.fiabilite.test_d_migrations.VERROU_MAX", 0.0)
+    """La dernière migration écrit dans une table qui sert, puis calcule six secondes avant de la rendre."""
+
+    def tarder(registre, editeur):
+        editeur.execute("UPDATE reseau_membre SET version = version")
+        fin = time.process_time() + VERROU_MAX + 1
+        while time.process_time() < fin:
+            pass
+
+    chargeur = MigrationLoader(None)
+    derniere = type(chargeur.graph.nodes[chargeur.graph.leaf_nodes("reseau")[0]])
+    monkeypatch.setattr(derniere, "operations", [*derniere.operations, RunPython(tarder, RunPython.noop)])
 
 
 @verification(
