@@ -153,13 +153,14 @@ def test_bombe_est_refusee(nom):
 
 PESER = """
 import json, os, pathlib, resource, sys
-from entreprises.lecture import FichierRefuse, archive, ouvrir
+from entreprises.lecture import FichierRefuse, archive, feuille, ouvrir
 from tests.lib.occupation import plus_haut
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]) << 20,) * 2)
 pic = lambda: int(plus_haut(os.getpid()))  # « ru_maxrss » se souviendrait du processus qui a lancé celui-ci
 if "tout-ouvrir" in sys.argv:
     archive._verifier_sommaire = lambda membres: None
     archive._debut = lambda archive, nom: [archive.read(membre) for membre in archive.namelist()] and b""
+    feuille.TAILLE_DECOMPRESSEE_MAX = 500 << 20
 croissance = refuses = 0
 for chemin in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     contenu = chemin.read_bytes()

@@ -27,6 +27,7 @@ ENCODAGES = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252",
 
 
 FICHIERS = 60
+LIGNE_CROISSANCE_MAX = 150  # Mio : on décompresse cent mégaoctets au plus, une fois
 CROISSANCE_MAX = 20  # Mio : ce que le processus du service peut prendre de plus en refusant un classeur
 # B3
 
@@ -94,6 +95,18 @@ def test_tout_fichier_est_lu_ou_refuse(bilan):
         bilan.noter(all(rejet.ligne and rejet.raison for rejet in rejets), f"{nom} : un rejet sans ligne ni raison")
         propres = all(nettoyer(ligne.raison_sociale) == ligne.raison_sociale for ligne in acceptees)
         bilan.noter(propres, f"{nom} : un nom mal lu")
+
+
+@verification("B3", "une ligne de cent mégaoctets et plus, en mémoire bornée", casser=sans_rien_abimer)
+def test_une_ligne_demesuree_ne_pese_pas(bilan, tmp_path):
+    """Telle quelle, puis compressée en deçà et au-delà de ce que l'on décompresse ; contre-épreuve : on décompresse tout."""
+    for nom, mebi in (("tel-quel.csv", 100), ("en-deca.csv.gz", 99), ("au-dela.csv.gz", 400)):
+        ligne = b"SIRET;Raison sociale\r\n" + b"x" * (mebi << 20)
+        (tmp_path / nom).write_bytes(gzip.compress(ligne, 1) if nom.endswith("gz") else ligne)
+    refuses, croissance = peser(tmp_path, *(["tout-ouvrir"] if bilan.casse else []), borne=1_024)
+    bilan.mesurer("mémoire de plus", f"{croissance} Mio")
+    bilan.noter(refuses == 3, f"{refuses} refusés sur 3")
+    bilan.noter(croissance < LIGNE_CROISSANCE_MAX, f"{croissance} Mio de plus")
 
 
 # B4
