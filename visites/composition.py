@@ -58,7 +58,8 @@ def avec_dirigeant(courriers):
 def composer(courrier, *, signataire, le, institutions, logos, textes):
     """La `Lettre` de cette visite, datée du jour `le` ; sans numéro tant que le courrier n'en a pas.
 
-    `textes` : voir `ModeleDeCourrierQuerySet.textes_par_defaut`. Une lettre corrigée porte son propre texte, tel quel.
+    `textes` : voir `ModeleDeCourrierQuerySet.textes_par_defaut`. Une lettre corrigée porte son propre texte, tel quel : ce qu'il
+    nomme a pu changer depuis (`a_relire`).
     """
     visite, reseau = courrier.visite, courrier.reseau
     dirigeant, donnees = dirigeant_de(visite.entreprise), valeurs(courrier)
@@ -106,6 +107,21 @@ def valeurs(courrier):
     }
 
 
+def a_relire(courrier):
+    """Pourquoi le texte corrigé de cette lettre ne peut plus partir tel quel, en une phrase ; vide s'il le peut.
+
+    Écrit variables remplies, il vaut pour ce qu'elles valaient (`correction["faits"]`) : changer de développeur ou de
+    dirigeant le périme.
+    """
+    if not courrier.correction:
+        return ""
+    faits, actuels = courrier.correction.get("faits"), valeurs(courrier)
+    if not faits:
+        return "Texte corrigé avant que l’outil ne retienne qui il nomme : relisez-le, ou reprenez celui du modèle."
+    changes = [f"« {faits.get(nom, '')} » est devenu « {valeur} »" for nom, valeur in actuels.items() if faits.get(nom) != valeur]
+    return f"Depuis que ce texte a été corrigé, {', '.join(changes)} : relisez-le, ou reprenez le modèle." if changes else ""
+
+
 def choix_communs(reseau, signataire, le):
     """Ce qui est commun à toutes les lettres d'un lot."""
     textes = ModeleDeCourrier.objects.textes_par_defaut(reseau)
@@ -143,7 +159,7 @@ def _du_jour(courrier, le, communs):
 def _texte(courrier, textes, valeurs):
     """Objet, paragraphes et politesse : ceux de sa correction, de son modèle, ou du modèle que suit le réseau."""
     if courrier.correction:
-        return courrier.correction
+        return {champ: courrier.correction[champ] for champ in ("objet", "paragraphes", "politesse")}
     modele = courrier.modele.texte if courrier.modele else textes[courrier.genre]
     return rediger(modele, valeurs)
 

@@ -15,12 +15,13 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
 from reseau.models import Signataire
 from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
-from visites.composition import apercu, avec_dirigeant, choix_communs, composer, en_donnees
+from visites.composition import a_relire, apercu, avec_dirigeant, choix_communs, composer, en_donnees
 from visites.enums import EtatCourrier, EtatVisite, GenreCourrier
 from visites.models import Courrier, Visite
 from visites.operations import Bilan, annoncer, desannoncer
 
 SERIE = "lettre"
+REJET_MAX = Courrier._meta.get_field("rejet").max_length
 
 
 def obstacle(visite, *, deporte):
@@ -31,6 +32,21 @@ def obstacle(visite, *, deporte):
         return "Entreprise non diffusible au répertoire SIRENE : aucune lettre ne lui est adressée."
     if not visite.confiee:
         return "La visite n’est pas confiée à un développeur, ou n’est plus en cours."
+    return ""
+
+
+def retenue(courrier):
+    """Ce qui interdit de signer cette lettre aujourd'hui, en une phrase ; vide si rien. `courrier` : voir `avec_deport`."""
+    return obstacle(courrier.visite, deporte=courrier.deporte) or a_relire(courrier)
+
+
+def ce_qu_annonce(visite):
+    """Ce que changer de développeur ferait mentir : la lettre signée le nomme, un texte corrigé sera à relire ; vide si rien."""
+    lettres = Courrier.objects.filter(visite=visite)
+    if lettre := lettres.signes().first():
+        return f"La lettre n° {lettre.reference} est signée : elle annonce {visite.developpeur}."
+    if visite.developpeur and lettres.corriges().exists():
+        return f"Le texte corrigé de la lettre annonce {visite.developpeur} : il sera à relire avant la signature."
     return ""
 
 
@@ -82,9 +98,12 @@ def preparer_lot(visites, *, par, le):
 
 @transaction.atomic
 def soumettre(courriers, *, par, le):
-    """Met des brouillons à la signature ; rend leur nombre."""
+    """Met des brouillons à la signature, sauf ceux dont le texte corrigé est à relire ; rend leur nombre."""
     brouillons = Courrier.objects.filter(pk__in=courriers.values("pk")).brouillons()
-    nombre = brouillons.update(etat=EtatCourrier.A_SIGNER, soumis_le=le, rejet="", version=F("version") + 1)
+    perimes = [courrier.pk for courrier in avec_dirigeant(brouillons.corriges()) if retenue(courrier)]
+    nombre = brouillons.exclude(pk__in=perimes).update(
+        etat=EtatCourrier.A_SIGNER, soumis_le=le, rejet="", version=F("version") + 1
+    )
     if nombre:
         noter(par, Geste.MODIFICATION, "lettres mises à la signature", nombre=nombre)
     return nombre
@@ -93,6 +112,7 @@ def soumettre(courriers, *, par, le):
 def corriger(courrier, *, modele, correction, par):
     """Donne à cette lettre un autre modèle, ou un texte à elle (`correction`, None pour suivre le modèle).
 
+    Les `faits` de la correction sont les valeurs des variables que lisait qui l'a écrite : voir `composition.a_relire`.
     `RegleEnfreinte` si elle est signée, ou si elle ne tient plus sur une page.
     """
     if courrier.signee:
@@ -176,7 +196,7 @@ def _verrouiller(courriers, par):
     lot, retenues = [], []
     for courrier in lettres.select_for_update(of=("self",)).order_by("pk"):
         courrier.reseau = par.reseau
-        courrier.rejet = obstacle(courrier.visite, deporte=courrier.deporte)
+        courrier.rejet = retenue(courrier)[:REJET_MAX]
         (retenues if courrier.rejet else lot).append(courrier)
     for courrier in retenues:
         courrier.etat, courrier.soumis_le, courrier.version = EtatCourrier.BROUILLON, None, courrier.version + 1

@@ -13,9 +13,10 @@ from reseau.lib.dates import premier_du_mois
 from reseau.lib.erreurs import RegleEnfreinte
 from visites import calendrier, operations
 from visites.concurrences import conflits
+from visites.courriers import ce_qu_annonce
 from visites.enums import EtatVisite
 from visites.espacement import empechements
-from visites.models import Courrier, Visite
+from visites.models import Visite
 from visites.sollicitations import a_justifier, contacts_recents
 
 CONFIRMER = "confirme"
@@ -129,9 +130,7 @@ def _a_deplacer(depot):
         elif change:
             raison = f"Un rendez-vous est pris le {jour:%d/%m/%Y} : il faudra prévenir qui l’a à son agenda."
             trouvees.append(Objection(raison, CONFIRMER))
-    lettre = Courrier.objects.filter(visite=visite).signes().first() if change else None
-    if lettre:
-        raison = f"La lettre n° {lettre.reference} est signée : elle annonce {visite.developpeur}."
+    if raison := change and ce_qu_annonce(visite):
         trouvees.append(Objection(raison, CONFIRMER))
     return trouvees
 

@@ -46,7 +46,7 @@ from tests.factories import (
     VisiteFactory,
     VueEnregistreeFactory,
 )
-from visites import courriers, papier_des_lettres
+from visites import composition, courriers, papier_des_lettres
 from visites.models import Courrier, EnvoiDeLettre, PartieReservee
 
 NOM, PRENOM, COURRIEL, TELEPHONE = "Zabulonquetsche", "Ermelinde", "ermelinde.z@exemple.fr", "03 84 97 53 11"
@@ -147,8 +147,10 @@ class Scene:
     def _la_lettre(self):
         visite = VisiteFactory(reseau=self.reseau, programmee=True, developpeur=self.direct)
         corps = {"objet": "Une rencontre", "paragraphes": [self.dit("lettre")], "politesse": "Madame, mes hommages."}
-        self.courrier = CourrierFactory(visite=visite, a_signer=True, correction=corps)
         ContactFactory(entreprise=visite.entreprise, dirigeant=True, prenom=PRENOM, nom=NOM, civilite=Civilite.MADAME)
+        self.courrier = CourrierFactory(visite=visite, a_signer=True)
+        corps["faits"] = composition.valeurs(self.courrier)
+        Courrier.objects.filter(pk=self.courrier.pk).update(correction=corps)
         courriers.signer(Courrier.objects.filter(pk=self.courrier.pk), par=self.animateur, le=localdate())
         papier_des_lettres.figer(Courrier.objects.filter(pk=self.courrier.pk))
         texte = {"objet": self.dit("envoi.objet"), "corps": self.dit("envoi.corps")}

@@ -20,7 +20,7 @@ from tests.factories import (
     VisiteFactory,
 )
 from tests.lib.papier import dessin
-from visites import composition, courriers, papier_des_lettres
+from visites import composition, courriers, operations, papier_des_lettres
 from visites.enums import EtatCourrier, EtatVisite
 from visites.models import Courrier, PdfFige, Visite
 
@@ -43,6 +43,12 @@ def lettres_a_signer(reseau, combien):
 def nombre_de_pages(octets):
     with pikepdf.open(io.BytesIO(octets)) as pdf:
         return len(pdf.pages)
+
+
+def preferences(octets):
+    """Ce que le PDF demande au lecteur qui l'imprime."""
+    with pikepdf.open(io.BytesIO(octets)) as pdf:
+        return dict(pdf.Root.ViewerPreferences)
 
 
 # Préparer
@@ -198,6 +204,47 @@ def test_lettre_signee_ne_change_plus_avec_l_entreprise(prefecture, reseau):
     assert papier_des_lettres.papier(lettre, le=JOUR) == avant
 
 
+# Un texte corrigé vaut pour qui il nomme
+
+
+@pytest.fixture
+def corrigee(reseau, animateur):
+    """Une lettre à la signature, dont le texte corrigé nomme son développeur."""
+    courrier = lettres_a_signer(reseau, 1).get()
+    texte = {"objet": "Objet", "paragraphes": ["Mme Odile Tissot vous appellera."], "politesse": "Salut."}
+    correction = texte | {"faits": composition.valeurs(courrier)}
+    return courriers.corriger(courrier, modele=None, correction=correction, par=animateur)
+
+
+def test_texte_corrige_encore_juste_se_signe(corrigee, prefecture):
+    assert courriers.signer(Courrier.objects.all(), par=prefecture, le=JOUR) == range(1, 2)
+    assert Courrier.objects.get().contenu["paragraphes"] == ["Mme Odile Tissot vous appellera."]
+
+
+def test_texte_corrige_pour_un_autre_developpeur_ne_se_signe_ni_ne_se_soumet(corrigee, animateur, prefecture, reseau):
+    operations.affecter(corrigee.visite, MembreFactory(reseau=reseau, nom="Autre"), par=animateur, le=JOUR)
+    assert len(courriers.signer(Courrier.objects.all(), par=prefecture, le=JOUR)) == 0
+    lettre = Courrier.objects.get()
+    assert (lettre.etat, lettre.numero) == (EtatCourrier.BROUILLON, None)
+    assert "relisez-le, ou reprenez le modèle" in lettre.rejet
+    assert courriers.soumettre(Courrier.objects.all(), par=animateur, le=JOUR) == 0
+
+
+def test_texte_corrige_se_relit_si_le_dirigeant_change_de_civilite(corrigee):
+    ContactFactory(entreprise=corrigee.visite.entreprise, dirigeant=True, civilite="Mme")
+    relue = Courrier.objects.select_related("visite__entreprise").get()
+    assert "« Madame, Monsieur » est devenu « Madame »" in composition.a_relire(relue)
+
+
+def test_texte_corrige_sans_faits_connus_se_relit(corrigee):
+    del corrigee.correction["faits"]
+    assert "relisez-le" in composition.a_relire(corrigee)
+
+
+def test_changer_de_developpeur_previent_que_le_texte_corrige_sera_a_relire(corrigee):
+    assert "il sera à relire avant la signature" in courriers.ce_qu_annonce(corrigee.visite)
+
+
 # Figer, imprimer
 
 
@@ -236,6 +283,17 @@ def test_imprimer_une_page_par_lettre(prefecture, reseau):
     papier_des_lettres.figer(lettres)
     with papier_des_lettres.imprimer(lettres) as fichier:
         assert nombre_de_pages(fichier.read()) == 3
+
+
+def test_lettre_seule_et_lot_demandent_le_recto_simple_a_la_taille_reelle(prefecture, reseau):
+    lettres = lettres_a_signer(reseau, 2)
+    brouillon = papier_des_lettres.papier(lettres.first(), le=JOUR)
+    courriers.signer(lettres, par=prefecture, le=JOUR)
+    papier_des_lettres.figer(lettres)
+    with papier_des_lettres.imprimer(lettres) as lot:
+        papiers = [brouillon, papier_des_lettres.papier(lettres.first(), le=JOUR), lot.read()]
+    attendues = {"/DisplayDocTitle": True, "/Duplex": pikepdf.Name.Simplex, "/PrintScaling": pikepdf.Name("/None")}
+    assert [preferences(papier) for papier in papiers] == [attendues] * 3
 
 
 def test_imprimer_rien_se_dit(reseau):

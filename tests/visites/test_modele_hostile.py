@@ -286,7 +286,10 @@ def test_lettre_hostile_va_de_la_fiche_au_courriel(reseau, membres, armer):
     ContactFactory(entreprise=visite.entreprise, nom="</p><script>", prenom="\u202eAda", courriel="ada@exemple.test")
     poignee = [armer(saisie) for saisie in VECTEURS[:6]]
     correction = {"objet": armer("<style>@import 'HTTP/x.css'"), "paragraphes": poignee, "politesse": "{{ settings.SECRET_KEY }}"}
-    courrier = CourrierFactory(visite=visite, a_signer=True, correction=correction)
+    courrier = CourrierFactory(visite=visite, a_signer=True)
+    courriers.corriger(
+        courrier, modele=None, correction=correction | {"faits": composition.valeurs(courrier)}, par=membres["animateur"]
+    )
     courriers.signer(Courrier.objects.all(), par=membres["prefecture"], le=JOUR)
     texte = {"objet": envois.OBJET, "corps": envois.CORPS, "en_copie": []}
     lot = envois.inscrire_lot(Courrier.objects.all(), par=membres["secretariat"], maintenant=now(), **texte)

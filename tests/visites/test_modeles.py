@@ -1,5 +1,7 @@
 """Les modèles de lettre : ce qui s'écrit, ce qui se refuse, ce que les lettres en font."""
 
+import json
+
 import pytest
 
 from reseau.lib.erreurs import RegleEnfreinte
@@ -132,13 +134,20 @@ def test_prefecture_corrige_une_lettre_a_la_signature(clients, adresse, reseau):
         "visites:courrier", lettre.pk
     )
     lettre.refresh_from_db()
-    assert lettre.correction == {"objet": "Objet relu", "paragraphes": ["Bonjour.", "À {bientôt}."], "politesse": "Bien à vous."}
+    texte = {"objet": "Objet relu", "paragraphes": ["Bonjour.", "À {bientôt}."], "politesse": "Bien à vous."}
+    assert lettre.correction == texte | {"faits": {}}
+
+
+def envoi_de(page):
+    """Ce que le navigateur renverrait de ce formulaire, sans y toucher."""
+    initial = page.context["form"].initial
+    return initial | {"faits": json.dumps(initial["faits"]), "version": page.context["form"].instance.version}
 
 
 def test_lettre_relue_sans_rien_changer_suit_toujours_son_modele(clients, adresse, reseau):
     lettre = CourrierFactory(visite__reseau=reseau)
     page = clients["prefecture"].get(adresse("visites:courrier-corriger", lettre.pk))
-    clients["prefecture"].post(adresse("visites:courrier-corriger", lettre.pk), page.context["form"].initial | {"version": 1})
+    clients["prefecture"].post(adresse("visites:courrier-corriger", lettre.pk), envoi_de(page))
     lettre.refresh_from_db()
     assert lettre.correction is None
 

@@ -5,7 +5,7 @@ from django.utils.timezone import localdate
 
 from reseau.lib.etiquettes import PLANCHES
 from reseau.lib.formulaires import Formulaire, FormulaireModele
-from reseau.lib.lettre import en_paragraphes, verifier
+from reseau.lib.lettre import VARIABLES, en_paragraphes, verifier
 from reseau.lib.polices import caracteres
 from reseau.lib.saisie import visible
 from visites.enums import MotifRetour
@@ -55,7 +55,10 @@ class ModeleForm(FormulaireModele):
 
 
 class CorrectionForm(FormulaireModele):
-    """Le texte d'une seule lettre, variables déjà remplies : ce qui s'y écrit s'imprime tel quel."""
+    """Le texte d'une seule lettre, variables déjà remplies : ce qui s'y écrit s'imprime tel quel.
+
+    Il emporte les valeurs affichées (`faits`) : si le développeur change pendant qu'on écrit, le texte sera à relire.
+    """
 
     sans_mention = frozenset(["corps", "politesse"])
 
@@ -63,14 +66,21 @@ class CorrectionForm(FormulaireModele):
     objet = forms.CharField(max_length=160)
     corps = forms.CharField(label="Texte", max_length=CORPS_MAX, widget=GRAND, help_text="Un paragraphe par alinéa.")
     politesse = forms.CharField(label="Formule de politesse", max_length=300)
+    faits = forms.JSONField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Courrier
         fields = []
 
-    def __init__(self, *arguments, lettre, **mots):
+    def __init__(self, *arguments, lettre, faits, **mots):
         super().__init__(*arguments, **mots)
         self.initial |= {"objet": lettre.objet, "corps": "\n\n".join(lettre.paragraphes), "politesse": lettre.politesse}
+        self.initial["faits"] = faits
+
+    def clean_faits(self):
+        faits = self.cleaned_data["faits"]
+        faits = faits if isinstance(faits, dict) else {}
+        return {nom: valeur for nom, valeur in faits.items() if nom in VARIABLES and isinstance(valeur, str)}
 
     def clean_objet(self):
         return imprimable(self.cleaned_data["objet"])
@@ -83,14 +93,15 @@ class CorrectionForm(FormulaireModele):
 
     @property
     def correction(self):
-        """Ce que `Courrier.correction` garde ; None si rien n'a changé."""
-        if not self.has_changed():
-            return self.instance.correction
+        """Ce que `Courrier.correction` garde ; None si le modèle n’y est pas changé. Relu tel quel, un texte vaut de nouveau."""
+        if not self.instance.correction and set(self.changed_data) <= {"faits"}:
+            return None
         donnees = self.cleaned_data
         return {
             "objet": donnees["objet"],
             "paragraphes": list(en_paragraphes(donnees["corps"])),
             "politesse": donnees["politesse"],
+            "faits": donnees["faits"],
         }
 
 

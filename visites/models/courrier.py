@@ -33,6 +33,10 @@ class CourrierQuerySet(models.QuerySet):
     def brouillons(self):
         return self.filter(etat=EtatCourrier.BROUILLON)
 
+    def corriges(self):
+        """Pas encore signés, et d'un texte à eux."""
+        return self.filter(correction__isnull=False, numero=None)
+
     def a_signer(self):
         return self.filter(etat=EtatCourrier.A_SIGNER)
 
@@ -63,8 +67,8 @@ class CourrierQuerySet(models.QuerySet):
 class Courrier(Versionne):
     """`contenu` : les champs de `reseau.lib.lettre.Lettre` (sans images), figés à la signature.
 
-    `correction` : l'objet, les paragraphes et la politesse propres à cette lettre ; None, elle suit son modèle (`modele`,
-    sinon celui du réseau).
+    `correction` : l'objet, les paragraphes et la politesse propres à cette lettre, et les `faits` qu'ils nomment ; None, elle
+    suit son modèle (`modele`, sinon celui du réseau).
     """
 
     reseau = models.ForeignKey("reseau.Reseau", models.PROTECT, related_name="courriers")

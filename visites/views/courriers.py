@@ -14,7 +14,7 @@ from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.reponses import fichier
 from reseau.operations import noter
 from visites import courriers as operations
-from visites.composition import apercu
+from visites.composition import a_relire, apercu, avec_dirigeant, valeurs
 from visites.enums import EtatCourrier
 from visites.envois import REMPLACE
 from visites.filters import CourrierFilter
@@ -50,15 +50,12 @@ def courriers(request):
     signe = autorise(request.membre, "courriers.signer")
     visibles = Courrier.objects.visibles_par(request.membre)
     filtre = CourrierFilter(request.GET, queryset=visibles, request=request)
-    page_obj = paginer(request, filtre.qs.avec_noms(), TRIS, AU_PARAPHEUR)
+    page_obj = paginer(request, avec_dirigeant(filtre.qs), TRIS, AU_PARAPHEUR)
     contexte = {
         "filter": filtre,
         "page_obj": page_obj,
         "nombre": page_obj.paginator.count,
-        "lettres": [
-            (lettre, operations.obstacle(lettre.visite, deporte=lettre.deporte) if not lettre.signee else "")
-            for lettre in page_obj
-        ],
+        "lettres": [(lettre, operations.retenue(lettre) if not lettre.signee else "") for lettre in page_obj],
         "etats": _par_etat(visibles),
         "gestes": _gestes_du_lot(request.membre, {lettre.etat for lettre in page_obj}),
         "a_signer": list(filtre.qs.a_signer().order_by("pk").values_list("pk", flat=True)) if signe else [],
@@ -76,6 +73,7 @@ def courrier(request, pk):
         "visite": courrier.visite,
         "lettre": apercu(courrier, le=localdate()),
         "obstacle": "" if courrier.signee else operations.obstacle(courrier.visite, deporte=courrier.deporte),
+        "a_relire": "" if courrier.signee else a_relire(courrier),
         "peut_soumettre": etat == EtatCourrier.BROUILLON and autorise(membre, "courriers.imprimer"),
         "peut_signer": etat == EtatCourrier.A_SIGNER and autorise(membre, "courriers.signer"),
         "peut_imprimer": courrier.signee and autorise(membre, "courriers.imprimer"),
@@ -116,7 +114,7 @@ def corriger(request, pk):
     """Le texte de cette lettre seule ; « Revenir au modèle » efface la correction."""
     courrier = _a_preparer(request, pk)
     lettre = apercu(courrier, le=localdate())
-    form = CorrectionForm(request.POST or None, instance=courrier, lettre=lettre)
+    form = CorrectionForm(request.POST or None, instance=courrier, lettre=lettre, faits=valeurs(courrier))
     au_modele = "modele" in request.POST
     if au_modele or form.is_valid():
         correction = None if au_modele else form.correction
@@ -124,7 +122,7 @@ def corriger(request, pk):
             dit = "La lettre suit de nouveau son modèle." if au_modele else "Le texte de la lettre est corrigé."
             messages.success(request, dit)
             return redirect("visites:courrier", request.reseau.slug, pk)
-    return render(request, "visites/courrier_corriger.html", {"form": form, "courrier": courrier})
+    return render(request, "visites/courrier_corriger.html", {"form": form, "courrier": courrier, "a_relire": a_relire(courrier)})
 
 
 @formulaire("courriers.preparer", lit=Courrier)

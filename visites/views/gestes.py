@@ -11,6 +11,7 @@ from reseau.lib.erreurs import tenter
 from visites import invitations, operations
 from visites.avertissements import avant_de_confier
 from visites.concurrences import conflits
+from visites.courriers import ce_qu_annonce
 from visites.forms import (
     AffectationForm,
     AnnulationForm,
@@ -21,7 +22,7 @@ from visites.forms import (
     RendezVousForm,
     RenduForm,
 )
-from visites.models import Courrier, Visite
+from visites.models import Visite
 from visites.sollicitations import a_justifier
 from visites.views.invitations import prevenir
 
@@ -35,7 +36,7 @@ def affecter(request, pk):
     form = AffectationForm(request.POST or None, visite=visite, membre=request.membre, le=localdate(), **avant)
     operation = partial(operations.affecter, le=localdate())
     titre, fait = "Confier la visite", "La visite est confiée."
-    return _jouer(request, visite, form, operation, titre=titre, fait=fait, avertissement=_sur_la_lettre(visite), avant=avant)
+    return _jouer(request, visite, form, operation, titre=titre, fait=fait, avertissement=ce_qu_annonce(visite), avant=avant)
 
 
 @formulaire("visites.prendre", lit=Visite)
@@ -63,7 +64,7 @@ def rendre(request, pk):
     if not visite.confiee:
         return _impossible(request, visite, "Cette visite n’est confiée à personne.")
     form = RenduForm(request.POST or None, visite=visite, invites=_invites(visite))
-    fait, avertissement = "L’entreprise est revenue dans la liste.", _sur_la_lettre(visite)
+    fait, avertissement = "L’entreprise est revenue dans la liste.", ce_qu_annonce(visite)
     titre = "Rendre à la liste"
     return _jouer(request, visite, form, operations.rendre, titre=titre, fait=fait, avertissement=avertissement)
 
@@ -129,12 +130,6 @@ def _trouver_a_conduire(request, pk):
     visite = _trouver(request, pk)
     exiger(request.membre, "visites.conduire", visite.developpeur)
     return visite
-
-
-def _sur_la_lettre(visite):
-    """La lettre signée nomme le développeur, et ne se refait pas : le dire avant d'en changer."""
-    lettre = Courrier.objects.filter(visite=visite).signes().first()
-    return f"La lettre n° {lettre.reference} est signée : elle annonce {visite.developpeur}." if lettre else ""
 
 
 def _impossible(request, visite, raison):

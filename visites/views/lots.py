@@ -48,8 +48,14 @@ def preparer(request, pk):
 
 @geste("courriers.imprimer")
 def soumettre(request):
-    nombre = operations.soumettre(_coche(request), par=request.membre, le=localdate())
-    exiger(nombre, "Aucun brouillon parmi les lettres cochées.")
+    coche = _coche(request)
+    nombre = operations.soumettre(coche, par=request.membre, le=localdate())
+    restent = coche.brouillons().count()
+    exiger(nombre or restent, "Aucun brouillon parmi les lettres cochées.")
+    if restent:
+        messages.warning(request, f"{pluriel_fr(restent, 'lettre corrigée reste,lettres corrigées restent')} à relire d’abord.")
+    if not nombre:
+        return redirect("visites:courriers", request.reseau.slug)
     messages.success(request, f"{pluriel_fr(nombre, 'lettre mise,lettres mises')} à la signature.")
     return redirect("visites:courriers", request.reseau.slug)
 
