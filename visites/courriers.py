@@ -11,6 +11,7 @@ from django.db.models import F
 
 from reseau.enums import Geste
 from reseau.lib import atelier
+from reseau.lib.epreuve import trop_haute
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
 from reseau.models import Signataire
@@ -205,6 +206,7 @@ def _verrouiller(courriers, par):
 
 
 def _eprouver(lettres):
-    """Met en page la plus longue avant de signer : `TropDePages` ici, sans numéro perdu, plutôt qu'au figeage."""
-    if lettres:
-        imprimer_lettre(max(lettres, key=lambda lettre: sum(map(len, lettre.paragraphes))))
+    """Met en page les plus hautes avant de signer : le refus ici, sans numéro perdu, plutôt qu'au figeage."""
+    if lettre := trop_haute(lettres):
+        qui = lettre.adresse[0] if lettre.adresse else "une entreprise"
+        raise RegleEnfreinte(f"La lettre à {qui} dépasse une page : raccourcissez son texte, ou rejetez-la et signez les autres.")

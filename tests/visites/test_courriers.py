@@ -181,9 +181,21 @@ def test_signer_un_texte_trop_long_ne_consomme_aucun_numero(prefecture, reseau):
     ModeleDeCourrierFactory(reseau=reseau, corps="\n".join(["Une phrase bien trop longue. " * 40] * 6), par_defaut=True)
     with pytest.raises(RegleEnfreinte) as refus:
         courriers.signer(lettres_a_signer(reseau, 2), par=prefecture, le=JOUR)
-    assert str(refus.value) == "La lettre dépasse une page : raccourcissez le texte."
+    assert "dépasse une page : raccourcissez son texte, ou rejetez-la" in str(refus.value)
     assert not Courrier.objects.exclude(numero=None).exists()
     assert not Compteur.objects.filter(dernier__gt=0).exists()
+
+
+def test_signer_eprouve_la_plus_haute_et_non_la_plus_longue(prefecture, reseau):
+    """Un pavé qui tient, plus de caractères ; soixante alinéas d'un mot, qui ne tiennent pas."""
+    lettres = lettres_a_signer(reseau, 2)
+    for courrier, paragraphes in zip(lettres, (["Un texte dense qui remplit la page. " * 40], ["Bonjour."] * 60), strict=True):
+        courrier.correction = {"objet": "O", "paragraphes": paragraphes, "politesse": "Salut."}
+        courrier.correction["faits"] = composition.valeurs(courrier)
+        courrier.save()
+    with pytest.raises(RegleEnfreinte, match="dépasse une page"):
+        courriers.signer(lettres, par=prefecture, le=JOUR)
+    assert not Courrier.objects.exclude(numero=None).exists()
 
 
 @pytest.mark.parametrize("combien", [1, 3, 30])
