@@ -85,6 +85,10 @@ def adresses_qui_changent(terrain):
     publiques = [route for route in routes_publiques() if "POST" in route.vue.methodes and not route.arguments]
     yield from ((route.nom, route.adresse(slug, terrain.a_eux)) for route in gestes)
     yield from ((route.nom, route.adresse(slug, {})) for route in publiques)
-    dehors = [route for route in routes_hors_reseau() if not route.arguments]
-    yield from ((route.nom, reverse(route.nom)) for route in dehors)
+    yield from ((route.nom, reverse(route.nom)) for route in routes_hors_reseau() if not route.arguments)
+    # Un lien secret, même faux : l'envoi se juge avant le lien.
+    for route in [*routes_hors_reseau(), *routes_publiques()]:
+        if route.arguments:
+            mots = {argument: 1 if argument == "pk" else "faux" for argument in route.arguments}
+            yield route.nom, reverse(route.nom, kwargs=mots | ({"reseau": slug} if route.publique else {}))
     yield "lien-ouvrir", reverse("lien-ouvrir", args=[entrees.jeton_de_lien(terrain.membres["direct"].utilisateur)])
