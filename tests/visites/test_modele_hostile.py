@@ -184,9 +184,10 @@ def actifs(page):
 
 
 def balises(lettre):
-    contexte = {"lettre": lettre, "titre": lettre.titre, "serrage": "aise", "corps_adresse": 10}
-    contexte |= {"lignes_adresse": [(ligne, 100) for ligne in lettre.adresse], "logos": [], "taille_logos": "grands"}
-    html = render_to_string("pdf/lettre.html", contexte | {"ressources": frozenset(["marianne", "devise"])})
+    page = {"lettre": lettre, "corps_adresse": 10, "lignes_adresse": [(ligne, 100) for ligne in lettre.adresse], "logos": []}
+    contexte = {"pages": [page], "serrage": "aise", "ressources": frozenset(["marianne", "devise"])}
+    html = render_to_string("pdf/lettre.html", contexte)
+    assert escape(lettre.signataire_nom) in html  # sans lettre, deux pages vides se vaudraient
     # L'intitulé et l'adresse se coupent en lignes : leur nombre varie, pas leur nature.
     trouvees = re.findall(r"<[^>]*>", html)
     return [balise for balise in trouvees if balise not in ("<br>", "<span>", "</span>", '<span class="mot">')]
