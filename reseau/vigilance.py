@@ -37,8 +37,9 @@ LUS = {
     COMPTES_RENDUS: {"visites.compterendu", "visites.partiereservee", "suivi.evaluation", "reseau.reunion"},
 }
 # Les seuls exports qui ne sont pas une copie du fichier : des totaux, et le papier d'une réunion envoyé à ses membres.
-TOTAUX = Q(objet__startswith="tableau ") & ~Q(objet="tableau 2.4")
-SANS_FICHES = TOTAUX | Q(objet__in=["suivi.tableaufige", "reseau.reunion", "annuaire des compétences"])
+SANS_FICHES = {"suivi.tableaufige", "reseau.reunion", "annuaire des compétences"}
+TABLEAU, NOMINATIF = "tableau ", "tableau 2.4"
+EMPORTENT = ~Q(objet__in=SANS_FICHES) & (~Q(objet__startswith=TABLEAU) | Q(objet=NOMINATIF))
 GESTES = {
     FICHES: {Geste.LECTURE, Geste.IMPRESSION},
     COMPTES_RENDUS: {Geste.LECTURE, Geste.IMPRESSION},
@@ -70,7 +71,7 @@ class Seuil:
     def compte(self, maintenant):
         """L'agrégat qui le mesure, sur le journal d'un membre."""
         lues = Q(geste__in=GESTES[self.genre], le__gt=maintenant - timedelta(minutes=self.minutes))
-        lues &= ~SANS_FICHES if self.genre is EXPORTS else Q(objet__in=LUS[self.genre])
+        lues &= EMPORTENT if self.genre is EXPORTS else Q(objet__in=LUS[self.genre])
         # Un export en vaut un autre ; une fiche rouverte n'en est pas une de plus.
         return Count("pk", filter=lues) if self.genre is EXPORTS else Count("objet_id", filter=lues, distinct=True)
 
@@ -102,8 +103,10 @@ def surveiller(membre, ligne):
 
 
 def _compte(genre, objet):
-    """Vrai si ouvrir cet objet peut être de trop ; tout export se mesure à ceux d'avant."""
-    return genre is EXPORTS or objet in LUS[genre]
+    """Vrai si cet objet est de ceux que ce genre d'alerte compte (`EMPORTENT`, pour une ligne pas encore écrite)."""
+    if genre is not EXPORTS:
+        return objet in LUS[genre]
+    return objet not in SANS_FICHES and (not objet.startswith(TABLEAU) or objet == NOMINATIF)
 
 
 @transaction.atomic

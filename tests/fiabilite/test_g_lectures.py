@@ -257,3 +257,14 @@ def test_journee_normale(bilan):
         statuts = {client.get(adresse).status_code for adresse in adresses}
         bilan.noter(statuts == {200}, f"{profil} : {statuts}")
         bilan.noter(not Alerte.objects.filter(membre=terrain.membres[profil]).exists(), f"{profil} : fausse alerte")
+
+
+@pytest.mark.parametrize(
+    ("objet", "alerte"),
+    [("reseau.reseau", True), ("tableau 2.4", True), ("tableau 2.7", False), ("suivi.tableaufige", False)],
+)
+def test_export_qui_copie_des_fiches_alerte_celui_de_totaux_non(membres, objet, alerte):
+    """L'export complet et la liste nominative des actions comptent ; les totaux d'un tableau, non."""
+    for _ in range(7):
+        journal.noter(membres["animateur"], Geste.EXPORT, objet)
+    assert Alerte.objects.exists() == alerte

@@ -80,7 +80,7 @@ def se_tuer(_):
 
 
 def test_un_compositeur_tue_se_dit(monkeypatch):
-    monkeypatch.setattr(atelier, "imprimer_lettres", se_tuer)
+    monkeypatch.setattr(atelier, "_composer", se_tuer)
     with pytest.raises(ImpressionImpossible, match="relancez-la"):
         list(atelier.composer_lettres(lot(atelier.SEUIL)))
 
