@@ -1,13 +1,15 @@
 """Éprouver un lot de lettres avant de le numéroter : chacune tient sur sa page, sans les mettre toutes en page.
 
-La plus haute se compose ; une autre s'en passe si ses lignes, comptées au plus, ne dépassent pas celles, comptées au moins, d'une
-lettre déjà composée. La longueur seule ne dirait rien : vingt alinéas d'un mot sont plus hauts qu'un pavé de mille caractères.
+Un témoin se compose, sûrement plus haut que toutes : la plus haute, rallongée. S'il tient, toutes tiennent. Sinon, la plus
+haute se compose ; une autre s'en passe si ses lignes, comptées au plus, ne dépassent pas celles, comptées au moins, d'une lettre
+déjà composée. La longueur seule ne dirait rien : vingt alinéas d'un mot sont plus hauts qu'un pavé de mille caractères.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from math import inf
+from math import ceil, inf
 
 from django.utils import timezone
 
@@ -21,14 +23,29 @@ ALINEA = (0.47, 0.48)  # en lignes, au moins et au plus : le blanc qui suit un a
 
 def trop_haute(lettres: Iterable[Lettre]) -> Lettre | None:
     """La première qui ne se met pas en page, de la plus haute à la moins ; None si toutes tiennent."""
-    composees: list[Counter[str]] = []
     mesurees = [(Counter(_alineas(lettre)), lettre) for lettre in lettres]
-    for alineas, lettre in sorted(mesurees, key=lambda mesuree: _hauteurs(mesuree[0])[::-1], reverse=True):
+    mesurees.sort(key=lambda mesuree: _hauteurs(mesuree[0])[::-1], reverse=True)
+    sures = [mesuree for mesuree in mesurees if _hauteurs(mesuree[0])[1] < inf]
+    if sures and _tient(_rallonger(*sures[0])):
+        mesurees = mesurees[: -len(sures)]  # celles qu'on ne sait pas mesurer viennent d'abord
+    composees: list[Counter[str]] = []
+    for alineas, lettre in mesurees:
         if not any(_tient_dans(alineas, autre) for autre in composees):
-            if imprimer_lettres([(lettre, timezone.now())]) == [None]:
+            if not _tient(lettre):
                 return lettre
             composees.append(alineas)
     return None
+
+
+def _tient(lettre: Lettre) -> bool:
+    return imprimer_lettres([(lettre, timezone.now())]) != [None]
+
+
+def _rallonger(alineas: Counter[str], lettre: Lettre) -> Lettre:
+    """La même, d'assez d'alinéas d'un mot pour que ses lignes, comptées au moins, atteignent celles qu'elle a au plus."""
+    au_moins, au_plus = _hauteurs(alineas)
+    de_plus = ceil((au_plus - au_moins) / (1 + ALINEA[0]))
+    return replace(lettre, paragraphes=[*lettre.paragraphes, *["…"] * de_plus])
 
 
 def _alineas(lettre: Lettre) -> Sequence[str]:
