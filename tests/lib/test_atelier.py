@@ -12,22 +12,11 @@ import pikepdf
 import pytest
 
 from reseau.lib import atelier
-from reseau.lib.lettre import Lettre, imprimer_lettre, imprimer_lettres
+from reseau.lib.lettre import imprimer_lettre, imprimer_lettres
 from reseau.lib.pdf import ImpressionImpossible
+from tests.lib.lettres import LETTRE
 
 QUAND = datetime(2026, 3, 2, tzinfo=UTC)
-LETTRE = Lettre(
-    intitule=["PRÉFET", "DE L’ESSAI"],
-    reseau="Réseau d’essai",
-    lieu="Vesoul",
-    adresse=["FONDERIE", "70000 VESOUL"],
-    objet="Une visite",
-    appel="Madame",
-    paragraphes=["Un paragraphe."],
-    politesse="Veuillez croire, Madame, à ma considération.",
-    signataire_titre="Le préfet",
-    signataire_nom="Paul Essai",
-)
 
 
 def lot(combien):

@@ -6,21 +6,9 @@ from dataclasses import replace
 import pytest
 
 from reseau.lib import epreuve
-from reseau.lib.lettre import Lettre, imprimer_lettres
+from reseau.lib.lettre import imprimer_lettres
+from tests.lib.lettres import LETTRE
 from tests.lib.papier import QUAND
-
-LETTRE = Lettre(
-    intitule=["PRÉFET", "DE L’ESSAI"],
-    reseau="Réseau d’essai",
-    lieu="Vesoul",
-    adresse=["FONDERIE", "70000 VESOUL"],
-    objet="Une visite",
-    appel="Madame",
-    paragraphes=["Un paragraphe."],
-    politesse="Veuillez croire, Madame, à ma considération.",
-    signataire_titre="Le préfet",
-    signataire_nom="Camille Essai",
-)
 
 PHRASE = "nous vous entreprise développement à rencontre « projet », qu’il territoire industriel WWW l’avenir iii 2026 :"
 MOTS = PHRASE.split()
