@@ -15,7 +15,7 @@ from reseau.lib.epreuve import trop_haute
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
 from reseau.models import Signataire
-from reseau.operations import ajouter, enregistrer, noter, prochains_numeros
+from reseau.operations import ajouter, enregistrer, noter, prochains_numeros, recrire
 from visites.composition import a_relire, apercu, avec_dirigeant, choix_communs, composer, en_donnees
 from visites.enums import EtatCourrier, EtatVisite, GenreCourrier
 from visites.models import Courrier, Visite
@@ -169,7 +169,7 @@ def signer(courriers, *, par, le):
         courrier.contenu = en_donnees(lettres[-1])
     _eprouver(lettres)
     champs = ["etat", "annee", "numero", "signe_le", "signataire", "signe_par", "version", "contenu"]
-    Courrier.objects.bulk_update(lot, champs, batch_size=200)
+    recrire(lot, champs)
     if lot:
         noter(par, Geste.SIGNATURE, "lettres signées", nombre=len(lot))
     return numeros
@@ -201,7 +201,7 @@ def _verrouiller(courriers, par):
         (retenues if courrier.rejet else lot).append(courrier)
     for courrier in retenues:
         courrier.etat, courrier.soumis_le, courrier.version = EtatCourrier.BROUILLON, None, courrier.version + 1
-    Courrier.objects.bulk_update(retenues, ["etat", "soumis_le", "rejet", "version"])
+    recrire(retenues, ["etat", "soumis_le", "rejet", "version"])
     return lot
 
 

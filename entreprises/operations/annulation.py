@@ -8,12 +8,12 @@ from django.utils.timezone import now
 from entreprises.enums import EtatImport, GenreImport
 from entreprises.models import Contact, Entreprise, Etiquette, Import
 from entreprises.operations import traces
-from entreprises.operations.lots import Pose, recrire
+from entreprises.operations.lots import Pose
 from entreprises.operations.traces import empreinte, en_json
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Reseau
-from reseau.operations import noter
+from reseau.operations import noter, recrire
 
 GARDEES_MONTREES = 100
 MODIFIEE = "modifiée depuis"

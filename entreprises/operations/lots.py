@@ -11,6 +11,7 @@ from entreprises.lecture.refus import ValeurEcartee
 from entreprises.models import Commune, Contact, Entreprise, Etiquette
 from entreprises.operations.traces import empreinte, en_json
 from entreprises.recherche import apprendre
+from reseau.operations import recrire
 
 DIRIGEANT = "dirigeant_"
 ATTRIBUTS = {"naf": "naf_id", "naf_2025": "naf_2025_id", "commune": "commune_id"}
@@ -78,13 +79,6 @@ def _etiqueter(a_poser, reseau):
         (Pose(entreprise_id=fiche, etiquette_id=etiquette) for fiche, etiquette in posees), ignore_conflicts=True
     )
     return [etiquette.pk for etiquette in nouvelles], posees
-
-
-def recrire(fiches, champs):
-    """Met à jour ces champs ; quatre fois plus rapide que bulk_update, dont chaque paquet essaie tous ses cas sur chacun."""
-    if fiches:
-        modele = type(fiches[0])
-        modele.objects.bulk_create(fiches, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(champs))
 
 
 def rapprocher(lignes, reseau, ignores, *, verrouiller):

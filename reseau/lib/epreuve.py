@@ -11,9 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from math import ceil, inf
 
-from django.utils import timezone
-
-from reseau.lib.lettre import Lettre, imprimer_lettres
+from reseau.lib.lettre import Lettre, tient
 from reseau.lib.polices import caracteres, largeur
 
 LARGEUR_TEXTE, CORPS = 170, 9  # mm, points : la page la plus serrée (css/pdf/lettre.css)
@@ -26,19 +24,15 @@ def trop_haute(lettres: Iterable[Lettre]) -> Lettre | None:
     mesurees = [(Counter(_alineas(lettre)), lettre) for lettre in lettres]
     mesurees.sort(key=lambda mesuree: _hauteurs(mesuree[0])[::-1], reverse=True)
     sures = [mesuree for mesuree in mesurees if _hauteurs(mesuree[0])[1] < inf]
-    if sures and _tient(_rallonger(*sures[0])):
+    if sures and tient(_rallonger(*sures[0])):
         mesurees = mesurees[: -len(sures)]  # celles qu'on ne sait pas mesurer viennent d'abord
     composees: list[Counter[str]] = []
     for alineas, lettre in mesurees:
         if not any(_tient_dans(alineas, autre) for autre in composees):
-            if not _tient(lettre):
+            if not tient(lettre):
                 return lettre
             composees.append(alineas)
     return None
-
-
-def _tient(lettre: Lettre) -> bool:
-    return imprimer_lettres([(lettre, timezone.now())]) != [None]
 
 
 def _rallonger(alineas: Counter[str], lettre: Lettre) -> Lettre:

@@ -261,6 +261,13 @@ def imprimer_lettres(lettres: Sequence[tuple[Lettre, datetime]]) -> list[bytes |
         return [_imprimer_ou_rien(*lettre) for lettre in lettres]
 
 
+def tient(lettre: Lettre) -> bool:
+    """Vrai si la lettre se met en page au corps le plus petit, celui qu'`imprimer_lettre` essaie en dernier."""
+    with suppress(ImpressionImpossible):
+        return bool(_imprimer([(lettre, timezone.now())], SERRAGES[-1]))
+    return False
+
+
 def adresse_ajustee(adresse: Sequence[str], place: float = LARGEUR_ADRESSE) -> tuple[int, list[tuple[str, int]]]:
     """Corps commun en points, et pour chaque ligne sa condensation en pour cent, pour tenir en `place` millimètres.
 

@@ -3,11 +3,15 @@
 D'une adresse ou d'un envoi forgés, une clé ou un mois se lisent, ou ne se lisent pas : jamais une erreur.
 """
 
+import re
 import unicodedata
 from argparse import ArgumentTypeError
 from datetime import date
 
 COMBINANTS_MAX = 2  # signes posés sur une même lettre ; au-delà, c'est une tour, pas un accent
+
+# Ce qu'on tape d'ordinaire en français, et qu'aucune des règles d'ici ne touche : se reconnaît d'un coup.
+ORDINAIRE = re.compile("[ -~\u00a0-\u00ac\u00ae-\u017f\u2018\u2019“”–—…€\u202f]*")
 
 CHIFFRES_MAX = 18  # d'un numéro de ligne : au-delà, aucune des deux bases ne sait le comparer
 ANNEES = range(1990, 2100)  # où les pages par mois se lisent
@@ -58,6 +62,8 @@ def visible(texte):
 
 
 def _depouiller(texte):
+    if ORDINAIRE.fullmatch(texte):
+        return texte
     gardes, combinants = [], 0
     for caractere in unicodedata.normalize("NFC", texte):
         genre = unicodedata.category(caractere)

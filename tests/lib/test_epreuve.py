@@ -38,13 +38,13 @@ def test_lot_eprouve_comme_si_chaque_lettre_se_composait(graine):
 
 def test_lettres_semblables_s_eprouvent_d_un_seul_temoin(monkeypatch):
     composees = []
-    monkeypatch.setattr(epreuve, "imprimer_lettres", lambda lettres: composees.extend(lettres) or [b"%PDF"])
+    monkeypatch.setattr(epreuve, "tient", lambda lettre: not composees.append(lettre))
     assert epreuve.trop_haute(replace(LETTRE, paragraphes=[f"L’entreprise n° {rang} grandit."]) for rang in range(50)) is None
     assert len(composees) == 1
 
 
 def test_caractere_d_une_autre_police_ne_se_mesure_pas_et_se_compose(monkeypatch):
     composees = []
-    monkeypatch.setattr(epreuve, "imprimer_lettres", lambda lettres: composees.extend(lettres) or [b"%PDF"])
+    monkeypatch.setattr(epreuve, "tient", lambda lettre: not composees.append(lettre))
     assert epreuve.trop_haute([LETTRE, replace(LETTRE, paragraphes=["漢字"])]) is None
-    assert [lettre.paragraphes for lettre, _ in composees][-1] == ["漢字"]
+    assert [lettre.paragraphes for lettre in composees][-1] == ["漢字"]

@@ -1,11 +1,12 @@
 """Ce qu'un inconnu a tapé, et d'où il l'a tapé."""
 
+import unicodedata
 from datetime import date
 
 import pytest
 from django.test import RequestFactory
 
-from reseau.lib.saisie import lire_cle, lire_cles, lire_mois, plusieurs_lignes, une_ligne
+from reseau.lib.saisie import ORDINAIRE, lire_cle, lire_cles, lire_mois, plusieurs_lignes, une_ligne
 from reseau.lib.visiteur import adresse_ip, empreinte
 
 
@@ -25,6 +26,13 @@ def test_une_ligne_reste_une_ligne(tape, garde):
 
 def test_plusieurs_lignes_gardent_leurs_alineas():
     assert plusieurs_lignes("\n\nUn\r\n\r\n\r\n\r\nDeux\rTrois\x00\n") == "Un\n\nDeux\nTrois"
+
+
+def test_caractere_ordinaire_n_est_d_aucune_regle():
+    """Ni commande, ni signe combinant, ni écriture à réduire : ce qui se reconnaît d'un coup peut se rendre tel quel."""
+    for caractere in filter(ORDINAIRE.fullmatch, map(chr, range(0x3000))):
+        assert unicodedata.category(caractere)[0] not in "CM"
+        assert unicodedata.normalize("NFC", f"a{caractere}a") == f"a{caractere}a"
 
 
 def adresse(settings, mandataire, vue="203.0.113.7", **entetes):
