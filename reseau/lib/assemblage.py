@@ -12,10 +12,14 @@ from itertools import accumulate, count
 from typing import IO, Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 # Ce que le premier document dit pour tous : langue, profil de couleur, attestation PDF/A.
 CATALOGUE_COMMUN = ("/Lang", "/MarkInfo", "/OutputIntents", "/Metadata", "/ViewerPreferences")
+
+
+def attendre() -> None:
+    """Rien à fondre encore : le processus qui s'y prête s'ouvre, et lit pikepdf."""
 
 
 def fondre_fichier(cahier: str, longueurs: Sequence[int], destination: str, *, titre: str, date: datetime) -> None:
@@ -79,6 +83,8 @@ def _ajouter(lot: Pdf, source: Pdf, balises: Dictionary, numeros: count, connus:
     lot.pages.extend(source.pages)
     for page in lot.pages[debut:]:
         _partager(page.obj.Resources.get("/XObject", {}), connus)
+        for police in page.obj.Resources.get("/Font", {}).values():
+            _partager(police.DescendantFonts[0].FontDescriptor, connus)
     if "/StructTreeRoot" not in source.Root:
         return
     arbre = lot.copy_foreign(source.Root.StructTreeRoot)
@@ -103,9 +109,9 @@ def _renumeroter(pages: Iterable[pikepdf.Page], nouveaux: dict[int, int]) -> Non
 
 
 def _partager(objets: Dictionary, connus: dict) -> None:
-    """Remplace une image déjà écrite (le logo, la signature), ou un emblème, par sa première copie."""
+    """Remplace une image déjà écrite (le logo, la signature), un emblème ou une police par sa première copie."""
     for nom, objet in list(objets.items()):
-        if "/SMask" not in objet and "/Resources" not in objet:
+        if isinstance(objet, Stream) and "/SMask" not in objet and "/Resources" not in objet:
             empreinte = hashlib.sha256(objet.read_raw_bytes()).digest()
             objets[nom] = connus.setdefault(empreinte, objet)
 

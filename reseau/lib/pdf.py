@@ -307,7 +307,7 @@ def _mise_en_page(html: str) -> Iterator[None]:
 
 
 def _poser(html: str, ressources: Mapping[str, tuple[bytes, str]], couleur: str = "") -> Document:
-    document = Source(string=html, base_url="interne:", url_fetcher=Chargeur(ressources))
+    document = Source(html, "interne:", Chargeur(ressources))
     accent = [CSS(string=feuille_de_couleur(couleur))] if couleur else []
     feuilles = [*accent, *(_feuille(nom) for nom in _nettoyer(document.etree_element))]
     communs = {"font_config": _polices(), "color_profiles": {"papier": _profil()}}

@@ -1,15 +1,19 @@
 """Un papier allégé dit la même chose : mêmes octets sans les notes, même texte sous des balises moins nombreuses."""
 
 import io
+import re
 from datetime import UTC, datetime
 
 import pikepdf
 import pytest
+from pikepdf import Dictionary
 from pydyf import Stream
 from weasyprint import HTML
 
-from reseau.lib import pdf
+from reseau.lib import allegement, pdf
+from reseau.lib.lettre import imprimer_lettre
 from tests.lib.archive import manques
+from tests.lib.lettres import LETTRE
 
 QUAND = datetime(2026, 3, 2, tzinfo=UTC)
 HTML_ESSAI = """<html lang="fr"><head><link rel="stylesheet" href="css/pdf/base.css"></head><body>
@@ -22,8 +26,8 @@ HTML_ESSAI = """<html lang="fr"><head><link rel="stylesheet" href="css/pdf/base.
 </body></html>"""
 
 
-def imprimer():
-    return pdf.imprimer(HTML_ESSAI, titre="Essai", date=QUAND)
+def imprimer(html=HTML_ESSAI):
+    return pdf.imprimer(html, titre="Essai", date=QUAND)
 
 
 @pytest.fixture
@@ -40,10 +44,36 @@ def lire(noeud):
             yield from lire(enfant)
 
 
-def test_la_feuille_allegee_ne_change_pas_un_octet(monkeypatch):
-    allege = imprimer()
-    monkeypatch.setattr(pdf, "Source", HTML)
-    assert imprimer() == allege
+@pytest.mark.parametrize("html", [HTML_ESSAI, re.sub(r"<(link|br)([^>]*)>", r"<\1\2/>", HTML_ESSAI)], ids=["html", "xml"])
+def test_document_allege_a_les_octets_que_donnerait_weasyprint(html, monkeypatch):
+    allege = imprimer(html)
+    monkeypatch.setattr(pdf, "Source", lambda html, base, chargeur: HTML(string=html, base_url=base, url_fetcher=chargeur))
+    assert imprimer(html) == allege
+
+
+def test_document_bien_forme_ne_passe_pas_par_l_analyseur_de_html(monkeypatch):
+    monkeypatch.setattr(allegement.tinyhtml5, "parse", lambda *_, **__: pytest.fail("lu en HTML"))
+    imprimer(re.sub(r"<(link|br)([^>]*)>", r"<\1\2/>", HTML_ESSAI))
+    imprimer_lettre(LETTRE)
+
+
+def test_police_est_la_meme_d_un_document_a_l_autre():
+    un, autre = (polices(texte) for texte in ("Portez ce vieux whisky", "au juge blond qui fume."))
+    assert un == autre
+    assert len(un) == 1
+
+
+def test_caractere_hors_de_l_alphabet_entre_dans_la_police():
+    assert polices("Łódź") != polices("Lodz")
+
+
+def polices(texte):
+    """Les polices qu'embarque ce texte composé en Marianne, octets pour octets."""
+    octets = imprimer(f'<html><link rel="stylesheet" href="css/pdf/base.css"/><p>{texte}</p></html>')
+    with pikepdf.open(io.BytesIO(octets)) as papier:
+        return {
+            objet.FontFile3.read_bytes() for objet in papier.objects if isinstance(objet, Dictionary) and "/FontFile3" in objet
+        }
 
 
 def test_les_lignes_tiennent_a_leur_paragraphe(balises):
