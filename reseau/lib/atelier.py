@@ -24,7 +24,7 @@ import pikepdf
 from django.apps import apps
 from django.utils import timezone
 
-from reseau.lib.assemblage import fondre_fichier
+from reseau.lib.assemblage import attendre, fondre_fichier
 from reseau.lib.lettre import Lettre, imprimer_lettres
 from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.processus import quitter_avec_son_parent
@@ -70,13 +70,16 @@ def relier(pdfs: Iterable[bytes], *, titre: str, date: datetime | None = None) -
 
     Lève `ImpressionImpossible` si l'un est illisible, ou s'il n'y en a aucun.
     """
+    pdfs = iter(pdfs)
+    premiers = list(islice(pdfs, SEUIL))
     sortie = NamedTemporaryFile(suffix=".pdf")  # noqa: SIM115 : qui le reçoit le ferme
     with NamedTemporaryFile() as cahier:
-        longueurs = [cahier.write(pdf) for pdf in pdfs]
-        cahier.flush()
         choix = {"titre": titre, "date": date or timezone.now()}
         try:
-            with _relieur(len(longueurs)) as relieur:
+            with _relieur(len(premiers)) as relieur:
+                relieur.submit(attendre)
+                longueurs = [cahier.write(pdf) for pdf in chain(premiers, pdfs)]
+                cahier.flush()
                 relieur.submit(fondre_fichier, cahier.name, longueurs, sortie.name, **choix).result()
         except (pikepdf.PdfError, ValueError, BrokenProcessPool) as erreur:
             sortie.close()
