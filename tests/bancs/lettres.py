@@ -1,8 +1,9 @@
 """Le débit d'un lot de lettres, de la signature au fichier d'impression, à côté d'autres façons de faire ce papier.
 
 Joué par `script/banc lettres` dans `manage.py shell`, une fois les lots prêts (`tests.bancs.lots`) : `principal(nombre)`.
-Chaque façon part de lettres à signer et rend la même chose : les lettres signées et numérotées, le PDF de chacune gardé en
-base avec son empreinte, le fichier d'impression. Seule change la composition, dont on relève aussi le temps à part.
+Chaque façon part de lettres à signer et rend la même chose : les lettres signées et numérotées, le PDF archivable de chacune
+(PDF/A-3a balisé) gardé en base avec son empreinte, le fichier d'impression. Seule change la composition, dont on relève aussi
+le temps à part. Deux façons rendent moins, et le disent : LibreOffice, et Chromium dont on coupe les pages sans leurs balises.
 """
 
 import os
@@ -27,6 +28,8 @@ from reseau.lib.emblemes import dessins
 from reseau.lib.lettre import adresse_ajustee, imprimer_lettre
 from reseau.lib.pdf import POLICES
 from reseau.models import Membre, Reseau
+from tests.bancs.decoupe import decouper
+from tests.lib.archive import manques
 from tests.lib.occupation import descendants, memoire
 from visites import courriers, papier_des_lettres
 from visites.composition import figee
@@ -42,9 +45,12 @@ def principal(nombre):
     for (nom, faire), reseau in zip(FACONS.items(), Reseau.objects.order_by("pk"), strict=True):
         lettres, par = Courrier.objects.filter(reseau=reseau), Membre.objects.get(reseau=reseau, role=Role.PREFECTURE)
         secondes, seul, memoires = chronometrer(lambda faire=faire, lettres=lettres, par=par: faire(lettres, par))
-        faites = PdfFige.objects.filter(courrier__in=lettres).count()  # LibreOffice, à cinq cents, n'en rend pas toujours autant
+        figes = PdfFige.objects.filter(courrier__in=lettres)
+        faites = figes.count()  # LibreOffice, à cinq cents, n'en rend pas toujours autant
         le_notre = le_notre or faites / secondes
         dire(nom, faites, secondes, seul, le_notre)
+        if manquent := manques(bytes(figes.first().pdf)):
+            print(f"{'':26} pas archivable : {', '.join(sorted(set(manquent)))}", flush=True)
         if faire is du_parapheur_au_papier:
             print(f"{'':26} mémoire (Mio) : {', '.join(f'{mio:.0f}' for mio in memoires)}", flush=True)
             verifier(lettres, nombre)
@@ -128,7 +134,23 @@ def naivement(dossier, pages):
 
 
 def par_chromium(dossier, pages):
-    """Un seul document de toutes les pages, qui s'imprime tel quel, puis une page par fichier."""
+    """Un seul document de toutes les pages, qui s'imprime tel quel, puis une lettre archivable par fichier."""
+    sortie = imprimer_par_chromium(dossier, pages)
+    decouper(sortie, dossier)
+    return sortie
+
+
+def par_chromium_sans_balises(dossier, pages):
+    sortie = imprimer_par_chromium(dossier, pages)
+    with pikepdf.open(sortie) as papier:
+        for rang, feuille in enumerate(papier.pages):
+            seule = pikepdf.new()
+            seule.pages.append(feuille)
+            seule.save(dossier / f"{rang:04}.pdf")
+    return sortie
+
+
+def imprimer_par_chromium(dossier, pages):
     tete = pages[0].read_text().partition("<body")[0]
     corps = [re.search(r"<body[^>]*>(.*)</body>", chemin.read_text(), re.DOTALL)[1] for chemin in pages]
     sections = "".join(corps)
@@ -136,11 +158,6 @@ def par_chromium(dossier, pages):
     source.write_text(f"{tete}<body>{sections}</body></html>")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--allow-file-access-from-files"]
     lancer(["chromium", *options, f"--user-data-dir={dossier}/profil", f"--print-to-pdf={sortie}", str(source)])
-    with pikepdf.open(sortie) as papier:
-        for rang, feuille in enumerate(papier.pages):
-            seule = pikepdf.new()
-            seule.pages.append(feuille)
-            seule.save(dossier / f"{rang:04}.pdf")
     return sortie
 
 
@@ -168,6 +185,7 @@ FACONS = {
     "ce projet": du_parapheur_au_papier,
     "WeasyPrint, boucle naïve": partial(autrement, naivement),
     "Chromium, un appel": partial(autrement, par_chromium),
+    "Chromium, sans balises": partial(autrement, par_chromium_sans_balises),
     "LibreOffice, un appel": partial(autrement, par_libreoffice),
 }
 
