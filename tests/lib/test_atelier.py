@@ -24,8 +24,10 @@ def lot(combien):
 
 
 def test_mises_en_page_ensemble_elles_ont_les_octets_d_une_seule():
-    lettres = lot(3)
-    assert imprimer_lettres(lettres) == [imprimer_lettre(lettre, edite_le=QUAND) for lettre, _ in lettres]
+    signees = lot(3)
+    brouillons = [(replace(lettre, numero=None), date) for lettre, date in signees]
+    for lettres in (signees, brouillons):
+        assert imprimer_lettres(lettres) == [imprimer_lettre(lettre, edite_le=QUAND) for lettre, _ in lettres]
 
 
 def test_une_lettre_trop_longue_ne_gene_pas_ses_voisines():
