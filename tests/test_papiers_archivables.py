@@ -7,12 +7,11 @@ import pytest
 
 from reseau.lib.etiquettes import PLANCHES, imprimer_etiquettes
 from reseau.lib.lettre import imprimer_lettre
-from reseau.lib.pdf import assembler
 from suivi import operations
 from tests.adresses import routes
 from tests.conftest import connecter
 from tests.lib.archive import manques, titre
-from tests.lib.papier import QUAND, dessin
+from tests.lib.papier import QUAND, dessin, lot
 from tests.lib.test_lettre import une_lettre
 from tests.terrain import Terrain
 
@@ -32,8 +31,8 @@ def test_lettre_est_archivable(genre):
 
 def test_lot_de_lettres_est_archivable():
     pdfs = [imprimer_lettre(une_lettre(**LETTRES[genre]), edite_le=QUAND) for genre in ("signee", "brouillon", "signee")]
-    lot = assembler(pdfs, titre="Lettres du préfet", date=QUAND)
-    assert (manques(lot), titre(lot)) == ([], "Lettres du préfet")
+    relies = lot(pdfs, titre="Lettres du préfet")
+    assert (manques(relies), titre(relies)) == ([], "Lettres du préfet")
 
 
 def test_etiquettes_sont_archivables():

@@ -14,9 +14,10 @@ from reseau.lib.atelier import composer_lettres, relier
 from reseau.lib.dates import minuit
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.lettre import imprimer_lettre
-from reseau.lib.pdf import assembler
+from reseau.lib.pdf import tableau_en_pdf
+from reseau.lib.tableau import Colonne, Section, Tableau
 from reseau.models import Signataire
-from visites.composition import avec_dirigeant, choix_communs, composer, figee, lettres
+from visites.composition import apercu, avec_dirigeant, choix_communs, composer, figee, lettres
 from visites.models import Courrier, PdfFige
 
 DETRUIT = "le numéro, la date et l’empreinte"
@@ -54,15 +55,18 @@ def imprimer(courriers):
     return relier(map(bytes, pdfs.iterator(chunk_size=20)), titre="Lettres du préfet")
 
 
-def imprimer_brouillons(courriers, *, le):
-    """PDF filigrané des lettres pas encore signées : ni numéro, ni signature. `RegleEnfreinte` s'il n'y en a pas."""
-    lot = list(avec_dirigeant(courriers.filter(numero=None)).order_by("pk"))
+def imprimer_brouillons(courriers, *, le, avancer=lambda fait, total: None):
+    """PDF filigrané des lettres pas encore signées, un fichier ouvert : ni numéro, ni signature, dans l'ordre des entreprises.
+
+    Une lettre qui ne se met pas en page n'arrête pas les autres : la dernière page la nomme. `RegleEnfreinte` s'il n'y a aucune
+    lettre, ou plus de `TRANCHE`.
+    """
+    lot = list(avec_dirigeant(courriers.filter(numero=None)).order_by("visite__entreprise__raison_sociale", "pk")[: TRANCHE + 1])
     if not lot:
         raise RegleEnfreinte("Aucune lettre en brouillon à imprimer.")
-    signataire = Signataire.objects.filter(reseau=lot[0].reseau).en_fonction(le).first()
-    choix = choix_communs(lot[0].reseau, signataire, le)
-    pdfs = [imprimer_lettre(composer(courrier, **choix), edite_le=minuit(le)) for courrier in lot]
-    return pdfs[0] if len(pdfs) == 1 else assembler(pdfs, titre="Lettres du préfet, brouillons")
+    if len(lot) > TRANCHE:
+        raise RegleEnfreinte(f"Un fichier porte {TRANCHE} lettres au plus : filtrez par campagne ou par développeur.")
+    return relier(_brouillons(lot, le, avancer), titre="Lettres du préfet, brouillons", date=minuit(le))
 
 
 def papier(courrier, *, le):
@@ -71,11 +75,43 @@ def papier(courrier, *, le):
     `RegleEnfreinte` si le papier a été détruit avec qui il nommait.
     """
     if not courrier.signee:
-        return imprimer_brouillons(Courrier.objects.filter(pk=courrier.pk), le=le)
+        return imprimer_lettre(apercu(courrier, le=le), edite_le=minuit(le))
     fige = PdfFige.objects.filter(courrier=courrier).first()
     if fige and fige.detruit_le:
         raise RegleEnfreinte(f"Ce papier a été détruit le {localdate(fige.detruit_le):%d/%m/%Y} : il en reste {DETRUIT}.")
     return bytes(fige.pdf) if fige else imprimer_lettre(figee(courrier), edite_le=minuit(courrier.signe_le))
+
+
+def _brouillons(lot, le, avancer):
+    """Le PDF de chaque lettre, au fil de l'eau ; puis, s'il le faut, la page qui nomme celles qui manquent."""
+    reseau, absentes = lot[0].reseau, []
+    choix = choix_communs(reseau, Signataire.objects.filter(reseau=reseau).en_fonction(le).first(), le)
+    for courrier in lot:
+        courrier.reseau = reseau  # son logo se lit une fois, pas une par lettre
+    pdfs = composer_lettres((composer(courrier, **choix), minuit(le)) for courrier in lot)
+    for rang, (courrier, pdf) in enumerate(zip(lot, pdfs, strict=True), 1):
+        avancer(rang, len(lot))
+        if pdf is None:
+            absentes.append({"entreprise": str(courrier.visite.entreprise), "developpeur": str(courrier.visite.developpeur)})
+        else:
+            yield pdf
+    if absentes:
+        yield _page_des_absentes(absentes, reseau, le)
+
+
+def _page_des_absentes(lignes, reseau, le):
+    colonnes = [Colonne("entreprise", "Entreprise"), Colonne("developpeur", "Développeur")]
+    tableau = Tableau(
+        code="brouillons",
+        titre="Lettres absentes de ce fichier",
+        sous_titre="Leur texte dépasse une page : raccourcissez-le depuis la page de chacune, ou rejetez-la.",
+        periode="",
+        sections=[Section("", colonnes, lignes)],
+        definitions=(),
+        reseau=reseau.nom,
+        edite_le=minuit(le),
+    )
+    return tableau_en_pdf(tableau)
 
 
 def _figer(cles):

@@ -118,6 +118,7 @@ urlpatterns = [
     path("courriers/signer/", lots.signer, name="courriers-signer"),
     path("courriers/impression/", lots.figer, name="courriers-figer"),
     path("courriers/lettres.pdf", lots.pdf, name="courriers-pdf"),
+    path("courriers/a-signer.pdf", lots.brouillons, name="courriers-brouillons-pdf"),
     path("courriers/lettres.docx", lots.modifiable, {"genre": "docx"}, name="courriers-docx"),
     path("courriers/lettres.odt", lots.modifiable, {"genre": "odt"}, name="courriers-odt"),
     path("courriers/courriel/", envois.lot, name="courriers-courriel"),

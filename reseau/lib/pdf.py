@@ -18,7 +18,6 @@ from threading import Lock
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
-import pikepdf
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -32,7 +31,6 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reseau.lib import emblemes
 from reseau.lib.allegement import Source, alleger
-from reseau.lib.assemblage import fondre
 from reseau.lib.couleurs import feuille_de_couleur
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.polices import octets_du_dsfr
@@ -187,20 +185,6 @@ def imprimer(
         rendu = _poser(html, ressources or {}, couleur)
         _borner(rendu, pages_max)
         return _ecrire(rendu, titre, date)
-
-
-def assembler(pdfs: Iterable[bytes], *, titre: str = "", date: datetime | None = None) -> bytes:
-    """Met bout à bout des PDF de `rendre_pdf`, balisage et caractère archivable gardés (un lot de lettres).
-
-    Les images et polices communes ne sont écrites qu'une fois. Lève `ImpressionImpossible` si un PDF est illisible
-    ou s'il n'y en a aucun.
-    """
-    sortie = io.BytesIO()
-    try:
-        fondre(map(io.BytesIO, pdfs), sortie, titre=titre, date=date or timezone.now())
-    except (pikepdf.PdfError, ValueError) as erreur:
-        raise ImpressionImpossible("Les documents n’ont pas pu être assemblés.") from erreur
-    return sortie.getvalue()
 
 
 @lru_cache(maxsize=64)

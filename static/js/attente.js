@@ -1,5 +1,6 @@
 // Un envoi qui dure le dit : <form data-attente="identifiant"> montre ce bloc en partant, et sa barre suit
-// l'avancement, demandé à part pendant que la page attend sa réponse. Sans script, l'envoi marche tout autant.
+// l'avancement, demandé à part pendant que la page attend sa réponse. Un lien de téléchargement, de même.
+// Sans script, l'un et l'autre marchent tout autant.
 
 const CADENCE = 500; // millisecondes
 const SANS_NOUVELLES = 10; // questions
@@ -21,7 +22,7 @@ async function suivre(bloc, jeton, tour = 0) {
     // Le lecteur d'écran n'entend qu'un dixième à la fois.
     if (palier >= 0 && texte.dataset.palier !== String(palier)) {
       texte.dataset.palier = palier;
-      texte.textContent = `${fait.toLocaleString("fr-FR")} lignes sur ${total.toLocaleString("fr-FR")}`;
+      texte.textContent = `${fait.toLocaleString("fr-FR")} ${bloc.dataset.unite} sur ${total.toLocaleString("fr-FR")}`;
     }
   } catch {
     // Une demande perdue n'arrête pas l'envoi : la barre reste où elle est.
@@ -29,14 +30,28 @@ async function suivre(bloc, jeton, tour = 0) {
   if (!bloc.hidden) setTimeout(() => suivre(bloc, jeton, tour + 1), CADENCE);
 }
 
+function montrer(bloc, jeton) {
+  bloc.hidden = false;
+  delete bloc.querySelector("[role=status]").dataset.palier;
+  if (bloc.dataset.avancement && jeton) setTimeout(() => suivre(bloc, jeton), CADENCE);
+}
+
 document.addEventListener("submit", (evenement) => {
   if (evenement.defaultPrevented) return;
   const formulaire = evenement.target;
   const bloc = document.getElementById(formulaire.dataset.attente);
-  if (!bloc) return;
-  bloc.hidden = false;
-  const jeton = formulaire.querySelector("input[name=jeton]")?.value;
-  if (bloc.dataset.avancement && jeton) setTimeout(() => suivre(bloc, jeton), CADENCE);
+  if (bloc) montrer(bloc, formulaire.querySelector("input[name=jeton]")?.value);
+});
+
+document.addEventListener("click", (evenement) => {
+  const lien = evenement.target.closest("a[data-attente]");
+  const bloc = document.getElementById(lien?.dataset.attente);
+  if (!bloc || evenement.defaultPrevented) return;
+  const adresse = new URL(lien.href);
+  const jeton = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  adresse.searchParams.set("jeton", jeton);
+  lien.href = adresse;
+  montrer(bloc, jeton);
 });
 
 // Au retour par le bouton « précédent », la page sort telle quelle de la mémoire du navigateur.

@@ -129,6 +129,16 @@ function compter(nom) {
   $$(`[data-si-coche="${CSS.escape(nom)}"]`).forEach((bouton) => {
     bouton.disabled = cochees === 0;
   });
+  $$(`a[data-lot="${CSS.escape(nom)}"]`).forEach((lien) => viser(lien, cases.filter((coche) => coche.checked)));
+}
+
+// Un lien vers un lot en un fichier : ce qui est coché, sinon tout ce que son adresse désigne.
+function viser(lien, cochees) {
+  const quoi = $("span", lien);
+  quoi.dataset.tout ??= quoi.textContent;
+  lien.dataset.tout ??= lien.search;
+  quoi.textContent = cochees.length ? `la sélection (${cochees.length})` : quoi.dataset.tout;
+  lien.search = cochees.length ? new URLSearchParams(cochees.map((coche) => [coche.name, coche.value])) : lien.dataset.tout;
 }
 
 document.addEventListener("change", (evenement) => {

@@ -8,8 +8,16 @@ import pdfplumber
 import pikepdf
 from PIL import Image
 
+from reseau.lib.atelier import relier
+
 QUAND = datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Europe/Paris"))
 MM = 72 / 25.4
+
+
+def lot(pdfs, **mots):
+    """Les octets de ces PDF reliés."""
+    with relier(pdfs, date=QUAND, **mots) as fichier:
+        return fichier.read()
 
 
 def textes(octets):

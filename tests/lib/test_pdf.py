@@ -13,7 +13,7 @@ from PIL import Image
 from weasyprint.urls import URLFetchingError
 
 from reseau.lib import pdf
-from tests.lib.papier import QUAND, contenu, dessin, objets, polices, textes
+from tests.lib.papier import QUAND, contenu, dessin, lot, objets, polices, textes
 from tests.lib.temoin import CANARI, ecrire_un_canari, serveur_temoin, viser
 from tests.lib.vecteurs import VECTEURS
 
@@ -233,9 +233,9 @@ def un_pdf(numero):
 
 
 def test_lot_garde_ordre_balises_et_archivage():
-    lot = pdf.assembler([un_pdf(1), un_pdf(2), un_pdf(3)], titre="Lettres de mars", date=QUAND)
-    assert textes(lot) == ["Lettre 1\npage 1 sur 1", "Lettre 2\npage 1 sur 1", "Lettre 3\npage 1 sur 1"]
-    with pikepdf.open(io.BytesIO(lot)) as document:
+    relies = lot([un_pdf(1), un_pdf(2), un_pdf(3)], titre="Lettres de mars")
+    assert textes(relies) == ["Lettre 1\npage 1 sur 1", "Lettre 2\npage 1 sur 1", "Lettre 3\npage 1 sur 1"]
+    with pikepdf.open(io.BytesIO(relies)) as document:
         racine = document.Root.StructTreeRoot
         arbre = racine.ParentTree.Nums
         numeros = {int(arbre[rang]): arbre[rang + 1] for rang in range(0, len(arbre), 2)}
@@ -250,17 +250,17 @@ def test_lot_garde_ordre_balises_et_archivage():
 
 
 def test_lot_n_ecrit_qu_une_fois_l_image_commune():
-    with pikepdf.open(io.BytesIO(pdf.assembler([un_pdf(1), un_pdf(2)], date=QUAND))) as document:
+    with pikepdf.open(io.BytesIO(lot([un_pdf(1), un_pdf(2)], titre="Lot"))) as document:
         images = [page.obj.Resources.XObject for page in document.pages]
         assert len({next(iter(page.values())).objgen for page in map(dict, images)}) == 1
 
 
 def test_lot_est_identique_a_date_egale():
     pdfs = [un_pdf(1), un_pdf(2)]
-    assert pdf.assembler(pdfs, titre="Lot", date=QUAND) == pdf.assembler(pdfs, titre="Lot", date=QUAND)
+    assert lot(pdfs, titre="Lot") == lot(pdfs, titre="Lot")
 
 
 @pytest.mark.parametrize("pdfs", [[], [b"pas un PDF"]])
 def test_lot_vide_ou_illisible_est_refuse(pdfs):
     with pytest.raises(pdf.ImpressionImpossible):
-        pdf.assembler(pdfs, date=QUAND)
+        lot(pdfs, titre="Lot")

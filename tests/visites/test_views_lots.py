@@ -7,9 +7,13 @@ import pikepdf
 import pytest
 from django.utils.timezone import localdate
 
+from entreprises.models import Entreprise
 from reseau.enums import Geste
+from reseau.lib import progression
 from reseau.models import Journal
 from tests.factories import CourrierFactory, DeportFactory, ReseauFactory, VisiteFactory
+from tests.lib.archive import manques
+from tests.lib.papier import objets, textes
 from tests.visites.conftest import dits
 from visites import papier_des_lettres
 from visites.enums import EtatCourrier, EtatVisite
@@ -26,6 +30,11 @@ def etats(*lettres):
 def pages(octets):
     with pikepdf.open(io.BytesIO(octets)) as pdf:
         return len(pdf.pages)
+
+
+def caracteres(octets, page):
+    """Ceux de la page dans l'ordre où elle les trace : un filigrane est tourné, et ne se lit pas en lignes."""
+    return "".join(objet[5] for objet in objets(octets, page) if objet[0] == "char")
 
 
 def test_preparer_le_lot_dit_son_bilan(clients, adresse, reseau, campagne):
@@ -181,6 +190,86 @@ def test_pdf_du_lot_une_page_par_lettre_et_se_note(clients, adresse, membres, si
     assert pages(response.getvalue()) == 2
     ligne = Journal.objects.get(geste=Geste.IMPRESSION)
     assert (ligne.membre, ligne.nombre) == (membres["secretariat"], 2)
+
+
+def test_lettres_a_signer_se_lisent_en_un_seul_pdf_filigrane_et_se_notent(clients, adresse, lettre, membres):
+    """Dans l'ordre du parapheur ; ni la lettre en brouillon, ni celle d'à côté n'y sont."""
+    a_signer = [lettre(a_signer=True) for _ in range(2)]
+    for courrier, nom in zip(a_signer, ["Zinguerie", "Ateliers"], strict=True):
+        Entreprise.objects.filter(pk=courrier.visite.entreprise_id).update(raison_sociale=nom)
+    lettre()
+    response = clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf"))
+    octets = response.getvalue()
+    assert [nom in page for nom, page in zip(["ATELIERS", "ZINGUERIE"], textes(octets), strict=True)] == [True, True]
+    assert [caracteres(octets, page).count("brouillon") for page in (0, 1)] == [1, 1]
+    ligne = Journal.objects.get(geste=Geste.IMPRESSION)
+    assert (ligne.membre, ligne.objet, ligne.nombre) == (membres["prefecture"], "lettres en brouillon", 2)
+    assert etats(*a_signer) == ["a_signer", "a_signer"]
+
+
+def test_lettres_a_signer_suivent_les_filtres_ou_la_selection(clients, adresse, lettre, membres):
+    cochees = [lettre(a_signer=True), lettre()]
+    lettre(a_signer=True)
+    page = adresse("visites:courriers-brouillons-pdf")
+    assert pages(clients["prefecture"].get(page, {"courrier": [courrier.pk for courrier in cochees]}).getvalue()) == 2
+    assert pages(clients["prefecture"].get(page, {"developpeur": membres["direct"].pk}).getvalue()) == 2
+    assert dits(clients["prefecture"].get(page, {"etat": "brouillon"})) == ["Aucune lettre en brouillon à imprimer."]
+
+
+def test_lettres_a_signer_d_un_direct_sont_les_siennes(clients, adresse, lettre, reseau):
+    lettre(a_signer=True)
+    autre = CourrierFactory(visite=VisiteFactory(reseau=reseau, programmee=True), a_signer=True)
+    page = adresse("visites:courriers-brouillons-pdf")
+    assert pages(clients["direct"].get(page).getvalue()) == 1
+    assert clients["direct"].get(page, {"courrier": autre.pk}).status_code == 404
+
+
+@pytest.mark.parametrize("cle", ["x", "9" * 40, None])
+def test_lettres_a_signer_que_l_on_ne_voit_pas_sont_introuvables(clients, adresse, cle):
+    ailleurs = CourrierFactory(visite__reseau=ReseauFactory(), visite__programmee=True, a_signer=True)
+    choix = {"courrier": cle or ailleurs.pk}
+    assert clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf"), choix).status_code == 404
+
+
+def test_lettre_a_signer_trop_longue_laisse_passer_les_autres_et_se_nomme(clients, adresse, lettre):
+    lettre(a_signer=True)
+    longue = lettre(a_signer=True)
+    longue.correction = {"objet": "Objet", "paragraphes": ["Une phrase bien trop longue. " * 400], "politesse": "Salut."}
+    longue.save()
+    octets = clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf")).getvalue()
+    composee, absentes = textes(octets)
+    assert ("Vesoul, le …" in composee, "Objet" in absentes) == (True, False)
+    assert (f"{longue.visite.entreprise} {longue.visite.developpeur}" in absentes, manques(octets)) == (True, [])
+
+
+def test_lettres_a_signer_de_plus_d_un_fichier_se_filtrent_d_abord(clients, adresse, lettre, monkeypatch):
+    monkeypatch.setattr(papier_des_lettres, "TRANCHE", 1)
+    [lettre(a_signer=True) for _ in range(2)]
+    refus = "Un fichier porte 1 lettres au plus : filtrez par campagne ou par développeur."
+    assert dits(clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf"))) == [refus]
+
+
+def test_lettres_a_signer_disent_leur_avancement(clients, adresse, lettre, prefecture, monkeypatch):
+    lettre(a_signer=True)
+    dit = []
+    monkeypatch.setattr(progression, "_ecrire", lambda chemin, etat: dit.append(etat))
+    clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf"), {"jeton": "un-jeton"})
+    assert dit == [{"fait": 1, "total": 1, "etape": ""}]
+
+
+def test_lettres_a_signer_se_lisent_en_un_nombre_de_requetes_constant(clients, adresse, lettre, constantes):
+    page = adresse("visites:courriers-brouillons-pdf")
+    lettre(a_signer=True)
+    assert constantes(lambda: clients["prefecture"].get(page).close(), lambda: lettre(a_signer=True), (1, 3, 9)) == 12
+
+
+def test_parapheur_dit_combien_de_lettres_se_telechargent(clients, adresse, lettre, campagne):
+    page = adresse("visites:courriers")
+    assert "fr-link--download" not in clients["prefecture"].get(page).content.decode()
+    [lettre(a_signer=True) for _ in range(2)]
+    texte = clients["direct"].get(page, {"campagne": campagne.pk, "tri": "entreprise"}).content.decode()
+    assert f'href="{adresse("visites:courriers-brouillons-pdf")}?campagne={campagne.pk}"' in texte
+    assert "2\u00a0lettres à signer" in texte
 
 
 def test_un_lot_de_plus_de_500_s_imprime_en_plusieurs_fichiers(clients, adresse, signees, monkeypatch):

@@ -47,7 +47,6 @@ NON_SIGNEES = [EtatCourrier.BROUILLON, EtatCourrier.A_SIGNER]
 @page("courriers.voir")
 def courriers(request):
     """Les lettres que ce membre voit, celles qui attendent une signature en tête."""
-    signe = autorise(request.membre, "courriers.signer")
     visibles = Courrier.objects.visibles_par(request.membre)
     filtre = CourrierFilter(request.GET, queryset=visibles, request=request)
     page_obj = paginer(request, avec_dirigeant(filtre.qs), TRIS, AU_PARAPHEUR)
@@ -58,7 +57,7 @@ def courriers(request):
         "lettres": [(lettre, operations.retenue(lettre) if not lettre.signee else "") for lettre in page_obj],
         "etats": _par_etat(visibles),
         "gestes": _gestes_du_lot(request.membre, {lettre.etat for lettre in page_obj}),
-        "a_signer": list(filtre.qs.a_signer().order_by("pk").values_list("pk", flat=True)) if signe else [],
+        "a_signer": list(filtre.qs.a_signer().order_by("pk").values_list("pk", flat=True)),
     }
     return render(request, "visites/courrier_liste.html", contexte)
 

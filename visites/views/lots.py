@@ -5,7 +5,7 @@ d'une signature (`annee=2026&du=12&au=111`). Sans rien, les lettres signées qui
 """
 
 from django.contrib import messages
-from django.http import JsonResponse, QueryDict
+from django.http import Http404, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from reseau.acces import formulaire, geste, page
 from reseau.droits import SIENS, portee
 from reseau.enums import Geste
+from reseau.lib import progression
 from reseau.lib.erreurs import exiger
 from reseau.lib.etiquettes import imprimer_etiquettes
 from reseau.lib.lettre_modifiable import FORMATS
@@ -22,6 +23,7 @@ from reseau.templatetags.affichage import pluriel_fr
 from visites import composition
 from visites import courriers as operations
 from visites import papier_des_lettres as papier
+from visites.filters import CourrierFilter
 from visites.forms import EtiquettesForm
 from visites.models import Campagne, Courrier, Visite
 
@@ -103,6 +105,17 @@ def pdf(request):
     return fichier(contenu, f"lettres-{localdate():%Y-%m-%d}", "pdf")
 
 
+@page("courriers.voir")
+def brouillons(request):
+    """Les lettres à signer en un seul PDF filigrané : celles que l'adresse nomme, sinon celles que ses filtres retiennent."""
+    lettres = _a_lire(request)
+    nombre = lettres.count()
+    with progression.suivre(progression.cle(request.membre, request.GET.get("jeton"))) as avancer:
+        contenu = papier.imprimer_brouillons(lettres, le=localdate(), avancer=avancer)
+    noter(request.membre, Geste.IMPRESSION, "lettres en brouillon", nombre=nombre)
+    return fichier(contenu, f"lettres-a-signer-{localdate():%Y-%m-%d}", "pdf")
+
+
 @page("courriers.imprimer")
 def modifiable(request, genre):
     """Le lot en un seul fichier de traitement de texte (`genre` : docx ou odt), une page par lettre."""
@@ -143,6 +156,17 @@ def _coche(request):
     cles = request.POST.get("toutes", "").split(",") if "tout" in request.POST else request.POST.getlist("courrier")
     exiger(cles, RIEN)
     return Courrier.objects.visibles_par(request.membre).filter(pk__in=_entiers(cles))
+
+
+def _a_lire(request):
+    """Les lettres pas encore signées que désigne l'adresse ; `Http404` si ce membre n'en voit aucune de celles qu'elle nomme."""
+    visibles = Courrier.objects.visibles_par(request.membre)
+    if cles := request.GET.getlist("courrier"):
+        nommees = visibles.filter(pk__in=_entiers(cles))
+        if not nommees.exists():
+            raise Http404("Aucune de ces lettres")
+        return nommees.filter(numero=None)
+    return CourrierFilter(request.GET, queryset=visibles, request=request).qs.a_signer()
 
 
 def lot_de(donnees, membre):

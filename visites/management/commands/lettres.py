@@ -56,7 +56,8 @@ def trouver_campagne(slug, nom):
 def composer(courriers, brouillon):
     """Les octets du PDF et le nombre de lettres ; `RegleEnfreinte` s'il n'y en a aucune."""
     if brouillon:
-        return imprimer_brouillons(courriers, le=localdate()), courriers.filter(numero=None).count()
+        with imprimer_brouillons(courriers, le=localdate()) as lot:
+            return lot.read(), courriers.filter(numero=None).count()
     figer(courriers)
     with imprimer(courriers) as lot:
         return lot.read(), courriers.signes().count()
