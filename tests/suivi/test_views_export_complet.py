@@ -53,3 +53,8 @@ def test_animateur_regalien_ne_l_obtient_pas(reseau):
 def test_animateur_deporte_ne_l_obtient_pas(reseau, animateur):
     DeportFactory(entreprise=EntrepriseFactory(reseau=reseau), membre=animateur)
     assert refuse(animateur, "déporté")
+
+
+def test_page_montre_l_attente_de_l_archive(reseau, animateur):
+    texte = connecter(animateur).get(reverse("suivi:export-complet", args=[reseau.slug])).content.decode()
+    assert ('data-attente="attente"' in texte, "js/attente.js" in texte) == (True, True)
