@@ -43,16 +43,19 @@ def figer(courriers, *, combien=None):
 def imprimer(courriers):
     """PDF du lot, un fichier ouvert : les lettres signées telles que figées, dans l'ordre des numéros.
 
-    `RegleEnfreinte` s'il manque un PDF, s'il n'y a aucune lettre, ou plus de `TRANCHE`.
+    Celles qui ne le sont pas n'y sont pas : `manquantes` les nomme. `RegleEnfreinte` s'il n'y en a aucune, ou plus de `TRANCHE`.
     """
-    if manquantes := courriers.a_figer().count():
-        raise RegleEnfreinte(f"Le PDF de {manquantes} lettre(s) signée(s) n’est pas encore composé.")
-    pdfs = PdfFige.objects.filter(courrier__in=courriers.signes().values("pk"), detruit_le=None)
+    pdfs = PdfFige.objects.filter(courrier__in=courriers.figes().values("pk"))
     nombre = pdfs.count()
     if not 0 < nombre <= TRANCHE:
         raise RegleEnfreinte(f"Un fichier porte {TRANCHE} lettres au plus." if nombre else "Aucune lettre signée à imprimer.")
     pdfs = pdfs.order_by("courrier__annee", "courrier__numero").values_list("pdf", flat=True)
     return relier(map(bytes, pdfs.iterator(chunk_size=20)), titre="Lettres du préfet")
+
+
+def manquantes(courriers):
+    """Les lettres signées dont le PDF n'est pas composé, et que `imprimer` laisse de côté, dans l'ordre des numéros."""
+    return courriers.a_figer().select_related("visite__entreprise").defer("contenu").order_by("annee", "numero")
 
 
 def imprimer_brouillons(courriers, *, le, avancer=lambda fait, total: None):

@@ -50,6 +50,17 @@ def test_lettres_imprime_les_signees_et_le_dit(lancer, capsys):
 
 
 @pytest.mark.usefixtures("signees")
+def test_lettres_imprime_les_autres_quand_l_une_ne_se_compose_pas_et_la_nomme(lancer, tmp_path):
+    longue = Courrier.objects.get(numero=1)
+    longue.contenu["paragraphes"] = ["Une phrase bien trop longue. " * 400]
+    longue.save()
+    with pytest.raises(CommandError, match=f"^Manquent au PDF : n° 2026-0001 .{longue.visite.entreprise}.. Relancez") as erreur:
+        lancer()
+    assert (pages(tmp_path / "lettres.pdf"), erreur.value.returncode) == (1, 1)
+    assert Journal.objects.get(geste=Geste.IMPRESSION).nombre == 1
+
+
+@pytest.mark.usefixtures("signees")
 def test_lettres_ne_signe_ni_ne_numerote(lancer):
     avant = list(Courrier.objects.order_by("pk").values_list("pk", "etat", "numero", "version"))
     lancer()

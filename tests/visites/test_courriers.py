@@ -285,8 +285,9 @@ def test_figer_saute_la_lettre_impossible(prefecture, reseau):
     impossible.save()
     assert papier_des_lettres.figer(lettres) == 1
     assert lettres.a_figer().get() == impossible
-    with pytest.raises(RegleEnfreinte):
-        papier_des_lettres.imprimer(lettres)
+    assert list(papier_des_lettres.manquantes(lettres)) == [impossible]
+    with papier_des_lettres.imprimer(lettres) as fichier:
+        assert nombre_de_pages(fichier.read()) == 1
 
 
 def test_imprimer_une_page_par_lettre(prefecture, reseau):

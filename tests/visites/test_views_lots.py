@@ -152,19 +152,48 @@ def test_figer_reprend_la_ou_l_onglet_s_est_ferme(clients, adresse, signees):
 
 def test_figer_sans_javascript_revient_a_la_page(clients, adresse, signees):
     signees(1)
-    page = adresse("visites:courriers-figer") + "?total=1"
-    assert clients["prefecture"].post(page).url == page
+    page = adresse("visites:courriers-figer")
+    assert clients["prefecture"].post(f"{page}?campagne=&total=1").url == f"{page}?campagne="
     assert PdfFige.objects.count() == 1
 
 
-def test_figer_une_lettre_impossible_s_arrete_en_le_disant(clients, adresse, signees):
-    signees(1)
-    impossible = Courrier.objects.get()
-    impossible.contenu["paragraphes"] = ["Une phrase bien trop longue. " * 400]
-    impossible.save()
-    etat = clients["prefecture"].post(adresse("visites:courriers-figer"), headers={"Accept": "application/json"}).json()
-    assert (etat["fini"], etat["suite"]) == (True, "")
+@pytest.fixture
+def impossible(signees):
+    """La deuxième de trois lettres signées ne tient pas sur sa page."""
+    signees(3)
+    lettre = Courrier.objects.get(numero=2)
+    lettre.contenu["paragraphes"] = ["Une phrase bien trop longue. " * 400]
+    lettre.save()
+    return lettre
+
+
+@pytest.mark.usefixtures("impossible")
+def test_figer_une_lettre_impossible_s_arrete_en_le_disant(clients, adresse):
+    page = adresse("visites:courriers-figer")
+    clients["prefecture"].post(page)
+    etat = clients["prefecture"].post(page, headers={"Accept": "application/json"}).json()
+    assert (etat["fini"], etat["suite"]) == (True, f"{page}?incomplet=oui")
     assert etat["texte"] == "1\u00a0lettre ne se met pas en page : le texte est trop long."
+    assert clients["prefecture"].post(page).url == f"{page}?incomplet=oui"
+
+
+def test_lot_incomplet_nomme_ce_qui_manque_et_imprime_le_reste(clients, adresse, impossible):
+    page, pdf = adresse("visites:courriers-figer"), adresse("visites:courriers-pdf")
+    clients["prefecture"].post(page)
+    texte = clients["prefecture"].get(page, {"incomplet": "oui"}).content.decode()
+    assert "1\u00a0lettre manque au PDF" in texte
+    assert f"N° {impossible.reference}, {impossible.visite.entreprise}</a>" in texte
+    assert f'href="{pdf}?incomplet=oui">Télécharger le PDF (2\u00a0pages)</a>' in texte
+    assert clients["prefecture"].get(pdf).url == f"{page}?"
+    response = clients["prefecture"].get(pdf, {"incomplet": "oui"})
+    assert pages(response.getvalue()) == 2
+    assert Journal.objects.get(geste=Geste.IMPRESSION).nombre == 2
+
+
+def test_lot_dont_rien_ne_se_compose_ne_propose_pas_de_pdf(clients, adresse, impossible):
+    choix = {"courrier": impossible.pk, "incomplet": "oui"}
+    texte = clients["prefecture"].get(adresse("visites:courriers-figer"), choix).content.decode()
+    assert ("1\u00a0lettre manque au PDF" in texte, "Télécharger le PDF" in texte) == (True, False)
 
 
 def test_figer_la_selection_l_ecrit_dans_l_adresse(clients, adresse, signees):

@@ -63,6 +63,10 @@ class CourrierQuerySet(models.QuerySet):
         """Signés dont le PDF n'est pas encore composé : une coupure se reprend ici."""
         return self.signes().filter(fige=None)
 
+    def figes(self):
+        """Signés dont le papier est là : composé, et pas détruit depuis."""
+        return self.signes().filter(fige__isnull=False, fige__detruit_le=None)
+
 
 class Courrier(Versionne):
     """`contenu` : les champs de `reseau.lib.lettre.Lettre` (sans images), figés à la signature.

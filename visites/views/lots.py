@@ -87,19 +87,22 @@ def figer(request):
     lot = lot_de(request.GET, request.membre)
     if request.method != "POST":
         return render(request, "visites/courrier_lot.html", _etat_du_lot(request, lot))
-    composes = papier.figer(lot, combien=papier.PAQUET)
+    etat = _avancement(request, lot, papier.figer(lot, combien=papier.PAQUET))
     if "application/json" not in request.headers.get("Accept", ""):
-        return redirect(request.get_full_path())
-    return JsonResponse(_avancement(request, lot, composes))
+        return redirect(etat["suite"] or request.get_full_path())
+    return JsonResponse(etat)
 
 
 @page("courriers.imprimer")
 def pdf(request):
-    """Le lot en un seul PDF, une page par lettre ; s'il reste des pages à composer, ou aucune lettre, retour au lot."""
+    """Le lot en un seul PDF, une page par lettre ; s'il reste des pages à composer, ou aucune lettre, retour au lot.
+
+    `?incomplet=` : la page du lot a dit lesquelles ne se composent pas, et l'on imprime les autres.
+    """
     lot = lot_de(request.GET, request.membre)
-    if lot.a_figer().exists() or not lot.exists():
+    if not lot.exists() or ("incomplet" not in request.GET and lot.a_figer().exists()):
         return redirect(f"{_adresse(request, 'visites:courriers-figer')}?{request.GET.urlencode()}")
-    tranche = _tranche(lot, request.GET.get("tranche", ""))
+    tranche = _tranche(lot.figes(), request.GET.get("tranche", ""))
     contenu = papier.imprimer(tranche)
     noter(request.membre, Geste.IMPRESSION, "lettres signées", nombre=tranche.count())
     return fichier(contenu, f"lettres-{localdate():%Y-%m-%d}", "pdf")
@@ -201,21 +204,26 @@ def _entiers(textes):
 
 
 def _etat_du_lot(request, lot):
-    nombre, restent, adresse = lot.count(), lot.a_figer().count(), request.GET.copy()
+    nombre, manquantes, adresse = lot.count(), papier.manquantes(lot), request.GET.copy()
+    restent, reprise = manquantes.count(), request.GET.copy()
     adresse["total"] = str(restent)
+    reprise.pop("incomplet", None)
     return {
         "nombre": nombre,
-        "tranches": _tranches(nombre),
+        "imprimables": nombre - restent,
+        "tranches": _tranches(nombre - restent),
         "restent": restent,
+        "manquantes": manquantes if "incomplet" in request.GET else (),
+        "reprise": f"{request.path}?{reprise.urlencode()}",
         "a_envoyer": lot.a_envoyer().count(),
         "adresse": request.GET.urlencode(),
         "progression": f"{request.path}?{adresse.urlencode()}",
-        "premieres": lot.order_by("annee", "numero").select_related("visite__entreprise")[:5],
+        "premieres": lot.figes().order_by("annee", "numero").select_related("visite__entreprise")[:5],
     }
 
 
 def _avancement(request, lot, composes):
-    """Ce que la barre de progression attend ; si plus rien ne se compose, elle s'arrête en disant combien il en manque."""
+    """Ce que la barre de progression attend ; si plus rien ne se compose, elle s'arrête et mène à ce qui s'imprime sans."""
     restent = lot.a_figer().count()
     total = max([restent + composes, *_entiers([request.GET.get("total", "")])])
     fait, bloque = total - restent, restent and not composes
@@ -224,13 +232,15 @@ def _avancement(request, lot, composes):
         texte = f"{pluriel_fr(restent, 'lettre ne se met,lettres ne se mettent')} pas en page : le texte est trop long."
     suite = request.GET.copy()
     suite.pop("total", None)
+    if bloque:
+        suite["incomplet"] = "oui"
     fini = not restent or bool(bloque)
     return {
         "fait": fait,
         "total": total,
         "texte": texte,
         "fini": fini,
-        "suite": "" if bloque or not fini else f"{request.path}?{suite.urlencode()}",
+        "suite": f"{request.path}?{suite.urlencode()}" if fini else "",
     }
 
 

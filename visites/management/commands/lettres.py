@@ -12,9 +12,10 @@ from reseau.lib.erreurs import RegleEnfreinte
 from reseau.lib.saisie import lire_cle
 from reseau.models import Journal, Reseau
 from visites.models import Campagne, Courrier
-from visites.papier_des_lettres import figer, imprimer, imprimer_brouillons
+from visites.papier_des_lettres import figer, imprimer, imprimer_brouillons, manquantes
 
 ERREUR = 2  # celui d'argparse : la demande est mauvaise, rien n'a été écrit
+INCOMPLET = 1  # le fichier est écrit, et dit ce qui y manque
 
 
 class Command(BaseCommand):
@@ -29,13 +30,16 @@ class Command(BaseCommand):
     def handle(self, *, reseau, campagne, sortie, brouillon, **options):
         try:
             campagne = trouver_campagne(reseau, campagne)
-            octets, nombre = composer(Courrier.objects.filter(visite__campagne=campagne), brouillon)
+            courriers = Courrier.objects.filter(visite__campagne=campagne)
+            octets, nombre = composer(courriers, brouillon)
             ecrire(sortie, octets)
         except (RegleEnfreinte, OSError) as erreur:
             raise CommandError(str(erreur), returncode=ERREUR) from erreur
         quoi = "lettres en brouillon" if brouillon else "lettres signées"
         Journal.objects.create(reseau=campagne.reseau, geste=Geste.IMPRESSION, objet=quoi, nombre=nombre)
         self.stdout.write(f"{sortie} : {nombre} {quoi}, campagne « {campagne} ».")
+        if not brouillon:
+            dire_les_manquantes(courriers)
 
 
 def trouver_campagne(slug, nom):
@@ -60,7 +64,14 @@ def composer(courriers, brouillon):
             return lot.read(), courriers.filter(numero=None).count()
     figer(courriers)
     with imprimer(courriers) as lot:
-        return lot.read(), courriers.signes().count()
+        return lot.read(), courriers.figes().count()
+
+
+def dire_les_manquantes(courriers):
+    absentes = [f"n° {lettre.reference} ({lettre.visite.entreprise})" for lettre in manquantes(courriers)]
+    if absentes:
+        que_faire = "Relancez la commande ; sinon, ouvrez la lettre dans l’outil et téléchargez son fichier Word."
+        raise CommandError(f"Manquent au PDF : {', '.join(absentes)}. {que_faire}", returncode=INCOMPLET)
 
 
 def ecrire(sortie, octets):
