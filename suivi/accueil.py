@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from entreprises.models import Cible, Contact, Entreprise
-from reseau.droits import NON, autorise, portee
+from reseau.droits import NON, SIENS, autorise, portee
 from reseau.enums import EtatReunion, Profil, Qualite
 from reseau.lib.dates import plus_mois, premier_du_mois
 from reseau.lib.tableau import mois_long, nombre_francais
@@ -33,6 +33,7 @@ SUITES_EN_RETARD = (
     f"entreprise attend ses suites depuis plus de {DELAI_JOURS} jours",
     f"entreprises attendent leurs suites depuis plus de {DELAI_JOURS} jours",
 )
+SANS_RENDEZ_VOUS = ("lettre sans rendez-vous", "lettres sans rendez-vous", "suivi:visites-sans-rendez-vous", "")
 LIGNES_MAX = 20
 DERNIERES_REUNIONS = 3
 TOUTES = "suivi:actions-toutes"
@@ -75,6 +76,7 @@ class Journee:
     rendez_vous: list
     prochain: Visite | None
     a_rendre: list
+    a_relancer: list[Tache]
     suites: list
     a_valider: list
 
@@ -178,13 +180,7 @@ def _lignes_a_faire(membre, le):
             "",
         ),
         (courriers.a_signer(), "lettre à faire signer", "lettres à faire signer", "visites:courriers", "?etat=a_signer"),
-        (
-            visites_sans_rendez_vous(membre, le),
-            "lettre sans rendez-vous",
-            "lettres sans rendez-vous",
-            "suivi:visites-sans-rendez-vous",
-            "",
-        ),
+        (visites_sans_rendez_vous(membre, le), *SANS_RENDEZ_VOUS),
         (actions.sans_responsable(), "action sans responsable", "actions sans responsable", TOUTES, "?etat=sans_responsable"),
         (actions.echues(le), "action échue", "actions échues", TOUTES, "?echeance=echues"),
         (en_retard(visites, le), *SUITES_EN_RETARD, "suivi:suites-liste", "?retard=oui"),
@@ -243,8 +239,9 @@ def visites_sans_compte_rendu(membre, le):
 
 
 def visites_sans_rendez_vous(membre, le):
-    """Lettres parties depuis plus que le délai du réseau, sans rendez-vous pris (section 6)."""
-    return Visite.objects.visibles_par(membre).annoncees_sans_rendez_vous(le, membre.reseau.lettre_relance_jours)
+    """Lettres parties depuis plus que le délai du réseau, sans rendez-vous pris (section 6) ; les siennes pour un développeur."""
+    visites = Visite.objects.visibles_par(membre).annoncees_sans_rendez_vous(le, membre.reseau.lettre_relance_jours)
+    return visites.du_developpeur(membre) if portee(membre, "visites.conduire") is SIENS else visites
 
 
 def chiffres(membre, le):
@@ -330,10 +327,19 @@ def journee(membre, le):
     return Journee(
         rendez_vous=[_sur_la_route(visite) for visite in du_jour],
         prochain=a_venir.first(),
+        a_relancer=_a_relancer(membre, le),
         a_rendre=list(a_rendre.order_by(Coalesce("realisee_le", "rendez_vous_le__date"))[:LIGNES_MAX]),
         suites=list(attendues(miennes.filter(developpeur=membre))[:LIGNES_MAX]),
         a_valider=list(a_valider.select_related("visite__entreprise", "visite__reseau", "saisi_par")[:LIGNES_MAX]),
     )
+
+
+def _a_relancer(membre, le):
+    """La `Tache` de ses lettres sans rendez-vous ; aucune pour qui conduit le réseau, dont « À faire » les compte toutes."""
+    if portee(membre, "visites.conduire") is not SIENS:
+        return []
+    nombre = visites_sans_rendez_vous(membre, le).count()
+    return [_tache(membre.reseau, nombre, *SANS_RENDEZ_VOUS)] if nombre else []
 
 
 def _sur_la_route(visite):

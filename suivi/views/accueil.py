@@ -24,9 +24,12 @@ def sans_compte_rendu(request):
     return _relances(request, "Visites sans compte rendu", delai, visites.order_by("realisee_le", "rendez_vous_le", "pk"))
 
 
-@page("visites.programmer")
+@page("visites.conduire")
 def sans_rendez_vous(request):
-    """Les lettres restées sans rendez-vous, et la relance qui va : appeler, écrire, ou une lettre encore."""
+    """Les lettres restées sans rendez-vous, et la relance qui va : appeler, écrire, ou une lettre encore.
+
+    Un développeur direct y voit celles de ses visites.
+    """
     le = localdate()
     visites = visites_sans_rendez_vous(request.membre, le).avec_noms().order_by("annoncee_le", "pk")
     page_obj = page_de(request, visites)

@@ -64,6 +64,18 @@ def test_accueil_montre_a_chacun_ce_qui_est_de_son_role(reseau, membres, profil,
     assert parts(membres[profil]) == attendues
 
 
+def test_accueil_du_direct_compte_ses_lettres_sans_rendez_vous(reseau, membres, clients):
+    """Les siennes, et sa liste en montre autant ; à l'animateur qui visite, « À faire » les dit déjà toutes."""
+    peupler(reseau)
+    assert accueil(membres["direct"], JOUR).journee.a_relancer == []
+    VisiteFactory(reseau=reseau, annoncee=True, annoncee_le=il_y_a(30), developpeur=membres["direct"])
+    (tache,) = accueil(membres["direct"], JOUR).journee.a_relancer
+    page_obj = clients["direct"].get(tache.adresse).context["page_obj"]
+    assert (tache.nombre, tache.quoi, page_obj.paginator.count) == (1, "lettre sans rendez-vous", 1)
+    animateur = MembreFactory(reseau=reseau, role=Role.ANIMATEUR, qualite=Qualite.DIRECT)
+    assert accueil(animateur, JOUR).journee.a_relancer == []
+
+
 def test_animateur_qui_visite_a_aussi_sa_journee(reseau):
     animateur = MembreFactory(reseau=reseau, role=Role.ANIMATEUR, qualite=Qualite.DIRECT)
     assert parts(animateur) == ["chiffres", "journee", "actions"]
@@ -221,6 +233,7 @@ def test_accueil_en_un_nombre_constant_de_requetes(reseau, membres, clients, req
         ContactFactory(entreprise=VisiteFactory(rendez_vous=True, rendez_vous_le=now(), **siennes).entreprise)
         visite = CompteRenduFactory(visite=VisiteFactory(realisee=True, **siennes), termine_le=now()).visite
         VisiteFactory(realisee=True, **siennes)
+        VisiteFactory(annoncee=True, annoncee_le=il_y_a(30), **siennes)
         ReunionFactory(reseau=reseau, le=il_y_a(9), tenue=True)
         for responsable in (membres["direct"], membres["associe"]):
             ActionFactory(projet=ProjetFactory(visite=visite), responsable=responsable)

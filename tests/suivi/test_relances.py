@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from entreprises.models import Entreprise
 from suivi.relances import relances
-from tests.factories import ContactFactory, CourrierFactory, VisiteFactory
+from tests.factories import ContactFactory, CourrierFactory, DeportFactory, VisiteFactory
 from visites.enums import GenreCourrier
 from visites.models import Visite
 
@@ -47,6 +47,25 @@ def test_entreprise_a_l_abri_ne_se_relance_pas(clients, reseau, annoncee):
     Entreprise.objects.filter(pk=annoncee.entreprise_id).update(ne_plus_solliciter_jusqu_au=localdate() + timedelta(days=9))
     lu = page(clients, reseau).content.decode()
     assert [mot for mot in ("tel:0300000001", "mailto:", "Relancer par lettre") if mot in lu] == []
+
+
+def test_un_direct_voit_les_siennes_et_l_animateur_toutes(clients, reseau, membres, annoncee):
+    sienne = VisiteFactory(reseau=reseau, annoncee=True, annoncee_le=annoncee.annoncee_le, developpeur=membres["direct"])
+    accompagnee = {"accompagnant": membres["direct"], "developpeur": annoncee.developpeur}
+    VisiteFactory(reseau=reseau, annoncee=True, annoncee_le=annoncee.annoncee_le, **accompagnee)
+    assert [relance.visite for relance in page(clients, reseau, "direct").context["relances"]] == [sienne]
+    assert len(page(clients, reseau, "animateur").context["relances"]) == 3
+
+
+def test_un_direct_ne_voit_plus_celle_dont_il_se_deporte(clients, reseau, membres, annoncee):
+    Visite.objects.update(developpeur=membres["direct"])
+    DeportFactory(entreprise=annoncee.entreprise, membre=membres["direct"])
+    assert page(clients, reseau, "direct").context["relances"] == []
+
+
+@pytest.mark.parametrize("role", ["associe", "prefecture", "observateur"])
+def test_liste_est_fermee_a_qui_ne_conduit_pas_de_visite(clients, reseau, role):
+    assert page(clients, reseau, role).status_code == 403
 
 
 def test_relances_en_un_nombre_de_requetes_constant(reseau, membres, annoncee, requetes):
