@@ -12,7 +12,7 @@ PAGES_MAX = 2
 
 
 def imprimer_les_suites(suites, *, par, le):
-    """Son PDF, daté du jour `le`, signé du développeur de la visite (de `par` à défaut).
+    """Son PDF, daté du jour `le`, signé du développeur de la visite, ou de `par` s'il a quitté le réseau.
 
     Lève `TropDePages` au-delà de deux pages, `ImpressionImpossible` si une image est illisible.
     """
@@ -27,7 +27,7 @@ def imprimer_les_suites(suites, *, par, le):
         "le": le,
         "objet": visible(suites.objet),
         "blocs": list(_blocs(visible(suites.texte))),
-        "signataire": visite.developpeur or par,
+        "signataire": par if visite.developpeur.est_parti(le) else visite.developpeur,
         "images": {"logo-reseau": bytes(visite.reseau.logo or b"")},
     }
     return rendre_pdf("pdf/suites.html", contexte, titre="Suites de notre rencontre", pages_max=PAGES_MAX)

@@ -6,6 +6,7 @@ compte rendu, ni qui a refusé une action.
 
 from datetime import timedelta
 
+from reseau.enums import Civilite
 from reseau.lib.saisie import une_ligne
 from reseau.templatetags.affichage import date_fr
 from suivi.enums import Issue
@@ -20,6 +21,7 @@ RIEN_DE_DECIDE = "Nous n’avons pas relevé, ce jour-là, de question qui appel
 PLUS_RIEN = "Ce que nous avons relevé ce jour-là n’appelle plus d’action de notre part."
 JE_LE_RESTE = "Je reste votre interlocuteur : vous pouvez me joindre à tout moment."
 INTERLOCUTEURS = "Vos interlocuteurs, que vous pouvez joindre à tout moment :"
+SECRETARIAT = "le secrétariat du réseau"
 FINIE = {  # une action abandonnée ne le regarde plus : elle se tait
     Issue.AIDE: "C’est fait : l’aide est obtenue.",
     Issue.INFORMATION: "C’est fait : l’information vous a été donnée.",
@@ -44,25 +46,33 @@ def adresse_proposee(visite):
     return next((personne.courriel for personne in personnes if personne and personne.courriel), visite.entreprise.courriel)
 
 
-def texte_propose(visite):
-    """Le texte d'office de cette visite : voir `rediger`."""
+def texte_propose(visite, *, le):
+    """Le texte d'office de cette visite, ce jour-là : voir `rediger`."""
     projets = Projet.objects.filter(visite=visite).avec_decisions()
-    return rediger(visite, visite.compte_rendu.vu or dirigeant_de(visite.entreprise), projets)
+    return rediger(visite, visite.compte_rendu.vu or dirigeant_de(visite.entreprise), projets, le=le)
 
 
-def rediger(visite, destinataire, projets):
+def rediger(visite, destinataire, projets, *, le):
     """Ce qui a été décidé, projet par projet, qui s'en charge et pour quand, ou ce que c'est devenu ; puis qui joindre.
 
     Une ligne par alinéa, sans requête. `destinataire` : un `Contact`, ou None ; `projets` : voir `avec_decisions`. Qui parle
-    est le développeur de la visite, qui signe.
+    est le développeur de la visite, qui signe ; s'il a quitté le réseau, celui-ci parle de lui.
     """
     alineas = [
         f"{APPEL_DE[destinataire.civilite if destinataire else '']},",
-        f"Vous m’avez reçu dans votre entreprise le {date_fr(visite.realisee_le)}, et je vous en remercie.",
+        _remerciements(visite, le),
         *_decisions(projets),
-        *_interlocuteurs(projets, visite.developpeur),
+        *_interlocuteurs(projets, visite, le),
     ]
     return "\n".join(une_ligne(alinea) for alinea in alineas)
+
+
+def _remerciements(visite, le):
+    developpeur, quand = visite.developpeur, f"dans votre entreprise le {date_fr(visite.realisee_le)}"
+    if developpeur.est_parti(le):
+        return f"Vous avez reçu {_nom(developpeur)} {quand}, et nous vous en remercions."
+    recu = "reçue" if developpeur.civilite == Civilite.MADAME else "reçu"
+    return f"Vous m’avez {recu} {quand}, et je vous en remercie."
 
 
 def _decisions(projets):
@@ -90,23 +100,37 @@ def _ou_elle_en_est(action):
     return f"{qui}{telephone} vous contactera{quand}."
 
 
-def _interlocuteurs(projets, developpeur):
-    """Le développeur qui signe, ou qui suit désormais les projets à sa place ; à plusieurs, chacun avec les siens."""
+def _interlocuteurs(projets, visite, le):
+    """Le développeur qui signe, ou qui suit désormais les projets à sa place ; à plusieurs, chacun avec les siens.
+
+    Le secrétariat du réseau, pour qui n'en est plus.
+    """
     titres = {}
     for projet in projets:
-        titres.setdefault(projet.interlocuteur, []).append(f"« {projet.titre} »")
-    if not titres or list(titres) == [developpeur]:
+        titres.setdefault(_s_il_en_est(projet.interlocuteur, le), []).append(f"« {projet.titre} »")
+    signataire = _s_il_en_est(visite.developpeur, le)
+    suivent = list(titres) or [signataire]
+    if signataire and suivent == [signataire]:
         return [JE_LE_RESTE]
-    if len(titres) == 1:
-        (seul,) = titres
-        return [f"Votre interlocuteur est désormais {_nom(seul)}, que vous pouvez joindre à tout moment : {_ou_joindre(seul)}."]
-    qui = {membre: "moi-même" if membre == developpeur else f"{_nom(membre)}, {_ou_joindre(membre)}" for membre in titres}
-    return [INTERLOCUTEURS, *(f"{PUCE}pour {', '.join(siens)} : {qui[membre]}." for membre, siens in titres.items())]
+    joindre = {membre: _qui_joindre(membre, visite.reseau) for membre in suivent}
+    if len(suivent) == 1:
+        qui = ", que vous pouvez joindre à tout moment : ".join(joindre[suivent[0]])
+        return [f"Votre interlocuteur est désormais {qui}."]
+    if signataire:
+        joindre[signataire] = ["moi-même"]
+    return [INTERLOCUTEURS, *(f"{PUCE}pour {', '.join(siens)} : {', '.join(joindre[qui])}." for qui, siens in titres.items())]
+
+
+def _s_il_en_est(membre, le):
+    return None if membre.est_parti(le) else membre
+
+
+def _qui_joindre(membre, reseau):
+    """Qui, et son téléphone ou son courriel ; le secrétariat si `membre` est None, sans numéro s'il n'en a pas donné."""
+    if membre is None:
+        return list(filter(None, [SECRETARIAT, reseau.telephone or reseau.courriel]))
+    return [_nom(membre), membre.telephone or membre.utilisateur.email]
 
 
 def _nom(membre):
     return f"{membre.civilite_et_nom} ({membre.institution})"
-
-
-def _ou_joindre(membre):
-    return membre.telephone or membre.utilisateur.email

@@ -30,7 +30,8 @@ def _lettre(chantier, rendu, projets):
     visite, hasard = rendu.visite, chantier.hasard
     jour = visite.realisee_le + timedelta(days=hasard.randint(*hasard.choice(DELAIS)))
     courriel = (rendu.vu.courriel if rendu.vu else "") or visite.entreprise.courriel
-    lettre = LettreDeSuites(visite=visite, objet=OBJET, texte=rediger(visite, rendu.vu, projets), courriel=courriel)
+    texte = rediger(visite, rendu.vu, projets, le=min(jour, chantier.le))
+    lettre = LettreDeSuites(visite=visite, objet=OBJET, texte=texte, courriel=courriel)
     if jour < chantier.le and hasard.randrange(OUBLIEES):
         lettre.donnee_le, lettre.donnee_par = jour, visite.developpeur
         lettre.voie = hasard.choice(VOIES) if courriel else Voie.POSTE

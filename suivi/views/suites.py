@@ -53,7 +53,13 @@ def suites(request, pk):
     form = SuitesForm(request.POST or None, instance=suites)
     if form.is_valid() and tenter(form, _donner, request, form, request.POST.get("geste", "")):
         return redirect("suivi:suites", request.reseau.slug, pk)
-    return render(request, "suivi/suites_form.html", {"form": form, "suites": suites, "visite": suites.visite})
+    contexte = {
+        "form": form,
+        "suites": suites,
+        "visite": suites.visite,
+        "parti": suites.visite.developpeur.est_parti(localdate()),
+    }
+    return render(request, "suivi/suites_form.html", contexte)
 
 
 @page("comptes_rendus.rediger")
@@ -82,7 +88,7 @@ def _suites(request, pk):
     exiger(request.membre, "comptes_rendus.rediger", visite.developpeur, visite.accompagnant)
     suites = LettreDeSuites.objects.select_related("donnee_par", "pli").filter(visite=visite).first()
     if suites is None:
-        suites = LettreDeSuites(objet=OBJET, texte=texte_propose(visite), courriel=adresse_proposee(visite))
+        suites = LettreDeSuites(objet=OBJET, texte=texte_propose(visite, le=localdate()), courriel=adresse_proposee(visite))
     suites.visite = visite
     return suites
 

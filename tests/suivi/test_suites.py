@@ -32,6 +32,7 @@ from tests.factories import (
     VisiteFactory,
 )
 from tests.lib.archive import manques
+from tests.lib.papier import textes
 from visites.models import Visite
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def suites_de(visite):
 
 def decisions(visite):
     """Ce que le texte dit avoir été décidé, ligne à ligne : entre les remerciements et qui joindre."""
-    return texte_propose(visite).splitlines()[2:-1]
+    return texte_propose(visite, le=localdate()).splitlines()[2:-1]
 
 
 def test_texte_dit_ce_qui_est_decide_par_qui_et_pour_quand(visite, direct):
@@ -131,14 +132,14 @@ def test_texte_nomme_l_interlocuteur_quand_ce_n_est_pas_le_visiteur(visite):
     autre = MembreFactory(reseau=visite.reseau, telephone="03 84 00 00 01")
     ProjetFactory(visite=visite, interlocuteur=autre)
     dit = f"{autre.civilite_et_nom} ({autre.institution}), que vous pouvez joindre à tout moment : 03 84 00 00 01."
-    assert texte_propose(visite).splitlines()[-1] == f"Votre interlocuteur est désormais {dit}"
+    assert texte_propose(visite, le=localdate()).splitlines()[-1] == f"Votre interlocuteur est désormais {dit}"
 
 
 def test_texte_nomme_chaque_interlocuteur_avec_ses_projets(visite, direct):
     autre = MembreFactory(reseau=visite.reseau, telephone="")
     for titre, qui in [("Agrandir", direct), ("Exporter", autre), ("Recruter", autre)]:
         ProjetFactory(visite=visite, titre=titre, interlocuteur=qui)
-    assert texte_propose(visite).splitlines()[-3:] == [
+    assert texte_propose(visite, le=localdate()).splitlines()[-3:] == [
         INTERLOCUTEURS,
         "– pour « Agrandir » : moi-même.",
         f"– pour « Exporter », « Recruter » : {autre.civilite_et_nom} ({autre.institution}), {autre.utilisateur.email}.",
@@ -148,7 +149,7 @@ def test_texte_nomme_chaque_interlocuteur_avec_ses_projets(visite, direct):
 @pytest.mark.parametrize("projets", [0, 2])
 def test_texte_dit_que_le_visiteur_reste_l_interlocuteur(visite, projets):
     ProjetFactory.create_batch(projets, visite=visite)
-    assert texte_propose(visite).splitlines()[-1] == JE_LE_RESTE
+    assert texte_propose(visite, le=localdate()).splitlines()[-1] == JE_LE_RESTE
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
@@ -157,12 +158,67 @@ def test_texte_se_compose_en_autant_de_requetes_quel_que_soit_le_nombre(visite, 
         ActionFactory.create_batch(nombre, projet=projet)
     visite = Visite.objects.select_related("compte_rendu__vu", "entreprise", "developpeur").get(pk=visite.pk)
     with django_assert_num_queries(3):
-        texte_propose(visite)
+        texte_propose(visite, le=localdate())
 
 
 def test_texte_s_accorde_a_la_personne_vue(visite):
     visite.compte_rendu.vu = ContactFactory(entreprise=visite.entreprise, civilite="Mme")
-    assert texte_propose(visite).startswith("Madame,")
+    assert texte_propose(visite, le=localdate()).startswith("Madame,")
+
+
+@pytest.mark.parametrize(("civilite", "recu"), [("M.", "reçu"), ("Mme", "reçue")])
+def test_texte_s_accorde_au_developpeur_qui_fut_recu(visite, civilite, recu):
+    visite.developpeur.civilite = civilite
+    assert texte_propose(visite, le=localdate()).splitlines()[1].startswith(f"Vous m’avez {recu} dans votre entreprise")
+
+
+@pytest.fixture
+def parti(visite, direct):
+    """Le développeur de la visite a quitté le réseau ce matin."""
+    direct.parti_le = localdate()
+    direct.save()
+    visite.developpeur = direct
+    return direct
+
+
+@pytest.mark.parametrize(
+    ("joignable", "dit"),
+    [
+        ({"telephone": "03 84 00 00 02"}, ", que vous pouvez joindre à tout moment : 03 84 00 00 02"),
+        ({"courriel": "reseau@exemple.fr"}, ", que vous pouvez joindre à tout moment : reseau@exemple.fr"),
+        ({}, ""),
+    ],
+)
+@pytest.mark.parametrize("projets", [0, 1])
+def test_texte_adresse_au_secretariat_quand_le_developpeur_est_parti(visite, parti, joignable, dit, projets):
+    ProjetFactory.create_batch(projets, visite=visite, interlocuteur=parti)
+    for champ, valeur in ({"telephone": "", "courriel": ""} | joignable).items():
+        setattr(visite.reseau, champ, valeur)
+    lignes = texte_propose(visite, le=localdate()).splitlines()
+    assert lignes[1].startswith(f"Vous avez reçu {parti.civilite_et_nom} ({parti.institution}) dans votre entreprise")
+    assert lignes[-1] == f"Votre interlocuteur est désormais le secrétariat du réseau{dit}."
+
+
+def test_texte_d_avant_le_depart_parle_encore_du_developpeur(visite, parti):
+    assert texte_propose(visite, le=localdate() - timedelta(days=1)).splitlines()[-1] == JE_LE_RESTE
+
+
+def test_texte_nomme_qui_suit_les_projets_de_qui_est_parti(visite, parti):
+    autre = MembreFactory(reseau=visite.reseau, telephone="03 84 00 00 01")
+    ProjetFactory(visite=visite, titre="Exporter", interlocuteur=autre)
+    dit = f"{autre.civilite_et_nom} ({autre.institution}), que vous pouvez joindre à tout moment : 03 84 00 00 01."
+    assert texte_propose(visite, le=localdate()).splitlines()[-1] == f"Votre interlocuteur est désormais {dit}"
+    ProjetFactory(visite=visite, titre="Agrandir", interlocuteur=parti)
+    visite.reseau.telephone = "03 84 00 00 02"
+    suivis = texte_propose(visite, le=localdate()).splitlines()[-2:]
+    assert "– pour « Agrandir » : le secrétariat du réseau, 03 84 00 00 02." in suivis
+
+
+def test_lettre_imprimee_apres_le_depart_est_signee_de_qui_l_imprime(visite, parti, animateur):
+    LettreDeSuitesFactory(visite=visite)
+    response = connecter(animateur).get(reverse("suivi:suites-pdf", args=[visite.reseau.slug, visite.pk]))
+    (page,) = textes(response.content)
+    assert (str(animateur) in page, str(parti) in page) == (True, False)
 
 
 # Attendues
