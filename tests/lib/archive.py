@@ -1,11 +1,14 @@
 """Contrôler un papier à défaut de veraPDF : ce que pikepdf sait lire du PDF/A-3a et des règles d'accessibilité.
 
-Sources : ISO 19005-3 (6.1.3, 6.2.4, 6.2.11, 6.6.2, 6.7.3, 6.8), ISO 14289-1 (7.1, 7.3) ; les paragraphes sont nommés à
+Sources : ISO 19005-3 (6.1.3, 6.2.4, 6.2.11, 6.6.2, 6.7.3, 6.8), ISO 14289-1 (7.1, 7.2, 7.3) ; les paragraphes sont nommés à
 côté de chaque contrôle. Un contrôle qui passe ne vaut pas une attestation.
 """
 
 import io
+from collections import defaultdict
+from itertools import combinations, starmap
 
+import pdfplumber
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
@@ -15,6 +18,7 @@ ROLES = {
     *("H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody", "Quote", "Code", "Form", "Formula", "Reference"),
     *("Table", "TR", "TH", "TD", "THead", "TBody", "TFoot", "Annot", "TOC", "TOCI", "Index", "Private", "BibEntry"),
 }
+BORDS = ("x0", "top", "x1", "bottom")
 ACTIFS = ("/AA", "/OpenAction", "/AcroForm", "/Requirements", "/XFA")
 ACTIONS = ("/JavaScript", "/JS", "/Launch", "/URI", "/SubmitForm", "/ImportData", "/GoToR", "/Movie", "/Sound")
 
@@ -23,7 +27,7 @@ def manques(octets):
     """Ce qui manque à ce PDF pour être un PDF/A-3a balisé, en phrases ; vide si rien."""
     with pikepdf.open(io.BytesIO(octets)) as pdf:
         controles = (_identite, _structure, _polices, _images, _rien_d_actif, _couleurs, _pieces_jointes)
-        return [manque for controle in controles for manque in controle(pdf)]
+        return [*(manque for controle in controles for manque in controle(pdf)), *_lecture(pdf, octets)]
 
 
 def titre(octets):
@@ -73,6 +77,8 @@ def _balises(pdf, elements):
     ordre = [pages.get(element.Pg.objgen) for element in elements if "/Pg" in element and Name.Document != element.S]
     if not ordre or None in ordre:
         yield "balises sans page"
+    elif ordre != sorted(ordre):
+        yield "balises hors de l’ordre des pages"
 
 
 def _textes_des_balises(pdf):
@@ -92,6 +98,46 @@ def _textes_des_balises(pdf):
         yield "balise d’un texte absent"
 
 
+def _lecture(pdf, octets):
+    """7.2 (ISO 14289-1) : deux balises voisines, l'une au-dessus de l'autre, se lisent de haut en bas."""
+    if "/StructTreeRoot" in pdf.Root:
+        fautes, rangs = set(), {page.obj.objgen: rang for rang, page in enumerate(pdf.pages, 1)}
+        _placer(pdf.Root.StructTreeRoot, _places(pdf, octets), fautes)
+        yield from (f"lu avant ce qui est au-dessus, page {rang}" for rang in sorted(rangs[page] for page in fautes))
+
+
+def _places(pdf, octets):
+    """(page, numéro) → la boîte de ce texte. Un texte tourné, le filigrane, recouvre la page : il n'a pas de place à lui."""
+    lettres = defaultdict(list)
+    with pdfplumber.open(io.BytesIO(octets)) as document:
+        for page, lue in zip(pdf.pages, document.pages, strict=True):
+            for trace in lue.chars:
+                if trace["mcid"] is not None and trace["matrix"][1] == 0:
+                    lettres[page.obj.objgen, trace["mcid"]].append(tuple(trace[bord] for bord in BORDS))
+    return {cle: _autour(boites) for cle, boites in lettres.items()}
+
+
+def _placer(balise, places, fautes):
+    """Page → boîte de cette balise et de ce qu'elle contient ; ajoute à `fautes` les pages où ses enfants se lisent à rebours."""
+    contenus = [{cle[0]: places[cle]} for cle in (_numeros(balise) if "/Pg" in balise else []) if cle in places]
+    contenus += [_placer(enfant, places, fautes) for enfant in _enfants(balise)]
+    par_page = defaultdict(list)
+    for page, boite in (paire for contenu in contenus for paire in contenu.items()):
+        par_page[page].append(boite)
+    fautes.update(page for page, boites in par_page.items() if any(starmap(_a_rebours, combinations(boites, 2))))
+    return {page: _autour(boites) for page, boites in par_page.items()}
+
+
+def _a_rebours(avant, apres):
+    l_une_sur_l_autre = min(avant[2], apres[2]) - max(avant[0], apres[0]) > 1  # point
+    return l_une_sur_l_autre and avant[1] > apres[3] - 1
+
+
+def _autour(boites):
+    gauches, hauts, droites, bas = zip(*boites, strict=True)
+    return min(gauches), min(hauts), max(droites), max(bas)
+
+
 def _numeros(balise):
     contenus = balise.get("/K", Array())
     contenus = contenus if isinstance(contenus, Array) else [contenus]
@@ -100,11 +146,15 @@ def _numeros(balise):
 
 def _elements(noeud, profondeur=0):
     assert profondeur < 80
+    for enfant in _enfants(noeud):
+        yield enfant
+        yield from _elements(enfant, profondeur + 1)
+
+
+def _enfants(noeud):
     enfants = noeud.get("/K", Array())
-    for enfant in enfants if isinstance(enfants, Array) else [enfants]:
-        if isinstance(enfant, Dictionary) and "/S" in enfant:
-            yield enfant
-            yield from _elements(enfant, profondeur + 1)
+    enfants = enfants if isinstance(enfants, Array) else [enfants]
+    return [enfant for enfant in enfants if isinstance(enfant, Dictionary) and "/S" in enfant]
 
 
 def _polices(pdf):
