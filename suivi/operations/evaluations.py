@@ -21,6 +21,7 @@ from visites.models import Visite
 
 DEJA_DEMANDE = "L’avis de ce chef d’entreprise est déjà recueilli."
 FERME = "Ce questionnaire a déjà servi, ou n’est plus ouvert."
+SANS_TEMOIGNAGE = "Ce retour n’a pas de témoignage : il n’y a rien à publier."
 PAS_PROPOSE = "Ce réseau ne propose pas de questionnaire : l’animateur peut l’ouvrir dans les paramètres."
 
 
@@ -96,7 +97,7 @@ def ceux_qui_ont_aide(evaluation, le):
 @transaction.atomic
 def donner_l_accord(evaluation, *, signature, le, par):
     """Le chef d'entreprise permet, ce jour-là, de publier son témoignage ; d'un accord retiré puis redonné, le dernier vaut."""
-    exiger(evaluation.temoignage, "Il n’y a pas de témoignage à publier.")
+    exiger(evaluation.temoignage, SANS_TEMOIGNAGE)
     exiger(not evaluation.publiable, "Ce témoignage est déjà publiable.")
     exiger(signature.strip(), "Dites le nom qui paraîtra sous le témoignage.")
     retire_le = evaluation.accord_retire_le

@@ -30,6 +30,7 @@ from suivi.forms.evaluations import (
 )
 from suivi.models import ChefDuPanel, ConsultationDuPanel, Evaluation
 from suivi.models.evaluation import VALIDITE
+from suivi.operations.evaluations import SANS_TEMOIGNAGE
 from suivi.suites import adresse_proposee
 from visites.models import Visite
 
@@ -84,6 +85,8 @@ def temoignages(request):
 def accord_donner(request, pk):
     """Le chef d'entreprise permet, après coup, de publier son témoignage."""
     retour = _retour_a_tenir(request, pk)
+    if not retour.temoignage:
+        raise RegleEnfreinte(SANS_TEMOIGNAGE)
     form = AccordForm(request.POST or None, evaluation=retour, le=localdate())
     if form.is_valid() and tenter(form, operations.donner_l_accord, retour, par=request.membre, **form.cleaned_data):
         messages.success(request, "L’accord est enregistré : le témoignage peut se publier.")

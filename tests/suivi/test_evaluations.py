@@ -15,6 +15,7 @@ from suivi.indicateurs.entretiens import MOINS_DE_CINQ
 from suivi.models import ChefDuPanel, Evaluation
 from suivi.models.evaluation import VALIDITE
 from suivi.operations import proposer_l_evaluation, trouver_l_evaluation
+from suivi.operations.evaluations import SANS_TEMOIGNAGE
 from tests.conftest import connecter
 from tests.factories import (
     ActionFactory,
@@ -145,6 +146,14 @@ def test_accord_a_venir_avant_la_visite_ou_sans_nom_se_refuse(retour, reseau, cl
     assert dit in response.content.decode()
     retour.refresh_from_db()
     assert retour.accord_le is None
+
+
+def test_accord_sans_temoignage_se_refuse_avec_sa_raison(retour, reseau, clients):
+    Evaluation.objects.filter(pk=retour.pk).update(temoignage="")
+    adresse = page("evaluation-accord-donner", reseau, retour.pk)
+    for response in (clients["animateur"].get(adresse), clients["animateur"].post(adresse, {"signature": "Mme Fictive"})):
+        dits = [str(message) for message in response.wsgi_request._messages]
+        assert (response.url, dits) == (reseau.get_absolute_url(), [SANS_TEMOIGNAGE])
 
 
 def test_accord_ne_precede_pas_le_retrait_du_dernier(retour, reseau, clients):
