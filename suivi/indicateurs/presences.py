@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from entreprises.models import Cible, LigneDeCible
 from reseau.droits import NON, SIENS, TOUT
 from reseau.lib.dates import plus_mois
-from reseau.lib.tableau import Colonne, Section, Tableau, Valeur
+from reseau.lib.tableau import INSECABLE, Colonne, Section, Tableau, Valeur
 from suivi.indicateurs.champ import Champ, adresse_des_lignes, ouvrir
 from suivi.indicateurs.perimetre import etendue, fraction, periode_en_mots, visites_comptees
 from suivi.indicateurs.releve import developpeurs, relever
@@ -106,7 +106,7 @@ def tableau_2_5(
         code="2.5",
         titre="Tableau de bord des présences et des visites",
         sous_titre=f"Cible : {releve.cible}" if releve.cible else "",
-        periode=f"Visites {periode_en_mots(depuis, au)} ; participation aux réunions {periode_en_mots(*reunions)}",
+        periode=f"Visites {periode_en_mots(depuis, au)}{INSECABLE}; participation aux réunions {periode_en_mots(*reunions)}",
         sections=[_ensemble(releve, renvois), *sections] if ensemble else sections,
         definitions=[*DU_LIEU, *LEXIQUE] if champ.choix else LEXIQUE,
         reseau=reseau.nom,

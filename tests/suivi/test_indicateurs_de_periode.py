@@ -243,7 +243,7 @@ def test_2_5_a_cote_la_periode_precedente(reseau, membres):
         "Présents par réunion": {"nombre": 1, "avant_nombre": 1},
     }
     assert dict(tableau.lexique)["Avant"] == (
-        "le même chiffre, sur la période précédente : visites du 1er juillet 2025 au 31 décembre 2025 ; participation aux "
+        "le même chiffre, sur la période précédente : visites du 1er juillet 2025 au 31 décembre 2025\u00a0; participation aux "
         "réunions du 1er janvier 2026 au 31 mars 2026."
     )
 

@@ -56,7 +56,9 @@ def test_reseau_vide_donne_un_tableau_vide(reseau):
         "Refus": {"realisees": 0},
         "Total": {"realisees": 0, "programmees": 0},
     }
-    assert tableau.periode == ("Visites jusqu’au 30 juin 2026 ; participation aux réunions du 1er juillet 2025 au 30 juin 2026")
+    assert tableau.periode == (
+        "Visites jusqu’au 30 juin 2026\u00a0; participation aux réunions du 1er juillet 2025 au 30 juin 2026"
+    )
 
 
 def test_realisees_sont_datees_dans_la_periode_bornes_comprises(reseau, alix):

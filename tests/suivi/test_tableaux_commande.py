@@ -50,7 +50,7 @@ def test_bornes_se_donnent(reseau):
     tableau = en_json(reseau, "2.5", "--au", "2026-04-30", "--visites-depuis", "2026-04-01", "--participation-du", "2026-01-01")
     assert tableau["sections"][0]["pied"][0]["realisees"] == 1
     assert tableau["periode"] == (
-        "Visites du 1er avril 2026 au 30 avril 2026 ; participation aux réunions du 1er janvier 2026 au 30 avril 2026"
+        "Visites du 1er avril 2026 au 30 avril 2026\u00a0; participation aux réunions du 1er janvier 2026 au 30 avril 2026"
     )
 
 
