@@ -8,6 +8,7 @@ from django.core.management.commands import flush
 from django.db import connection
 from django.template.backends.django import Template
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from xdist.scheduler import LoadScopeScheduling
 
 from reseau import barriere, garde
@@ -63,7 +64,17 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def base_des_essais(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """Créée dès qu'on la demande : pytest-django n'en crée pas pour un essai joué seul qui ne fait que la copier."""
+    with django_db_blocker.unblock():
+        creees = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(creees, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(base_des_essais, django_db_blocker):
     """Les références chargées une fois, avant tout essai : nul n'y écrit, on ne les efface ni ne les revérifie.
 
     Sur SQLite, vider la base après un essai à vraies transactions efface ligne à ligne : ici seulement, rien ne s'y oppose.
