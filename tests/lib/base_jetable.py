@@ -1,10 +1,14 @@
 """Une base jetable sur le moteur des essais, servie par des processus à part que l'on peut tuer."""
 
+import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
@@ -16,21 +20,18 @@ RACINE = Path(__file__).parent.parent.parent
 class Base:
     """Une base à part, servie par des processus à part ; lue et vidée en SQL, sans attendre un Django de plus."""
 
-    def __init__(self, adresse, connexion):
-        self.environ = os.environ | {"DATABASE_URL": adresse, "DJANGO_SETTINGS_MODULE": "reseau.config.settings_test"}
-        self.connexion = connexion
-
-    def lancer(self, code):
-        commande = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-        return subprocess.Popen(
-            commande, cwd=RACINE, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+    def __init__(self, connexion, souche):
+        self.connexion, self.souche = connexion, souche
 
     def commencer(self, code):
-        """Lance ce code et attend qu'il dise « prêt » : c'est le geste que l'on tuera, pas l'attente de Django."""
-        processus = self.lancer(code)
-        assert processus.stdout.readline() == "prêt\n"
-        return processus
+        """Un processus neuf joue ce code ; on peut le tuer, puis il faut l'attendre."""
+        self.souche.stdin.write(json.dumps(code) + "\n")
+        self.souche.stdin.flush()
+        return Geste(int(self.souche.stdout.readline()), self.souche)
+
+    def finir(self, code):
+        """Joue ce code jusqu'au bout."""
+        assert self.commencer(code).attendre() == 0
 
     def lire(self, requete):
         curseur = self.connexion.cursor()
@@ -41,9 +42,22 @@ class Base:
         self.connexion.cursor().execute(requete)
 
 
-def finir(processus):
-    sortie = processus.communicate()[0]
-    assert processus.returncode == 0, sortie
+@dataclass(frozen=True)
+class Geste:
+    """Un processus né de la souche."""
+
+    pid: int
+    souche: subprocess.Popen
+
+    def tuer_apres(self, secondes):
+        """Net, à cet instant ; sans effet s'il a déjà fini : la souche n'en fait naître un autre qu'une fois le statut lu."""
+        time.sleep(secondes)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.attendre()
+
+    def attendre(self):
+        return int(self.souche.stdout.readline())
 
 
 def _joindre(nom, acces):
@@ -55,16 +69,24 @@ def _joindre(nom, acces):
 
 
 @contextmanager
-def base_jetable(dossier, sorte=Base, *, preparer):
-    """Une `sorte` de `Base`, copie de la base des essais où le code `preparer` a tourné ; effacée en sortant."""
-    with _copie(dossier) as (adresse, connecter):
-        connexion = connecter()
-        try:
-            base = sorte(adresse, connexion)
-            finir(base.lancer(preparer))
-            yield base
-        finally:
-            connexion.close()
+def base_jetable(dossier, sorte=Base, *, imports, preparer):
+    """Une `sorte` de `Base`, copie de la base des essais où le code `preparer` a tourné ; effacée en sortant.
+
+    `imports` : ce que les codes joués ensuite trouvent déjà lu.
+    """
+    with _copie(dossier) as (adresse, connecter), _souche(adresse, imports) as souche, closing(connecter()) as connexion:
+        base = sorte(connexion, souche)
+        base.finir(preparer)
+        yield base
+
+
+@contextmanager
+def _souche(adresse, imports):
+    environ = os.environ | {"DATABASE_URL": adresse, "DJANGO_SETTINGS_MODULE": "reseau.config.settings_test"}
+    commande = [sys.executable, "-m", "tests.lib.souche", imports]
+    tubes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(commande, cwd=RACINE, env=environ, text=True, **tubes) as souche:
+        yield souche
 
 
 @contextmanager

@@ -11,39 +11,30 @@ from hashlib import sha256
 import pytest
 
 from tests.fiabilite.verification import sans_rien_abimer, verification
-from tests.lib.base_jetable import Base, base_jetable, finir
+from tests.lib.base_jetable import Base, base_jetable
 from visites.models import Courrier, PdfFige
 
 pytestmark = pytest.mark.base  # la sienne, par des processus à part
 TUES = {16: 14, 120: 4}  # fois, par taille de lot
-PREPARER = (
-    "from django.core.management import call_command\n"
-    "from tests.bancs.lots import lot\n"
-    "call_command('charger_references', verbosity=0)\n"
-    "lot({})"
-)
-TRAITER = (
+IMPORTS = (
+    "from django.db import connection, transaction\n"
     "from tests.bancs.lettres import du_parapheur_au_papier\n"
+    "from tests.bancs.lots import lot\n"
     "from reseau.models import Membre\n"
     "from visites import papier_des_lettres\n"
     "from visites.models import Courrier\n"
     "papier_des_lettres.PAQUET = 4\n"
-    "par = Membre.objects.get(role='prefecture')\n"
-    "print('prêt', flush=True)\n"
-    "du_parapheur_au_papier(Courrier.objects.all(), par)"
 )
+PREPARER = "lot({})"
+TRAITER = "du_parapheur_au_papier(Courrier.objects.all(), Membre.objects.get(role='prefecture'))"
 # Le produit cassé : la signature n'est plus une transaction, chaque ordre se garde dès qu'il est joué.
 SANS_TRANSACTION = (
-    "from django.db import connection, transaction\n"
     "transaction.Atomic.__enter__ = transaction.Atomic.__exit__ = lambda *_: None\n"
     "connection.features.has_select_for_update = False\n"
 )
 
 
 class Lot(Base):
-    def traiter(self, casse=False):
-        return self.commencer(SANS_TRANSACTION * casse + TRAITER)
-
     def remettre_au_parapheur(self):
         self.ecrire(f"DELETE FROM {PdfFige._meta.db_table}")
         vide = "numero=NULL, annee=NULL, signe_le=NULL, signataire_id=NULL, signe_par_id=NULL, contenu='{}'"
@@ -58,7 +49,7 @@ class Lot(Base):
 
 @pytest.fixture
 def base(lettres, tmp_path, django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), base_jetable(tmp_path, Lot, preparer=PREPARER.format(lettres)) as base:
+    with django_db_blocker.unblock(), base_jetable(tmp_path, Lot, imports=IMPORTS, preparer=PREPARER.format(lettres)) as base:
         yield base
 
 
@@ -66,17 +57,14 @@ def base(lettres, tmp_path, django_db_setup, django_db_blocker):
 @pytest.mark.parametrize("lettres", [16, pytest.param(120, marks=pytest.mark.entiere)])
 def test_lot_tue_n_importe_quand_reprend_sans_manque_ni_double(bilan, lettres, base):
     hasard = random.Random(70)
-    processus, depart = base.traiter(), time.monotonic()
-    finir(processus)
+    depart, traiter = time.monotonic(), SANS_TRANSACTION * bilan.casse + TRAITER
+    base.finir(TRAITER)
     duree, dernier = time.monotonic() - depart, base.numeros()[-1]
     for _ in range(TUES[lettres] if bilan.casse else bilan.taille(1, TUES[lettres])):
         base.remettre_au_parapheur()
-        processus = base.traiter(bilan.casse)
-        time.sleep(hasard.uniform(0, 1) * duree)
-        processus.kill()
-        processus.communicate()
+        base.commencer(traiter).tuer_apres(hasard.uniform(0, 1) * duree)
         avant = base.numeros()
-        finir(base.traiter(bilan.casse))
+        base.finir(traiter)
         apres = base.numeros()
         bilan.noter(avant in ([None] * lettres, apres), "signé à moitié, ou renuméroté à la reprise")
         bilan.noter(apres == list(range(dernier + 1, dernier + 1 + lettres)), f"après {dernier}, les numéros {apres}")
