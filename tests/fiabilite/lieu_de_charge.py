@@ -16,7 +16,7 @@ from reseau.droits import NON, portee
 from reseau.models import Membre, Reseau
 from suivi.models import Action
 from tests.bancs.importation import fichier
-from tests.lib.base_de_version import base_de_version
+from tests.lib.base_de_version import base_a_jour
 from tests.lib.personnes import Page, Personne
 from visites.models import Visite
 
@@ -65,8 +65,7 @@ class Lieu:
 @contextmanager
 def lieu(dossier, reseaux=RESEAUX, fiches=FICHES):
     """Une base PostgreSQL à part, garnie, et celle de la connexion par défaut le temps du bloc."""
-    with base_de_version(NEUVE, dossier):
-        call_command("migrate", verbosity=0)
+    with base_a_jour(NEUVE, dossier):
         call_command("demo", reseaux=reseaux, graine=1996, verbosity=0)
         if fiches:
             importer(fichier(fiches, dirigeants=True), "liste.csv", Reseau.objects.order_by("pk").first())

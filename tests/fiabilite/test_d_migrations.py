@@ -15,7 +15,7 @@ from django.db.migrations.operations import RunPython
 from reseau.models import Membre
 from reseau.sauvegarde.empreintes import ecarts, empreintes, migrations_du_code
 from tests.fiabilite.verification import verification
-from tests.lib.base_de_version import base_de_version
+from tests.lib.base_de_version import base_a_jour, base_de_version
 
 pytestmark = pytest.mark.base
 VERROU_MAX = 5.0  # secondes : le plus qu'une migration retienne une table qui sert
@@ -60,9 +60,7 @@ def test_migration_tuee_reprend_depuis_rien(bilan, tmp_path, django_db_blocker):
 
 @verification("D3", "mettre à jour la première version, tué en route : rien de perdu", casser=sans_transaction)
 def test_mise_a_jour_tuee_ne_perd_rien(bilan, tmp_path, django_db_blocker):
-    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
-        _revenir_en_arriere()
-        call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock(), base_a_jour("v1-pleine", tmp_path):
         voulu, attendues = schema(), empreintes()
     with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
         _revenir_en_arriere()

@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.utils.timezone import localdate
 
@@ -17,7 +16,7 @@ from suivi.management.commands import rapports
 from suivi.models import Action, MouvementDAction, Relance, Resume, TableauFige
 from tests.factories import DemandeDeVisiteFactory
 from tests.fiabilite.verification import verification
-from tests.lib.base_de_version import base_de_version
+from tests.lib.base_de_version import base_a_jour
 from tests.lib.faux_smtp import serveur_de_courriel
 from visites import demandes
 from visites.models import DemandeDeVisite
@@ -85,7 +84,7 @@ def effets():
 @verification("D8", "une journée de travaux, à deux, deux fois, puis deux fois en retard", casser=sans_prise)
 def test_travaux_joues_a_deux_n_agissent_qu_une_fois(bilan, tmp_path, settings, django_db_blocker):
     seuls = {} if bilan.casse else _joues_par_un_seul(bilan, tmp_path, settings, django_db_blocker)
-    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path), serveur_de_courriel(settings) as courriel:
+    with django_db_blocker.unblock(), base_a_jour("v1-pleine", tmp_path), serveur_de_courriel(settings) as courriel:
         _preparer()
         for passage, instant in PASSAGES.items():
             bilan.noter(a_deux(instant) == 0, f"{passage} : un processus échoue")
@@ -100,7 +99,7 @@ def test_travaux_joues_a_deux_n_agissent_qu_une_fois(bilan, tmp_path, settings, 
 def _joues_par_un_seul(bilan, tmp_path, settings, django_db_blocker):
     """{instant: les effets} des mêmes journées, jouées une fois chacune par un seul processus."""
     seuls = {}
-    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path), serveur_de_courriel(settings):
+    with django_db_blocker.unblock(), base_a_jour("v1-pleine", tmp_path), serveur_de_courriel(settings):
         avant = _preparer()
         for instant, neufs in NEUFS.items():
             journee(instant)
@@ -123,7 +122,6 @@ def _en_double():
 
 def _preparer():
     """De quoi occuper chaque travail ; rend ce qui est déjà en base."""
-    call_command("migrate", verbosity=0)
     reseau = Reseau.objects.get()
     Reseau.objects.update(rapport_mois=1, rapport_courriel="prefet@exemple.fr")
     dormeuses = list(Action.objects.filter(etat=EtatAction.ENDORMIE).order_by("pk").values_list("pk", flat=True)[:5])

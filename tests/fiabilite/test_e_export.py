@@ -14,10 +14,10 @@ from reseau.sauvegarde.empreintes import ecarts, empreintes
 from tests.factories import EtiquetteFactory
 from tests.fiabilite import pages
 from tests.fiabilite.verification import verification
-from tests.lib.base_de_version import base_de_version
+from tests.lib.base_de_version import base_a_jour
 
 pytestmark = pytest.mark.base
-NEUVE = "v1-vide"  # puis migrée : une installation neuve, sans rejouer les premières migrations
+NEUVE = "v1-vide"  # mise à jour : une installation neuve
 
 
 def heures_arrondies(monkeypatch):
@@ -37,21 +37,19 @@ def sans_cloison(monkeypatch):
 @verification("E5", "SQLite vers ce moteur, et retour : chaque table égale, et une écriture de plus", casser=heures_arrondies)
 def test_export_se_reprend_d_un_moteur_a_l_autre(bilan, tmp_path, django_db_blocker):
     with django_db_blocker.unblock():
-        with base_de_version("v1-pleine", tmp_path, "sqlite"):
-            call_command("migrate", verbosity=0)
+        with base_a_jour("v1-pleine", tmp_path, "sqlite"):
             voulues, export = empreintes(), echange.exporter(tmp_path / "a", maintenant=now()).archive
-        with base_de_version(NEUVE, tmp_path):
+        with base_a_jour(NEUVE, tmp_path):
             export = _reprendre(bilan, export, voulues) and echange.exporter(tmp_path / "b", maintenant=now()).archive
             if export:
                 pages.ouvrir(bilan)
                 bilan.noter(EtiquetteFactory(reseau=Reseau.objects.first()).pk, "aucune fiche ne s’ajoute")
         if export:
-            with base_de_version(NEUVE, tmp_path, "sqlite"):
+            with base_a_jour(NEUVE, tmp_path, "sqlite"):
                 _reprendre(bilan, export, voulues)
 
 
 def _reprendre(bilan, export, voulues):
-    call_command("migrate", verbosity=0)
     try:
         echange.importer(export)
     except RegleEnfreinte as refus:
@@ -65,8 +63,7 @@ def _reprendre(bilan, export, voulues):
 @verification("E5", "l’export d’un réseau : le sien seul, sans mot de passe, et repris ailleurs", casser=sans_cloison)
 def test_export_d_un_reseau_ne_contient_que_lui(bilan, tmp_path, django_db_blocker):
     with django_db_blocker.unblock():
-        with base_de_version("v1-pleine", tmp_path):
-            call_command("migrate", verbosity=0)
+        with base_a_jour("v1-pleine", tmp_path):
             sien, autre = Reseau.objects.get(), EtiquetteFactory().reseau
             export = echange.exporter(tmp_path / "a", maintenant=now(), reseau=sien).archive
         with archive.ouvrir(export) as (manifeste, zip_):
@@ -77,8 +74,7 @@ def test_export_d_un_reseau_ne_contient_que_lui(bilan, tmp_path, django_db_block
         bilan.noter("argon2" not in "".join(textes.values()), "un mot de passe")
         bilan.noter("!export" in textes.get("tables/reseau_utilisateur.jsonl", ""), "les comptes manquent")
         if not bilan.casse:
-            with base_de_version(NEUVE, tmp_path):
-                call_command("migrate", verbosity=0)
+            with base_a_jour(NEUVE, tmp_path):
                 call_command("charger_references", verbosity=0)
                 bilan.noter(echange.importer(export).lignes > 1_000, "repris sans lignes")
                 pages.ouvrir(bilan)

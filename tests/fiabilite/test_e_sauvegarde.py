@@ -21,7 +21,7 @@ from reseau.sauvegarde.empreintes import ecarts, empreintes
 from tests.factories import EtiquetteFactory
 from tests.fiabilite import pages
 from tests.fiabilite.verification import verification
-from tests.lib.base_de_version import base_de_version
+from tests.lib.base_de_version import base_a_jour, base_de_version
 
 pytestmark = pytest.mark.base
 MINUTES = 15
@@ -46,8 +46,7 @@ for k in range(1, 1_000_000):
 @pytest.fixture
 def service(tmp_path, django_db_blocker):
     """La base de la première version, mise à jour : c'est celle que l'on sauvegarde."""
-    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
-        call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock(), base_a_jour("v1-pleine", tmp_path):
         yield
 
 

@@ -23,7 +23,7 @@ from tests.fiabilite.choses_datees import Pose
 from tests.fiabilite.personne_plantee import Jetons
 from tests.fiabilite.test_g_vie_privee import chiffres
 from tests.fiabilite.verification import verification
-from tests.lib.base_de_version import base_de_version
+from tests.lib.base_de_version import base_a_jour
 from tests.lib.jetons import vidage
 from tests.navigateur import test_sans_reseau
 from visites.models import PdfFige
@@ -172,8 +172,7 @@ def test_sauvegarde_part_apres_sa_duree(bilan, tmp_path, django_db_blocker):
     nuits = {rang: tmp_path / copies.NOM.format(datetime.now(UTC) - rang * JUSTE) for rang in range(1, 41)}
     for archive in nuits.values():
         archive.write_bytes(b"PK")
-    with django_db_blocker.unblock(), base_de_version("v1-vide", tmp_path):
-        call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock(), base_a_jour("v1-vide", tmp_path):
         call_command("sauvegarder", dossier=tmp_path)
     for rang, archive in nuits.items():
         gardee = timedelta(days=rang) < DUREES["sauvegarde"].delai
