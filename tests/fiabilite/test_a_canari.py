@@ -15,7 +15,7 @@ from reseau.models import Convention, LogoDInstitution, Membre, PieceJointe, Pre
 from suivi import operations
 from suivi.convocations import chemin_de_reponse
 from suivi.liens import adresse_de_reponse
-from suivi.models import Brouillon, ConsultationDuPanel, Proposition
+from suivi.models import Brouillon, ConsultationDuPanel, Projet, Proposition
 from tests.adresses import routes_publiques
 from tests.conftest import connecter
 from tests.factories import (
@@ -95,7 +95,7 @@ def sans_compte(ici):
     yield "flux-agenda", FluxAgendaFactory(membre=direct).chemin
     presence = Presence.objects.create(reunion=ReunionFactory(reseau=ici.reseau, le=localdate()), membre=direct)
     yield "reponse", chemin_de_reponse(presence)
-    action = ActionFactory(projet_id=ici.a_eux["projet"], responsable=associe)
+    action = ActionFactory(projet=Projet.objects.get(pk=ici.a_eux["projet"]), responsable=associe)
     action.mouvements.create(membre=direct, mouvement="proposition", responsable=associe)
     yield "action-repondre", adresse_de_reponse(action, racine="")
     visite = VisiteFactory(reseau=ici.reseau, realisee=True, developpeur=direct)
