@@ -248,7 +248,7 @@ def une_lecture_qui_ecrit(monkeypatch):
 
 @verification("A8", "chaque adresse lue par chaque rôle", casser=une_lecture_qui_ecrit)
 @pytest.mark.parametrize("profil", PROFILS)
-def test_lire_n_ecrit_rien(bilan, terrain, profil):
+def test_lire_n_ecrit_rien(bilan, terrain, sans_papier, profil):
     client = connecter(terrain.membres[profil])
     for route in routes():
         if "GET" in route.vue.methodes:
