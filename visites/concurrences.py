@@ -13,11 +13,11 @@ from visites.models import Visite
 
 
 def concurrentes_de(entreprise, lecteur):
-    """[Entreprise] : ses concurrentes que ce lecteur voit, par ordre alphabétique ; aucune s'il ne la voit pas."""
+    """[Entreprise] : ses concurrentes que ce lecteur voit, par ordre alphabétique ; aucune s'il ne la voit pas. Une requête."""
     visibles = Entreprise.objects.visibles_par(lecteur)
     liens = Concurrence.objects.visibles_par(lecteur, visibles.values("pk")).de(entreprise)
-    cles = {cle for paire in liens.values_list("entreprise", "concurrente") for cle in paire} - {entreprise.pk}
-    return list(visibles.filter(pk__in=cles).order_by("raison_sociale", "pk")) if cles else []
+    liees = visibles.filter(Q(pk__in=liens.values("entreprise")) | Q(pk__in=liens.values("concurrente")))
+    return list(liees.exclude(pk=entreprise.pk).order_by("raison_sociale", "pk"))
 
 
 def concurrentes_par_entreprise(entreprises, lecteur):

@@ -18,19 +18,19 @@ class Empechement:
 
 
 def empechements(entreprises, reseau, le):
-    """Dictionnaire clé d'entreprise → `Empechement`, en trois requêtes quel que soit le nombre d'entreprises."""
+    """Dictionnaire clé d'entreprise → `Empechement`, en deux requêtes quel que soit le nombre d'entreprises."""
     fiches = {entreprise.pk: entreprise for entreprise in entreprises}
     visites = Visite.objects.filter(entreprise__in=fiches)
     # Celles en cours se lisent d'abord : qu'une finisse entre deux lectures, elle est encore parmi les faites ou les refusées.
     tenues = list(visites.confiees().select_related("developpeur"))
     trouves = {}
-    for cle, derniere in _derniere(visites.refusees(), "refusee_le"):
-        if derniere > plus_mois(le, -reseau.refus_mois):
-            raison = f"A refusé le {derniere:%d/%m/%Y}, il y a moins de {reseau.refus_mois} mois."
+    finies = (visites.refusees() | visites.realisees()).order_by().values_list("entreprise")
+    for cle, refusee, realisee in finies.annotate(Max("refusee_le"), Max("realisee_le")):
+        if realisee and realisee > plus_mois(le, -reseau.espacement_mois):
+            raison = f"Visitée le {realisee:%d/%m/%Y}, il y a moins de {reseau.espacement_mois} mois."
             trouves[cle] = Empechement(raison, franchissable=True)
-    for cle, derniere in _derniere(visites.realisees(), "realisee_le"):
-        if derniere > plus_mois(le, -reseau.espacement_mois):
-            raison = f"Visitée le {derniere:%d/%m/%Y}, il y a moins de {reseau.espacement_mois} mois."
+        elif refusee and refusee > plus_mois(le, -reseau.refus_mois):
+            raison = f"A refusé le {refusee:%d/%m/%Y}, il y a moins de {reseau.refus_mois} mois."
             trouves[cle] = Empechement(raison, franchissable=True)
     for visite in tenues:
         trouves[visite.entreprise_id] = Empechement(deja_en_cours(visite), franchissable=False)
@@ -42,10 +42,6 @@ def deja_en_cours(visite):
     if visite is None or visite.developpeur is None:
         return "Déjà dans la liste des entreprises à visiter."
     return f"Visite déjà confiée à {visite.developpeur} le {visite.programmee_le:%d/%m/%Y}."
-
-
-def _derniere(visites, champ):
-    return visites.order_by().values_list("entreprise").annotate(derniere=Max(champ))
 
 
 def _de_la_fiche(entreprise, le):

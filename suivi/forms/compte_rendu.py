@@ -258,7 +258,10 @@ class SaisieDeCompteRendu:
 def compte_rendu_de(visite):
     """Celui de la visite, ou un neuf, pas encore enregistré, au nom de son développeur."""
     existant = CompteRendu.objects.filter(visite=visite).select_related("auteur").first()
-    return existant or CompteRendu(visite=visite, auteur=visite.developpeur)
+    if existant is None:
+        return CompteRendu(visite=visite, auteur=visite.developpeur)
+    existant.visite = visite
+    return existant
 
 
 def nom_et_fonction(contact):

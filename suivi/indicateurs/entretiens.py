@@ -134,11 +134,10 @@ def _comptees(rendus):
 def _sujets(reseau, comptees):
     """{`Sujet`: titre} : les questions fermées des guides que tient le réseau, puis celles d'anciennes versions."""
     sujets: dict[Sujet, str] = {}
-    for guide in Guide.objects.filter(reseau=reseau).courants().avec_contenu():
-        for theme in guide.themes.all():
-            for question in theme.questions.all():
-                if question.genre != GenreDeQuestion.TEXTE:
-                    sujets[_sujet(question)] = _titre(question)
+    guides = Guide.objects.filter(reseau=reseau).courants()
+    for question in Question.objects.filter(theme__guide__in=guides).order_by("theme__guide", "theme", "rang", "pk"):
+        if question.genre != GenreDeQuestion.TEXTE:
+            sujets[_sujet(question)] = _titre(question)
     for sujet in sorted(set(comptees) - set(sujets), key=lambda sujet: (sujet.libelle, sujet.genre, sujet.choix)):
         sujets[sujet] = f"{sujet.libelle} (ancienne version)"
     return sujets

@@ -62,11 +62,11 @@ def test_empechement_ferme_et_ne_plus_solliciter_ne_se_franchissent_pas(reseau):
 
 
 @pytest.mark.parametrize("combien", [1, 3, 30])
-def test_empechements_en_trois_requetes(reseau, requetes, combien):
+def test_empechements_en_deux_requetes(reseau, requetes, combien):
     entreprises = [EntrepriseFactory(reseau=reseau) for _ in range(combien)]
     for entreprise in entreprises:
         VisiteFactory(reseau=reseau, entreprise=entreprise, programmee=True)
-    assert requetes(lambda: empechements(entreprises, reseau, JOUR)) == 3
+    assert requetes(lambda: empechements(entreprises, reseau, JOUR)) == 2
 
 
 @pytest.mark.parametrize("lues", [1, 2, 3])
