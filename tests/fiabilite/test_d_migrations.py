@@ -4,12 +4,15 @@ import os
 import random
 import signal
 import time
+from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
 from django.db.migrations.operations import RunPython
 
 from reseau.models import Membre
@@ -50,7 +53,7 @@ def schema():
 @verification("D3", "tout migrer depuis rien, tué en route, repris jusqu’au bout", casser=sans_transaction)
 def test_migration_tuee_reprend_depuis_rien(bilan, tmp_path, django_db_blocker):
     with django_db_blocker.unblock(), base_de_version(None, tmp_path):
-        repris = _migrer_en_tuant(bilan, bilan.taille(5, 14))
+        repris = _migrer_en_tuant(bilan, bilan.taille(5, 6))
         trouve = schema() if repris else []
     if repris:
         with django_db_blocker.unblock(), base_de_version(None, tmp_path):
@@ -58,13 +61,20 @@ def test_migration_tuee_reprend_depuis_rien(bilan, tmp_path, django_db_blocker):
             bilan.noter(schema() == trouve, "le schéma n’est pas celui d’une base neuve")
 
 
-@verification("D3", "mettre à jour la première version, tué en route : rien de perdu", casser=sans_transaction)
+@verification("D3", "mettre à jour la première version, tué dans chaque migration : rien de perdu", casser=sans_transaction)
 def test_mise_a_jour_tuee_ne_perd_rien(bilan, tmp_path, django_db_blocker):
-    with django_db_blocker.unblock(), base_a_jour("v1-pleine", tmp_path):
+    """Toutes celles qui ont suivi la première version, chacune entre deux de ses ordres ; une sur cinq, en abrégé."""
+    hasard = random.Random(7)
+    with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
+        _revenir_en_arriere()
+        ordres = _migrer_en_comptant()
         voulu, attendues = schema(), empreintes()
     with django_db_blocker.unblock(), base_de_version("v1-pleine", tmp_path):
         _revenir_en_arriere()
-        if _migrer_en_tuant(bilan, bilan.taille(3, 8)):
+        for migration, combien in list(ordres.items())[:: 1 if bilan.casse else bilan.taille(5, 1)]:
+            statut = _migrer_a_part(mourir_apres=hasard.randint(1, combien), dans=migration)
+            bilan.noter(statut == signal.SIGKILL, f"{migration} : la mise à jour s’arrête avant, ou n’y meurt pas")
+        if _finir_de_migrer(bilan):
             bilan.noter(schema() == voulu, "le schéma n’est pas celui de la mise à jour tranquille")
             bilan.noter(ecarts(_de_metier(attendues), _de_metier(empreintes())) == [], "des lignes ont changé")
 
@@ -86,34 +96,67 @@ def _migrer_en_tuant(bilan, combien):
     while tues < combien and _reste():
         _migrer_a_part(mourir_apres=hasard.randint(1, ORDRES))
         tues += 1
+    bilan.noter_lot(tues, [])
+    return _finir_de_migrer(bilan)
+
+
+def _finir_de_migrer(bilan):
     fini = _migrer_a_part(mourir_apres=0) == 0
-    bilan.noter_lot(tues + 1, [] if fini else ["la reprise échoue"])
+    bilan.noter(fini, "la reprise échoue")
     return fini
 
 
-def _migrer_a_part(mourir_apres):
-    """Un processus migre ; il est tué net entre deux ordres SQL, après le énième (0 : jamais). Rend son statut."""
+def _migrer_a_part(mourir_apres, dans=None):
+    """Un processus migre ; il est tué net entre deux ordres SQL, après le énième (0 : jamais) : de tous, ou de la migration
+    `dans`. Rend son statut.
+    """
     connections.close_all()
     enfant = os.fork()
     if not enfant:
-        _finir(lambda: _migrer(mourir_apres))
+        _finir(lambda: _migrer(mourir_apres, dans))
     return os.waitpid(enfant, 0)[1]
 
 
-def _migrer(mourir_apres):
-    restants = mourir_apres
+def _migrer(mourir_apres, dans):
+    compter = Ordres(mourir_apres, dans)
+    with compter.suivre():
+        call_command("migrate", verbosity=0, interactive=False)
 
-    def compter(executer, sql, *reste):
-        nonlocal restants
+
+def _migrer_en_comptant():
+    """Migre ici même ; rend {« suivi.0007_… » : combien d'ordres SQL}, dans l'ordre où elles se jouent."""
+    ordres = Ordres()
+    with ordres.suivre():
+        call_command("migrate", verbosity=0)
+    return {migration: combien for migration, combien in ordres.comptes.items() if migration}
+
+
+class Ordres:
+    """Les ordres SQL de chaque migration, comptés ; au énième de celle que l'on vise (ou de toutes), le processus meurt."""
+
+    def __init__(self, mourir_apres=0, dans=None):
+        self.restants, self.dans, self.en_cours, self.comptes = mourir_apres, dans, None, Counter()
+
+    @contextmanager
+    def suivre(self):
+        appliquer = Migration.apply
+
+        def appliquer_en_le_sachant(migration, *arguments, **mots):
+            self.en_cours = str(migration)
+            return appliquer(migration, *arguments, **mots)
+
+        with pytest.MonkeyPatch.context() as monkeypatch, connection.execute_wrapper(self._compter):
+            monkeypatch.setattr(Migration, "apply", appliquer_en_le_sachant)
+            yield
+
+    def _compter(self, executer, sql, *reste):
         resultat = executer(sql, *reste)
-        if not sql.startswith(("SELECT", "PRAGMA")):
-            restants -= 1
-            if restants == 0:
+        if not sql.startswith(("SELECT", "PRAGMA")) and self.dans in (None, self.en_cours):
+            self.comptes[self.en_cours] += 1
+            self.restants -= 1
+            if self.restants == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
         return resultat
-
-    with connection.execute_wrapper(compter):
-        call_command("migrate", verbosity=0, interactive=False)
 
 
 def _finir(geste):
@@ -138,9 +181,8 @@ def une_migration_oubliee(monkeypatch):
 
 @verification("E6", "aucune migration ne manque ni n’attend ; chacune se défait ou dit pourquoi", casser=une_migration_oubliee)
 def test_migrations_sont_toutes_ecrites(bilan, tmp_path, django_db_blocker):
-    with django_db_blocker.unblock(), base_de_version("v1-vide", tmp_path):
+    with django_db_blocker.unblock(), base_a_jour("v1-vide", tmp_path):
         bilan.noter(_rien_a_ecrire(), "un modèle a changé sans migration")
-        call_command("migrate", verbosity=0)
         bilan.noter(not _reste(), "des migrations attendent encore")
         chargeur = MigrationLoader(connection)
         for (application, nom), migration in chargeur.graph.nodes.items():
