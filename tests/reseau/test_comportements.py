@@ -30,6 +30,7 @@ LISTE = """{% extends "base.html" %}{% load affichage %}{% block titre %}Visites
 </tr>{% endfor %}</tbody>{% endtableau %}
 <button class="fr-btn" name="geste" value="lettres" data-si-coche="visite">Préparer les lettres</button>
 <p data-compteur="visite" aria-live="polite"></p></form>
+<a class="fr-link fr-link--download" href="/lot.pdf?etat=oui" data-lot="visite">Télécharger <span>2 visites</span></a>
 <a class="fr-btn" href="/annuler/" data-confirmer="Annuler cette visite ?" data-confirmer-titre="Annuler">Annuler</a>
 {% endblock %}"""
 
@@ -129,6 +130,17 @@ def test_tout_cocher_compte_et_ouvre_le_bouton(ouvrir):
         page.check(case, force=True)
         etats.append((page.inner_text("[data-compteur]"), page.is_disabled("[data-si-coche]")))
     assert etats == [("Rien n’est coché", True), ("1 sur 2", False), ("2 sur 2", False)]
+
+
+def test_lien_vers_un_lot_suit_ce_qui_est_coche_puis_y_renonce(ouvrir):
+    page = ouvrir(LISTE).page
+    lien, etats = page.locator("a[data-lot]"), []
+    for geste in (None, page.check, page.uncheck):
+        if geste:
+            geste("#visite-2", force=True)
+        etats.append((lien.inner_text().strip(), lien.get_attribute("href").partition("?")[2]))
+    tout = ("Télécharger 2 visites", "etat=oui")
+    assert etats == [tout, ("Télécharger la sélection (1)", "visite=2"), tout]
 
 
 def test_double_clic_n_envoie_qu_une_fois_avec_la_valeur_du_bouton(ouvrir):

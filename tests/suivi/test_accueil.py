@@ -260,7 +260,7 @@ def test_accueil_appelle_a_voter_qui_le_peut_et_ne_l_a_pas_fait(reseau, membres,
     attendues = [] if profil in ("associe", "observateur") else [cible]
     assert accueil(membres[profil], JOUR).votes == attendues
     page = clients[profil].get(f"/{reseau.slug}/").content.decode()
-    assert ("Un vote est ouvert sur la cible « Industrie d’essai »" in page) == bool(attendues)
+    assert ("Un vote est ouvert sur la cible «&nbsp;Industrie d’essai&nbsp;»" in page) == bool(attendues)
     Vote.objects.create(cible=cible, membre=membres[profil], voix=Voix.CONTRE)
     assert accueil(membres[profil], JOUR).votes == []
 

@@ -289,7 +289,7 @@ def test_lettres_a_signer_disent_leur_avancement(clients, adresse, lettre, prefe
 def test_lettres_a_signer_se_lisent_en_un_nombre_de_requetes_constant(clients, adresse, lettre, constantes):
     page = adresse("visites:courriers-brouillons-pdf")
     lettre(a_signer=True)
-    assert constantes(lambda: clients["prefecture"].get(page).close(), lambda: lettre(a_signer=True), (1, 3, 9)) == 12
+    assert constantes(lambda: clients["prefecture"].get(page).getvalue(), lambda: lettre(a_signer=True), (1, 3, 9)) == 12
 
 
 def test_parapheur_dit_combien_de_lettres_se_telechargent(clients, adresse, lettre, campagne):
