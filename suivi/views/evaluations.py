@@ -90,7 +90,7 @@ def accord_donner(request, pk):
     form = AccordForm(request.POST or None, evaluation=retour, le=localdate())
     if form.is_valid() and tenter(form, operations.donner_l_accord, retour, par=request.membre, **form.cleaned_data):
         messages.success(request, "L’accord est enregistré : le témoignage peut se publier.")
-        return redirect(retour)
+        return _au_retour(request, retour)
     return render(request, "suivi/evaluation_accord.html", {"form": form, "evaluation": retour})
 
 
@@ -100,7 +100,7 @@ def accord_retirer(request, pk):
     retour = _retour_a_tenir(request, pk)
     operations.retirer_l_accord(retour, par=request.membre, le=localdate())
     messages.success(request, "L’accord est retiré : le témoignage ne se publie plus.")
-    return redirect(retour)
+    return _au_retour(request, retour)
 
 
 @formulaire("evaluations.saisir", lit=Visite)
@@ -223,6 +223,11 @@ def _retour_a_tenir(request, pk):
     retour = _retour(request, pk)
     exiger(request.membre, "evaluations.saisir", retour.visite.developpeur)
     return retour
+
+
+def _au_retour(request, retour):
+    """La page du retour, ou celle de la visite pour qui le saisit sans le lire."""
+    return redirect(retour if autorise(request.membre, "evaluations.lire", retour.visite.developpeur) else retour.visite)
 
 
 def _visite(request, pk):

@@ -148,6 +148,13 @@ def test_accord_a_venir_avant_la_visite_ou_sans_nom_se_refuse(retour, reseau, cl
     assert retour.accord_le is None
 
 
+def test_accord_saisi_par_qui_ne_lit_pas_le_retour_ramene_a_la_visite(retour, reseau, clients):
+    adresse = page("evaluation-accord-donner", reseau, retour.pk)
+    response = clients["secretariat"].post(adresse, {"signature": "Mme Fictive", "le": localdate()})
+    assert response.url == retour.visite.get_absolute_url()
+    assert clients["secretariat"].get(response.url).status_code == 200
+
+
 def test_accord_sans_temoignage_se_refuse_avec_sa_raison(retour, reseau, clients):
     Evaluation.objects.filter(pk=retour.pk).update(temoignage="")
     adresse = page("evaluation-accord-donner", reseau, retour.pk)
