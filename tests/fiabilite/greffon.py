@@ -46,10 +46,17 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(gardes)])
         items[:] = gardes
     resultat = yield
+    if config.getoption("fiabilite"):
+        items.sort(key=_sur_la_base_des_essais)
     if config.getoption("fiabilite") and getattr(config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0":
         joues = set(items)
         prevoir({item.nodeid: item in joues for item in verifications})
     return resultat
+
+
+def _sur_la_base_des_essais(item):
+    """Ce qui a sa propre base est le plus long : joué d'abord, il ne laisse pas un processus finir seul."""
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames))
 
 
 def _est_seule(item):
