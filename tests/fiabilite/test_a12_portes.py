@@ -1,7 +1,7 @@
 """A12 : à chaque porte, dix essais au plus par compte, par adresse, par réseau IPv6 ; et aucune ne dit quels comptes existent."""
 
 from itertools import count
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -124,7 +124,7 @@ def muet(monkeypatch):
 
 @verification(
     "A12",
-    "dix essais au plus, de mille au mot de passe et de cent à chaque autre porte",
+    "dix essais au plus, de mille à chaque porte et de chaque façon au mot de passe, de cent d’une autre façon ailleurs",
     casser=(sans_borne, premiere_adresse, ipv6_une_a_une),
 )
 def test_essais_sont_bornes(bilan, db, settings, muet):
@@ -133,9 +133,10 @@ def test_essais_sont_bornes(bilan, db, settings, muet):
     client = Client()
     for porte in PORTES:
         # Un lien deviné ne vise personne : il n'y a que son adresse à borner.
-        for sujet in SUJETS if porte is not au_lien_devine else SUJETS[1:]:
+        sujets = SUJETS if porte is not au_lien_devine else SUJETS[1:]
+        for sujet in sujets:
             Essai.objects.all().delete()
-            combien = bilan.taille(30, 1000 if porte is au_mot_de_passe else 100)
+            combien = bilan.taille(30, 1000 if porte is au_mot_de_passe or sujet is sujets[0] else 100)
             envois = (sujet(rang) for rang in range(combien))
             admis = sum(porte(client, compte, headers={"x-forwarded-for": ip}).status_code != 429 for compte, ip in envois)
             bilan.noter_lot(combien, [f"{porte.__name__}, {sujet.__name__} : {admis} essais admis"] if admis > ESSAIS else [])
@@ -145,7 +146,7 @@ def test_essais_sont_bornes(bilan, db, settings, muet):
 def test_codes_sont_bornes(bilan, animateur, muet):
     appareil = seconds_facteurs.preparer(animateur.utilisateur)
     seconds_facteurs.activer(appareil, code_de(appareil, -1))
-    client, combien = Client(), bilan.taille(30, 300)
+    client, combien = Client(), bilan.taille(30, 1000)
     client.post("/connexion/", {"username": animateur.utilisateur.email, "password": "une phrase de passe"})
     codes = (f"{rang:06d}" if rang % 2 else f"aaaa-bbbb-{rang:04d}" for rang in range(combien))
     admis = sum(client.post("/connexion/code/", {"code": code}).status_code != 429 for code in codes)
@@ -169,11 +170,14 @@ def test_essais_simultanes_sont_bornes(bilan, base_sur_disque):
 
 
 def duree(envoyer):
-    """Secondes jusqu'à la réponse, telle que la lit le visiteur : ce qui suit son départ ne compte pas."""
+    """Secondes de travail jusqu'à la réponse, ce que le visiteur attend d'un serveur qui n'a rien d'autre à faire.
+
+    Ce qui suit son départ ne compte pas, ni l'attente d'un processeur que d'autres occupent : elle cacherait l'écart.
+    """
     Essai.objects.all().delete()
-    debut = perf_counter()
+    debut = process_time()
     response = envoyer()
-    ecoule = perf_counter() - debut
+    ecoule = process_time() - debut
     request_finished.disconnect(close_old_connections)  # la suite se joue sur la connexion de l'essai, comme pour son client
     response.close()
     request_finished.connect(close_old_connections)
