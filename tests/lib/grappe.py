@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-SOBRE = "-c listen_addresses='' -c shared_buffers=16MB -c max_connections=40 -c jit=off -c autovacuum=off"
+SOBRE = "-c listen_addresses='' -c shared_buffers=16MB -c max_connections=40 -c max_wal_size=64MB -c jit=off -c autovacuum=off"
 
 
 class Grappe:
@@ -24,6 +24,17 @@ class Grappe:
     def demarrer(self):
         self._jouer("pg_ctl", "start", "--wait", "--pgdata=donnees", "--log=journal", f"--options=-k {self.dossier} {SOBRE}")
 
+    def relancer(self):
+        """La remet en marche si elle est tombée."""
+        if not self.en_marche():
+            self.demarrer()
+
+    def en_marche(self):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._jouer("pg_ctl", "status", "--pgdata=donnees")
+            return True
+        return False
+
     def arreter_net(self):
         """Comme une panne : rien n'est terminé, les connexions tombent."""
         self._jouer("pg_ctl", "stop", "--pgdata=donnees", "--mode=immediate")
@@ -35,9 +46,9 @@ class Grappe:
 
 
 @contextlib.contextmanager
-def grappe():
+def grappe(lieu="/tmp"):
     """Rend une `Grappe` en marche ; elle disparaît en sortant."""
-    dossier = Path(tempfile.mkdtemp(prefix="grappe-d-essai-", dir="/tmp"))  # le chemin d'une socket tient en cent octets
+    dossier = Path(tempfile.mkdtemp(prefix="grappe-d-essai-", dir=lieu))  # le chemin d'une socket tient en cent octets
     if os.geteuid() == 0:
         shutil.chown(dossier, "postgres")
     sienne = Grappe(dossier)
