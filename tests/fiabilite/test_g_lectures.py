@@ -97,7 +97,13 @@ def lectures_non_declarees(monkeypatch):
     monkeypatch.setattr("reseau.acces.noter", lambda *arguments, **mots: None)
 
 
-@verification("G4", "toute page d’un objet qui nomme une entreprise, une ligne", casser=lectures_non_declarees, rapide=True)
+@verification(
+    "G4",
+    "toute page d’un objet qui nomme une entreprise, une ligne",
+    casser=lectures_non_declarees,
+    rapide=["sqlite"],
+    moteurs=("sqlite",),
+)
 @pytest.mark.parametrize("profil", ["animateur", *(pytest.param(nom, marks=pytest.mark.entiere) for nom in LECTEURS[1:])])
 def test_toute_page_d_une_entreprise(bilan, profil):
     """Tirées des routes : une liste ne dit que des noms ; ouvrir l'un d'eux se note, quelle que soit la page qui l'ouvre."""
@@ -185,17 +191,18 @@ def journal_indiscret(monkeypatch):
     monkeypatch.setattr(journal, "_ligne", avec_le_nom)
 
 
-@verification("G4", "aucun mot de contenu dans le journal", casser=journal_indiscret)
-def test_sans_contenu(bilan):
+@verification("G4", "aucun mot de contenu dans le journal", casser=journal_indiscret, moteurs=("sqlite",))
+def test_sans_contenu(bilan, sans_papier):
     """L'animateur ouvre tout ce qui parle du canari ; le journal n'en garde que des numéros."""
     canari = Canari(Terrain(), "animateur")
     objets = canari.terrain.a_eux | canari.objets
     canari.terrain.a_eux |= {genre: objets[genre] for genre in canari.objets}
-    client = connecter(canari.membre)
+    client, relues = connecter(canari.membre), 0
     for _, adresse in pages(canari.terrain):
         client.get(adresse).getvalue()
-    for precision, objet in Journal.objects.values_list("precision", "objet"):
-        bilan.noter(MOT.lower() not in f"{precision} {objet}".lower(), precision)
+        for precision, objet in Journal.objects.order_by("pk").values_list("precision", "objet")[relues:]:
+            relues += 1
+            bilan.noter(MOT.lower() not in f"{precision} {objet}".lower(), precision)
 
 
 # G5
