@@ -1,7 +1,10 @@
 """H6 : ce que le code n'emploie pas, sauf aux endroits nommés ici avec leur raison ; et ce qu'une panne ne montre pas."""
 
 import ast
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,25 @@ ADMIS = {
     ("reseau/garde.py", "SQL composé"): "nomme un déclencheur, constante du code",
     ("reseau/sauvegarde/echange.py", "SQL composé"): "nomme les tables et colonnes des modèles ; les valeurs sont des paramètres",
     ("entreprises/sirene/rangees.py", "SQL composé"): "nomme les colonnes reconnues d’un fichier, parmi une liste fermée",
+}
+# De même, pour ce que bandit relève : (fichier ou dossier, règle) → pourquoi.
+ADMIS_DE_BANDIT = {
+    ("entreprises/index.py", "B608"): "écrit des déclencheurs ; tout y est constante du code",
+    ("entreprises/lecture/classeur.py", "B404"): "voir plus haut",
+    ("entreprises/lecture/classeur.py", "B603"): "de même",
+    ("entreprises/sirene/rangees.py", "B608"): "voir plus haut",
+    ("reseau/barriere.py", "B608"): "voir plus haut",
+    ("reseau/lib/personnel.py", "B105"): "une phrase, pas un mot de passe",
+    ("reseau/lib/pdf.py", "B314"): "lit les emblèmes de l’État, fichiers du code",
+    ("reseau/lib/pdf.py", "B405"): "de même",
+    ("reseau/lib/tableur.py", "B406"): "échappe ce qu’il écrit ; ne lit rien",
+    ("reseau/sauvegarde/copies.py", "B404"): "voir plus haut",
+    ("reseau/sauvegarde/copies.py", "B603"): "de même",
+    ("reseau/sauvegarde/copies.py", "B607"): "git, où que le système l’ait mis",
+    ("reseau/sauvegarde/echange.py", "B608"): "voir plus haut",
+    ("reseau/sauvegarde/moteurs.py", "B404"): "voir plus haut",
+    ("reseau/sauvegarde/moteurs.py", "B603"): "de même",
+    ("suivi/demonstration", "B311"): "le hasard rejouable de la démonstration, qui ne protège rien",
 }
 
 
@@ -123,6 +145,33 @@ def test_rien_de_dangereux_hors_de_la_liste(bilan):
     trouves = {(chemin, regle) for chemin, texte in sources().items() for regle in dangers(chemin, texte)}
     bilan.noter_lot(len(sources()), [f"{chemin} : {regle}" for chemin, regle in sorted(trouves - set(ADMIS))])
     bilan.noter_lot(len(ADMIS), [f"plus employé : {chemin}, {regle}" for chemin, regle in sorted(set(ADMIS) - trouves)])
+
+
+@verification("H6", "chaque fichier de code, lu par bandit", casser=(du_sql_compose, une_commande_du_systeme))
+def test_bandit_ne_releve_rien_hors_de_la_liste(bilan, tmp_path):
+    """Contre-épreuve : le seul fichier piégé."""
+    for chemin, texte in PIEGES.items():
+        (tmp_path / Path(chemin).name).write_text(texte)
+    lus, releves = _bandit(*([tmp_path] if bilan.casse else APPLICATIONS))
+    trouves = {_situer(faute) for faute in releves}
+    bilan.noter_lot(lus, [f"{chemin} : {regle}" for chemin, regle in sorted(trouves - set(ADMIS_DE_BANDIT))])
+    perimes = [] if bilan.casse else sorted(set(ADMIS_DE_BANDIT) - trouves)
+    bilan.noter_lot(len(perimes), [f"plus relevé : {chemin}, {regle}" for chemin, regle in perimes])
+
+
+def _bandit(*cibles):
+    """(nombre de fichiers lus, ce que bandit y relève)."""
+    commande = [sys.executable, "-m", "bandit", "--quiet", "--recursive", "--format", "json", *map(str, cibles)]
+    rendu = json.loads(subprocess.run(commande, cwd=RACINE, capture_output=True, check=False).stdout)
+    assert rendu["errors"] == []
+    return len(rendu["metrics"]) - 1, rendu["results"]  # « _totals » n'est pas un fichier
+
+
+def _situer(faute):
+    """(fichier, règle) ; la démonstration s'admet en entier."""
+    chemin = faute["filename"].removeprefix("./")
+    dossier = "suivi/demonstration"
+    return dossier if chemin.startswith(f"{dossier}/") else chemin, faute["test_id"]
 
 
 def pannes_bavardes(monkeypatch):
