@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from entreprises.models import Changement, Concurrence, Document
 from reseau.enums import Role
+from reseau.lib import pdf
 from reseau.models import Reunion
 from suivi.enums import Mouvement
 from suivi.models import Action, BesoinCommun, MouvementDAction, TableauFige
@@ -248,9 +249,10 @@ class Lecture:
 def lectures(request, django_db_setup, django_db_blocker):
     """(sans déport, avec) : deux dictionnaires {(route, demande): Lecture} de ce que lit un profil ; la base n'en garde rien.
 
-    Avec déport, tout est lu, une fois ; sans, seulement ce à quoi il faut comparer.
+    Avec déport, tout est lu, une fois ; sans, seulement ce à quoi il faut comparer. D'un papier, ce qu'on allait imprimer.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(pdf, "imprimer", lambda html, **mots: html.encode())
         canari = Canari(Terrain(), request.param)
         client, adresses = connecter(canari.membre), list(pages(canari.terrain))
         deport = canari.deporter()
