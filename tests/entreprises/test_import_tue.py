@@ -16,7 +16,11 @@ from tests.lib.base_jetable import Base, base_jetable
 
 pytestmark = pytest.mark.base  # la sienne, par des processus à part
 LIGNES = 4_100  # trois lots
-IMPORTS = "from django.core.management import call_command\nfrom django.db import transaction\nfrom reseau.models import Reseau\n"
+IMPORTS = (
+    "from django.core.management import call_command\n"
+    "from django.db import connection, transaction\n"
+    "from reseau.models import Reseau\n"
+)
 PREPARER = (
     "Reseau.objects.create(slug='tue', nom='Tué', territoire='T', de_territoire='T', departement='70', prefecture='P', lieu='L')"
 )
@@ -25,7 +29,10 @@ MODELES = (Contact, Entreprise, LotEcrit, Import, Journal, Mot)  # dans l'ordre 
 
 
 # La contre-épreuve : chaque lot se valide seul, comme un import sans transaction.
-LOT_PAR_LOT = "transaction.Atomic.__enter__ = transaction.Atomic.__exit__ = lambda *_: None\n"
+LOT_PAR_LOT = (
+    "transaction.Atomic.__enter__ = transaction.Atomic.__exit__ = lambda *_: None\n"
+    "connection.features.has_select_for_update = False\n"
+)
 
 
 class Liste(Base):
