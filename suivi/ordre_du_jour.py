@@ -5,7 +5,7 @@ L'ouverture vient en tête, les autres points et la clôture à la fin ; le rest
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from reseau.enums import EtatPresence
 from reseau.models import Expose
@@ -93,9 +93,10 @@ def visites_de_la_seance(reunion, lecteur):
 
 
 def visites_retirees(reunion, lecteur):
-    """Celles que l'on a remises à une autre réunion."""
+    """Celles que l'on a remises à une autre réunion ; `motif_de_retrait` : ce que l'on en a dit."""
     retirees = Point.objects.retires().filter(reunion=reunion, visite=OuterRef("pk"))
     visites = Visite.objects.visibles_par(lecteur).filter(Exists(retirees), etat=EtatVisite.REALISEE)
+    visites = visites.annotate(motif_de_retrait=Subquery(retirees.values("motif_de_retrait")[:1]))
     return visites.avec_noms().order_by("realisee_le", "pk")
 
 

@@ -74,6 +74,11 @@ def test_retirer_une_restitution_la_remet_a_une_autre_reunion(reunion, visite, a
     assert list(visites_de_la_seance(reunion, animateur)) == [visite]
 
 
+def test_restitution_remise_a_une_autre_reunion_montre_pourquoi(reunion, visite, animateur, clients):
+    poster(clients, "animateur", reunion, "retirer", sujet=f"visite-{visite.pk}", motif="Elle signe le mois prochain.")
+    assert "Elle signe le mois prochain." in clients["animateur"].get(reunion.get_absolute_url()).content.decode()
+
+
 def test_point_demande_ne_se_retire_qu_avec_un_motif_garde_et_montre(reunion, point, animateur, clients):
     with pytest.raises(RegleEnfreinte, match="dites pourquoi"):
         operations.retirer(reunion, point.code, motif="  ", par=animateur)
