@@ -11,7 +11,7 @@ from entreprises.operations.traces import createur
 from reseau.droits import NON, TOUT, portee
 from reseau.templatetags.affichage import date_fr, siret_lisible
 from suivi.enums import GenreEvenement, Mouvement
-from suivi.models import Action, Fusion, MouvementDAction, Projet, dossiers
+from suivi.models import Action, Fusion, MouvementDAction, Projet, Proposition, dossiers
 from visites.etapes import historique
 from visites.models import CompteRendu, Courrier, Visite
 
@@ -83,7 +83,8 @@ def _evenement(le, genre, phrase, *, adresse="", auteur="", rang=0):
 
 def _visites(entreprise, membre):
     visites = Visite.objects.visibles_par(membre).filter(entreprise=entreprise).avec_noms()
-    return [fait for visite in visites for fait in _faits_de(visite)]
+    faits = [fait for visite in visites for fait in _faits_de(visite)]
+    return [*faits, *_propositions_ecartees(entreprise, membre)]
 
 
 def _faits_de(visite):
@@ -97,6 +98,13 @@ def _faits_de(visite):
         lieu = f", {visite.rendez_vous_lieu}" if visite.rendez_vous_lieu else ""
         phrase = f"Rendez-vous le {date_fr(visite.rendez_vous_le, 'heure')}{lieu}"
         yield _evenement(visite.rendez_vous_le, GenreEvenement.VISITE, phrase, **commun)
+
+
+def _propositions_ecartees(entreprise, membre):
+    propositions = Proposition.objects.visibles_par(Entreprise.objects.visibles_par(membre).values("pk")).ecartees()
+    for proposition in propositions.filter(entreprise=entreprise).select_related("decidee_en__reseau"):
+        reunion, phrase = proposition.decidee_en, f"Proposée, non retenue en réunion : {proposition.motif_d_ecart}"
+        yield _evenement(reunion.le, GenreEvenement.VISITE, phrase, adresse=reunion.get_absolute_url(), rang=proposition.pk)
 
 
 def _lettres(entreprise, membre):

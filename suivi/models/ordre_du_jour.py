@@ -92,6 +92,10 @@ class PropositionQuerySet(models.QuerySet):
         """Celles dont aucune réunion n'a décidé : elles reviennent à la suivante."""
         return self.filter(decidee_en=None)
 
+    def ecartees(self):
+        """Celles qu'une réunion n'a pas retenues."""
+        return self.exclude(motif_d_ecart="")
+
     def avec_noms(self):
         return self.select_related("entreprise__commune", "proposee_par__institution").prefetch_related(
             "notes__membre__institution"

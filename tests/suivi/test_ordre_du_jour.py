@@ -7,6 +7,8 @@ from django.utils.timezone import localdate, now
 
 from reseau.lib.erreurs import RegleEnfreinte
 from suivi import operations
+from suivi.chronologie import chronologie
+from suivi.enums import GenreEvenement
 from suivi.models import Note, Point, Proposition
 from suivi.ordre_du_jour import sujets_a_ordonner, visites_de_la_seance
 from suivi.preparation import preparer
@@ -169,10 +171,13 @@ def test_choisir_retient_la_proposition_et_renoncer_la_rend(reunion, reseau, ani
     assert list(Proposition.objects.en_attente()) == [proposition]
 
 
-def test_ecarter_garde_le_motif(reunion, reseau, animateur):
+def test_ecarter_garde_le_motif_que_l_histoire_de_l_entreprise_relit(reunion, reseau, animateur):
     proposition = PropositionFactory(entreprise=EntrepriseFactory(reseau=reseau))
     with pytest.raises(RegleEnfreinte, match="pourquoi"):
         operations.ecarter(proposition, reunion=reunion, motif=" ", par=animateur)
     operations.ecarter(proposition, reunion=reunion, motif="Trop loin", par=animateur)
     proposition.refresh_from_db()
     assert (proposition.decidee_en, proposition.motif_d_ecart) == (reunion, "Trop loin")
+    assert [fait.phrase for fait in chronologie(proposition.entreprise, animateur, [GenreEvenement.VISITE])] == [
+        "Proposée, non retenue en réunion : Trop loin"
+    ]
