@@ -37,7 +37,7 @@ class RapprochementForm(Formulaire):
         return donnees
 
 
-class RattachementForm(forms.Form):
+class RattachementForm(Formulaire):
     """Les projets cochés, parmi ceux que ce membre voit."""
 
     projet = forms.ModelMultipleChoiceField(Projet.objects.none())

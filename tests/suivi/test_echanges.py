@@ -166,6 +166,14 @@ def test_besoin_nait_d_un_projet_et_en_retrouve_de_semblables(projet, ailleurs, 
     assert (set(besoin.projets.all()), autre in besoin.projets.all()) == ({projet, ailleurs}, False)
 
 
+def test_un_numero_de_projet_demesure_ne_se_rapproche_de_rien(projet, clients):
+    besoin = BesoinCommunFactory(reseau=projet.reseau)
+    for nom in ("suivi:besoin-rattacher", "suivi:besoin-detacher"):
+        response = clients["animateur"].post(reverse(nom, args=[projet.reseau.slug, besoin.pk]), {"projet": "9" * 30})
+        assert response.status_code == 302
+    assert not besoin.projets.exists()
+
+
 def test_besoin_ne_compte_que_ce_que_voit_le_lecteur(projet, ailleurs, animateur, membres):
     besoin = BesoinCommunFactory(reseau=projet.reseau, ouvert_par=animateur)
     operations.rattacher(besoin, [projet, ailleurs], par=animateur)
