@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
 from django.urls import resolve
 
 from reseau.droits import NON, portee
 from tests.adresses import routes
 from tests.conftest import connecter
-from tests.fiabilite.mise_en_scene import ENVOIS, SAISIES, SANS_ENVOI, scene
+from tests.fiabilite.mise_en_scene import ENVOIS, SAISIES, SANS_ENVOI, portes_publiques, scene
 
 SANS_VALEUR = {"submit", "button", "reset", "image"}
 REPONSES = {"date": "2027-03-02", "time": "14:00", "number": "3", "email": "essai@exemple.fr", "text": "Une réponse"}
@@ -118,6 +119,15 @@ def tous(terrain, objets=None):
     for route in routes():
         for envoi in ENVOIS.get(route.nom, ()):
             yield _mis_en_scene(route, envoi, terrain, objets)
+
+
+def publics(terrain):
+    """Ceux que l'on remplit sans compte : entrer, demander une visite, répondre à un lien reçu par courriel."""
+    client = Client(raise_request_exception=False)
+    for nom, adresse in portes_publiques(terrain).items():
+        for formulaire in lus(client, nom, adresse):
+            formulaire.client = client
+            yield formulaire
 
 
 def jamais_atteintes(atteintes):

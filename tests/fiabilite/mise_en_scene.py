@@ -1,22 +1,31 @@
 """Les envois qu'aucune page du terrain ne montre à l'animateur : dans quel état est l'objet, qui envoie, avec quels champs."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
-from django.utils.timezone import localdate
+from django.urls import reverse
+from django.utils.timezone import localdate, now
 
 from entreprises.models import Import
 from entreprises.operations import deposer, ecarter, ecrire_import, ouvrir_le_vote
 from reseau.enums import Qualite, Role
 from reseau.models import Compteur
-from suivi.operations.actions import SERIE
+from suivi.convocations import chemin_de_reponse
+from suivi.enums import TypeAction
+from suivi.liens import adresse_de_reponse
+from suivi.models import Action
+from suivi.operations.actions import SERIE, proposer
+from suivi.operations.evaluations import proposer_l_evaluation
 from tests.factories import (
     ActionFactory,
     BinomeFactory,
     CibleFactory,
     CompteRenduFactory,
+    ConcurrenceFactory,
     ContactFactory,
     CourrierFactory,
     EntrepriseFactory,
+    EvaluationFactory,
     FluxAgendaFactory,
     FormationFactory,
     GuideFactory,
@@ -24,9 +33,11 @@ from tests.factories import (
     MembreFactory,
     PointFactory,
     PresenceFactory,
+    PresentationFactory,
     ProjetFactory,
     PropositionFactory,
     ReunionFactory,
+    SollicitationFactory,
     TableauFigeFactory,
     VisiteFactory,
     VueEnregistreeFactory,
@@ -77,11 +88,21 @@ def _des_visites(terrain):
         "a_rendre": _visite(terrain, realisee=True).pk,
         "a_valider": a_valider.visite_id,
         "autre_projet": projet.pk,
+        "revue": _revue(terrain).pk,
         "proposee": ActionFactory(projet=projet, responsable=animateur, numero=9_001).pk,
         "endormie": ActionFactory(projet=projet, responsable=animateur, endormie=True, numero=9_002).pk,
+        "sans_accord": EvaluationFactory(visite=a_valider.visite).pk,
         "projet_rendu": ProjetFactory(visite=Visite.objects.get(pk=terrain.a_eux["rendue"])).pk,
         "flux": FluxAgendaFactory(membre=animateur).pk,
     }
+
+
+def _revue(terrain):
+    """Une entreprise que l'on ne programme qu'avec un motif pour chaque chose qui s'y oppose."""
+    revue = _visite(terrain, realisee=True).entreprise
+    SollicitationFactory(entreprise=revue, le=localdate())
+    ConcurrenceFactory(entreprise=revue, concurrente=_visite(terrain, programmee=True).entreprise)
+    return revue
 
 
 def _des_lettres(terrain):
@@ -154,8 +175,35 @@ def _importer(animateur, rang):
     return deposer(LISTE.format(siret).encode(), "entreprises.csv", par=animateur)
 
 
+def portes_publiques(terrain):
+    """{nom: adresse} des pages sans compte où l'on remplit un formulaire."""
+    animateur, reseau = terrain.membres["animateur"], terrain.reseau
+    PresentationFactory(reseau=reseau)
+    projet = ProjetFactory(visite=_visite(terrain, realisee=True))
+    proposee = Action(type=TypeAction.AIDE, libelle="Étudier la reprise", responsable=terrain.membres["direct"])
+    action = proposer(proposee, projet=projet, par=animateur)
+    rendue = CompteRenduFactory(visite=_visite(terrain, realisee=True), termine=True).visite
+    _, jeton = proposer_l_evaluation(rendue, "dirigeante@exemple.fr", par=animateur, instant=now())
+    convoque = PresenceFactory(reunion=ReunionFactory(reseau=reseau, le=date(2030, 3, 4)), membre=animateur)
+    return {
+        "connexion": reverse("connexion"),
+        "lien": reverse("lien"),
+        "password_reset": reverse("password_reset"),
+        "visites:demande-deposer": reverse("visites:demande-deposer", args=[reseau.slug]),
+        "action-repondre": adresse_de_reponse(action, racine=""),
+        "evaluation": reverse("evaluation", args=[jeton]),
+        "reponse": chemin_de_reponse(convoque),
+    }
+
+
 _DE_LA_SEANCE = {"reunion": "seance"}
 _DE_LA_VISITE = {"visite": "programmee"}
+# Elle vient d'être visitée, quelqu'un d'autre vient de l'appeler, et le direct suit sa concurrente.
+MALGRE_TOUT = {
+    "derogation": "Elle nous rappelle",
+    "malgre_contact": "Elle nous attend",
+    "malgre_concurrence": "Elle le sait",
+}
 
 ENVOIS = {
     "reseau:formation-presents": [Envoi({"presents": "{senior}"}, {"formation": "suivie"})],
@@ -163,7 +211,9 @@ ENVOIS = {
     "reseau:journal-alertes-classer": [Envoi()],
     "suivi:doublon-signaler": [Envoi({"autre": "{autre}", "note": "Même atelier"})],
     "suivi:fusionner": [Envoi(requete="avec={autre}")],
-    "suivi:compte-rendu-brouillon": [Envoi({"phrase": "Un atelier saturé.", "marque": "", "version": "0"})],
+    "suivi:compte-rendu-brouillon": [
+        Envoi({"phrase": "Un atelier saturé.", "marque": "", "version": "0"}, {"visite": "a_rendre"})
+    ],
     "suivi:compte-rendu-valider": [Envoi(objets={"visite": "a_valider"}, profil="direct")],
     "suivi:action-deplacer": [Envoi({"geste": "accepter"}, {"action": "proposee"})],
     "suivi:action-accepter": [Envoi(objets={"action": "proposee"})],
@@ -205,9 +255,16 @@ ENVOIS = {
     ],
     "suivi:seance-clore": [Envoi({"action": "{action}", "issue": "information", "texte": "C’est fait."}, _DE_LA_SEANCE)],
     "suivi:seance-voter": [Envoi({"cible": "{en_vote}", "voix": "pour"}, _DE_LA_SEANCE)],
-    "suivi:seance-relever": [Envoi({"releve": "On en reparle.", "point": "{point}", "avant": "e3b0c44298fc1c14"}, _DE_LA_SEANCE)],
+    "suivi:seance-relever": [
+        Envoi(
+            {"releve": "On en reparle.", "sujet": "point-{point}", "point": "{point}", "avant": "e3b0c44298fc1c14"},
+            _DE_LA_SEANCE,
+        )
+    ],
     "suivi:seance-exposer": [Envoi({"titre": "La médiation"}, _DE_LA_SEANCE)],
+    "suivi:evaluation-accord-donner": [Envoi(objets={"evaluation": "sans_accord"})],
     "suivi:fige-envoyer": [Envoi(objets={"fige": "rapport"})],
+    "visites:campagne-deposer": [Envoi({"entreprise": "{revue}", "developpeur": "{direct}", **MALGRE_TOUT})],
     "visites:affecter": [Envoi({"developpeur": "{senior}"}, _DE_LA_VISITE)],
     "visites:prendre": [Envoi(objets={"visite": "en_liste"}, profil="direct")],
     "visites:rendre": [Envoi({"motif": "Pas le temps"}, _DE_LA_VISITE)],
@@ -263,14 +320,15 @@ SAISIES = {
     "suivi:droit-effacer": {"confirmation": "EFFACER"},
     "suivi:conservation": {"confirmation": "PURGER"},
     "suivi:projet-besoin": {"titre": "Trouver un repreneur proche"},
-    "suivi:action-modifier": {"fin_prevue": "2027-03-02"},
-    "suivi:reunion-repondre": {"reponse": "present"},
+    "suivi:action-ajouter": {"type": "contact", "organisme": ""},
+    "suivi:action-modifier": {"type": "contact", "organisme": "", "sujet": "", "fin_prevue": "2027-03-02"},
+    "suivi:reunion-repondre": {"reponse": "represente", "remplacant": "Une collègue"},
     "suivi:reunion-deplacer": {"sens": "haut"},
     "suivi:droits": {"nom": "Fictive"},
     "suivi:evaluation-entretien": {"temoignage": "On m’a écoutée."},
     "visites:proposer": {"derogation": "Elle nous rappelle"},
-    "visites:programmer": {"entreprise": "{autre}"},
-    "visites:propositions": {"entreprise": "{autre}", "developpeur-{autre}": "{direct}"},
+    "visites:programmer": {"entreprise": "{revue}", "developpeur": "{direct}", **MALGRE_TOUT},
+    "visites:propositions": {"entreprise": "{revue}", "developpeur-{revue}": "{direct}", **MALGRE_TOUT},
     "visites:courriers-envoyer": {"courrier": "{signee}"},
     "visites:campagne-deposer": {"derogation": "Elle nous rappelle"},
     "visites:theme-changer": {"geste": "monter"},
@@ -278,7 +336,7 @@ SAISIES = {
     "visites:courriers-soumettre": {"courrier": "{courrier}"},
     "visites:demande-accepter": {"entreprise": "", "siret": "{siret}"},
     "entreprises:ajouter": {"siret": "{siret}"},
-    "entreprises:deport-ajouter": {"le": "2026-03-02"},
+    "entreprises:deport-ajouter": {"membre": "{senior}", "le": "2026-03-02"},
 }
 
 # Les envois que l'on n'atteint pas, et pourquoi.
