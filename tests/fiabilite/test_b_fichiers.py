@@ -2,15 +2,19 @@
 
 import gzip
 import itertools
+from itertools import zip_longest
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from entreprises.lecture import FichierRefuse, LigneEntreprise, Rejet, analyser, archive, ouvrir, referentiel_embarque
 from entreprises.lecture.nettoyage import nettoyer
 from entreprises.operations import importer
 from tests.donnees import fabrique
 from tests.entreprises.test_lecture_classeurs import bombes, peser
-from tests.factories import ReseauFactory
+from tests.factories import EntrepriseFactory, ReseauFactory, siret_fictif
 from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.visites import test_export_aller_retour as aller_retour
 
@@ -152,6 +156,14 @@ def reimport_qui_oublie(monkeypatch):
     monkeypatch.setattr("entreprises.lecture.analyse.COORDONNEES", {})
 
 
+def reimport_qui_oublie_l_enseigne(monkeypatch):
+    """L'import perd les enseignes."""
+    lire = LigneEntreprise.__init__
+    monkeypatch.setattr(
+        LigneEntreprise, "__init__", lambda lue, /, *valeurs, **mots: lire(lue, *valeurs, **mots | {"enseigne": ""})
+    )
+
+
 @verification("B11", "exporter, réimporter ailleurs, réexporter : cases égales", casser=reimport_qui_oublie)
 @pytest.mark.parametrize("genre", aller_retour.GENRES)
 def test_aller_retour_rend_les_memes_cases(bilan, garni, genre):
@@ -166,3 +178,47 @@ def test_aller_retour_rend_les_memes_cases(bilan, garni, genre):
     for rang, (avant, apres) in enumerate(paires):
         for colonne, (une, autre) in enumerate(zip(avant, apres, strict=True)):
             bilan.noter(une == autre, f"ligne {rang}, colonne {colonne} : {une!r} devient {autre!r}")
+
+
+def cellule(longueur):
+    """Un texte tel qu'une fiche le garde : composé (NFC), sur une ligne, sans caractère de contrôle (`nettoyer`)."""
+    return st.text(st.characters(exclude_categories=["Cs", "Cn", "Co"]), max_size=longueur).map(nettoyer)
+
+
+FICHE = st.fixed_dictionaries(
+    {
+        "raison_sociale": cellule(58).map("A {}".format).map(nettoyer),  # un nom a au moins une lettre ou un chiffre
+        "enseigne": cellule(60),
+        "adresse": cellule(38),
+        "complement": cellule(38),
+        "filiere": cellule(40),
+        "effectif": st.none() | st.integers(0, 100_000),
+        "diffusible": st.booleans(),
+        "etat": st.sampled_from(["actif", "ferme"]),
+    }
+)
+
+
+@verification("B11", "le même tour, sur des fiches tirées au sort", casser=reimport_qui_oublie_l_enseigne)
+@pytest.mark.django_db
+@pytest.mark.parametrize("genre", aller_retour.GENRES)
+def test_aller_retour_de_fiches_tirees_au_sort(bilan, genre):
+    combien, ecarts, cases = bilan.taille(bref=5, entier=20), [], []
+
+    @settings(max_examples=combien, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(FICHE, min_size=1, max_size=5))
+    def faire_le_tour(fiches):
+        with transaction.atomic():
+            depart, vierge = ReseauFactory(nom="Départ"), ReseauFactory(nom="Départ")
+            for rang, fiche in enumerate(fiches, start=100):
+                EntrepriseFactory(reseau=depart, siret=siret_fictif(rang), **fiche)
+            premier = aller_retour.exporter_tout(depart, genre)
+            nom, contenu = aller_retour.donnees(premier, genre)
+            importer(contenu, nom, vierge)
+            avant, apres = (aller_retour.lignes(octets, genre) for octets in (premier, aller_retour.exporter_tout(vierge, genre)))
+            transaction.set_rollback(True)
+        cases.append(sum(map(len, avant)))
+        ecarts.extend(f"{une!r} devient {autre!r}" for une, autre in zip_longest(avant, apres) if une != autre)
+
+    faire_le_tour()
+    bilan.noter_lot(sum(cases), ecarts)
