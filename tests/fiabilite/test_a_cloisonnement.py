@@ -1,6 +1,7 @@
 """A4, A6, A8 : un numéro d'ailleurs posté, un filtre forgé, une lecture qui écrirait."""
 
 import re
+from itertools import chain
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -72,34 +73,21 @@ PAS_DES_OBJETS |= {"TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FOR
 PAS_DES_OBJETS |= {"zones_emploi", "divisions", "arrondissements", "epci"}
 # Ce qui se reçoit et ne s'applique pas : un brouillon garde ce qui est tapé, tel quel ; la fiche où revenir n'est qu'une adresse.
 SANS_REFUS = {("suivi:compte-rendu", "vu"), ("suivi:compte-rendu", "interlocuteur"), ("entreprises:concurrence-retirer", "fiche")}
-# Ce qui, sans rien viser, dit la même chose → des demandes, chacune de plusieurs filtres forgés ensemble.
+# Des champs qu'aucun filtre n'offre, et de quoi les atteindre.
+VISES = ["{}__password", "auteur__utilisateur__password", "developpeur__utilisateur__password", "membre__utilisateur__email"]
+VISES += ["entreprise__reseau", "reseau", "reseau__slug", "compte_rendu__reserve__texte", "reseau_id", "pk"]
+SUFFIXES = ["=a", "__regex=^a", "__startswith=a", "__contains=a", "__gt=0"]
+# Ce qui, sans rien viser, dit la même chose → des demandes, chacune de quelques filtres ou tris forgés ; soixante en tout.
 FORGES = {
     "": [
-        [
-            "{}__password__regex=^a",
-            "auteur__utilisateur__password__startswith=p",
-            "developpeur__utilisateur__password__regex=.",
-            "membre__utilisateur__email__contains=a",
-            "entreprise__reseau=2",
-            "reseau=2",
-            "reseau__slug=essai",
-            "compte_rendu__reserve__texte__contains=a",
-            "o=utilisateur__password",
-        ],
-        [
-            "reseau_id=2",
-            "pk__gt=0",
-            "id__in=1,2,3",
-            "o=-reseau__cree_le",
-            "ordering=utilisateur__password",
-            "order_by=password",
-            "_connector=OR 1=1",
-            "_negated=1",
-        ],
+        *([f"{vise}{suffixe}" for suffixe in SUFFIXES] for vise in VISES),
+        ["id__in=1,2,3", "_connector=OR 1=1", "_negated=1"],
+        ["o=utilisateur__password", "ordering=utilisateur__password", "order_by=password"],
+        ["o=-reseau__cree_le"],
     ],
     "tri=zzz": [["tri=utilisateur__password"]],
     "tri=-zzz": [["tri=-pk;drop"]],
-    "page=-1": [["page=-1", "_connector=OR"]],
+    "page=-1": [["page=-1&_connector=OR"]],
 }
 # Ce qu'une lecture a le droit d'écrire : qu'elle a eu lieu, et la session de qui lit.
 TENUES_EN_ENVOYANT = {Journal._meta.db_table, Session._meta.db_table, JetonUtilise._meta.db_table}
@@ -212,22 +200,37 @@ def contenu(client, adresse):
     return response.status_code, VARIABLE.sub("", response.getvalue().decode(errors="replace").partition("<main")[2])
 
 
-@verification("A6", "vingt filtres et tris interdits sur chaque liste", casser=filtres_qui_croient_l_adresse)
-def test_filtre_forge_ne_dit_rien(bilan, terrain):
-    membre = terrain.membres["animateur"]
+@verification("A6", "soixante filtres et tris interdits sur chaque liste, deux rôles", casser=filtres_qui_croient_l_adresse)
+@pytest.mark.parametrize("profil", ["animateur", "direct"])
+def test_filtre_forge_ne_dit_rien(bilan, terrain, profil):
+    """Pour l'animateur, un champ visé à la fois, par tous ses suffixes ; pour le direct, et hors des listes, tous ensemble."""
+    assert sum(len(demande) for demandes in FORGES.values() for demande in demandes) == 60
+    membre = terrain.membres[profil]
     client = connecter(membre)
     client.raise_request_exception = False
     for route in routes():
         adresse = route.adresse(membre.reseau.slug, terrain.a_eux)
         if "GET" not in route.vue.methodes or "." in adresse or portee(membre, route.vue.droit) is NON:
             continue
-        contenu(client, adresse)  # une page précédente peut avoir laissé un message, qui se lit une fois
-        attendus = {neutre: contenu(client, f"{adresse}?{neutre}") for neutre in FORGES}
-        if attendus[""][0] == 200 and attendus[""][1]:
-            for neutre, demandes in FORGES.items():
-                for forges in demandes:
-                    inertes = contenu(client, f"{adresse}?{'&'.join(forges)}") == attendus[neutre]
-                    bilan.noter_lot(len(forges), [] if inertes else [f"{route.nom}?{'&'.join(forges)}"])
+        liste = est_une_liste(client, adresse)
+        for neutre, demandes in FORGES.items() if liste else [("", FORGES[""])]:
+            une_a_une = liste and profil == "animateur"
+            _forger(bilan, client, adresse, neutre, demandes if une_a_une else [list(chain(*demandes))])
+
+
+def _forger(bilan, client, adresse, neutre, demandes):
+    attendu = contenu(client, f"{adresse}?{neutre}")
+    for demande in demandes if attendu[0] == 200 and attendu[1] else ():
+        forgee = f"{adresse}?{'&'.join(demande)}"
+        bilan.noter_lot(len(demande), [] if contenu(client, forgee) == attendu else [forgee[:160]])
+
+
+def est_une_liste(client, adresse):
+    """Vrai d'une page qui se filtre ou se pagine ; un message laissé par une page précédente s'y lit, une fois."""
+    with transaction.atomic():
+        contexte = client.get(adresse).context or {}
+        transaction.set_rollback(True)
+    return "filter" in contexte or "page_obj" in contexte or "page" in contexte
 
 
 # A8
