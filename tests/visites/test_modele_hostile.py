@@ -190,7 +190,7 @@ def balises(lettre):
     assert escape(lettre.signataire_nom) in html  # sans lettre, deux pages vides se vaudraient
     # L'intitulé et l'adresse se coupent en lignes : leur nombre varie, pas leur nature.
     trouvees = re.findall(r"<[^>]*>", html)
-    return [balise for balise in trouvees if balise not in ("<br>", "<span>", "</span>", '<span class="mot">')]
+    return [balise for balise in trouvees if balise not in ("<br/>", "<span>", "</span>", '<span class="mot">')]
 
 
 def squelette(xml):
