@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain, islice
@@ -72,9 +73,9 @@ def relier(pdfs: Iterable[bytes], *, titre: str, date: datetime | None = None) -
     """
     pdfs = iter(pdfs)
     premiers = list(islice(pdfs, SEUIL))
-    sortie = NamedTemporaryFile(suffix=".pdf")  # noqa: SIM115 : qui le reçoit le ferme
-    with NamedTemporaryFile() as cahier:
-        choix = {"titre": titre, "date": date or timezone.now()}
+    choix = {"titre": titre, "date": date or timezone.now()}
+    with ExitStack() as ouverts, NamedTemporaryFile() as cahier:
+        sortie = ouverts.enter_context(NamedTemporaryFile(suffix=".pdf"))
         try:
             with _relieur(len(premiers)) as relieur:
                 relieur.submit(attendre)
@@ -82,9 +83,9 @@ def relier(pdfs: Iterable[bytes], *, titre: str, date: datetime | None = None) -
                 cahier.flush()
                 relieur.submit(fondre_fichier, cahier.name, longueurs, sortie.name, **choix).result()
         except (pikepdf.PdfError, ValueError, BrokenProcessPool) as erreur:
-            sortie.close()
             raise ImpressionImpossible("Les lettres n’ont pas pu être assemblées.") from erreur
-    return sortie
+        ouverts.pop_all()  # qui le reçoit le ferme
+        return sortie
 
 
 @cache

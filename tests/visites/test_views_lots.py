@@ -282,7 +282,7 @@ def test_lettres_a_signer_disent_leur_avancement(clients, adresse, lettre, prefe
     lettre(a_signer=True)
     dit = []
     monkeypatch.setattr(progression, "_ecrire", lambda chemin, etat: dit.append(etat))
-    clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf"), {"jeton": "un-jeton"})
+    clients["prefecture"].get(adresse("visites:courriers-brouillons-pdf"), {"jeton": "un-jeton"}).close()
     assert dit == [{"fait": 1, "total": 1, "etape": ""}]
 
 
