@@ -14,6 +14,7 @@ from reseau.lib import allegement, pdf
 from reseau.lib.lettre import imprimer_lettre
 from tests.lib.archive import manques
 from tests.lib.lettres import LETTRE
+from tests.lib.papier import textes
 
 QUAND = datetime(2026, 3, 2, tzinfo=UTC)
 HTML_ESSAI = """<html lang="fr"><head><link rel="stylesheet" href="css/pdf/base.css"></head><body>
@@ -55,6 +56,14 @@ def test_document_bien_forme_ne_passe_pas_par_l_analyseur_de_html(monkeypatch):
     monkeypatch.setattr(allegement.tinyhtml5, "parse", lambda *_, **__: pytest.fail("lu en HTML"))
     imprimer(re.sub(r"<(link|br)([^>]*)>", r"<\1\2/>", HTML_ESSAI))
     imprimer_lettre(LETTRE)
+
+
+def test_entite_externe_ne_se_lit_pas(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("SECRET")
+    externe = f'<!DOCTYPE html [<!ENTITY lu SYSTEM "{secret.as_uri()}">]>'
+    octets = imprimer(f"{externe}<html><body><p>Vu : &lu;</p></body></html>")
+    assert [page for page in textes(octets) if "SECRET" in page or "Vu" not in page] == []
 
 
 def test_police_est_la_meme_d_un_document_a_l_autre():
