@@ -10,22 +10,23 @@ import multiprocessing
 import multiprocessing.forkserver
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache
+from io import BytesIO
 from itertools import chain, islice
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import django
 import pikepdf
 from django.apps import apps
 from django.utils import timezone
 
-from reseau.lib.assemblage import attendre, fondre_fichier
+from reseau.lib.assemblage import attendre, fondre, fondre_fichier
 from reseau.lib.lettre import Lettre, imprimer_lettres
 from reseau.lib.pdf import ImpressionImpossible
 from reseau.lib.processus import quitter_avec_son_parent
@@ -67,25 +68,19 @@ def composer_lettres(lettres: Iterable[tuple[Lettre, datetime]]) -> Iterator[byt
 
 
 def relier(pdfs: Iterable[bytes], *, titre: str, date: datetime | None = None) -> IO[bytes]:
-    """Les PDF bout à bout, balisage gardé : un fichier temporaire ouvert, que sa fermeture efface.
+    """Les PDF bout à bout, balisage gardé : un fichier ouvert, que sa fermeture efface.
 
     Lève `ImpressionImpossible` si l'un est illisible, ou s'il n'y en a aucun.
     """
     pdfs = iter(pdfs)
     premiers = list(islice(pdfs, SEUIL))
     choix = {"titre": titre, "date": date or timezone.now()}
-    with ExitStack() as ouverts, NamedTemporaryFile() as cahier:
-        sortie = ouverts.enter_context(NamedTemporaryFile(suffix=".pdf"))
-        try:
-            with _relieur(len(premiers)) as relieur:
-                relieur.submit(attendre)
-                longueurs = [cahier.write(pdf) for pdf in chain(premiers, pdfs)]
-                cahier.flush()
-                relieur.submit(fondre_fichier, cahier.name, longueurs, sortie.name, **choix).result()
-        except (pikepdf.PdfError, ValueError, BrokenProcessPool) as erreur:
-            raise ImpressionImpossible("Les lettres n’ont pas pu être assemblées.") from erreur
-        ouverts.pop_all()  # qui le reçoit le ferme
-        return sortie
+    try:
+        if len(premiers) < SEUIL:
+            return _relier_ici(premiers, choix)
+        return _relier_a_part(chain(premiers, pdfs), choix)
+    except (pikepdf.PdfError, ValueError, BrokenProcessPool) as erreur:
+        raise ImpressionImpossible("Les lettres n’ont pas pu être assemblées.") from erreur
 
 
 @cache
@@ -98,11 +93,24 @@ def preparer() -> None:
     gc.freeze()
 
 
-def _relieur(combien: int) -> Executor:
-    """Un processus à part pour un gros lot ; un fil de celui-ci pour quelques lettres."""
-    if combien < SEUIL:
-        return ThreadPoolExecutor(1)
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=quitter_avec_son_parent)
+def _relier_ici(pdfs: Iterable[bytes], choix: Mapping[str, Any]) -> IO[bytes]:
+    sortie = BytesIO()
+    fondre(map(BytesIO, pdfs), sortie, **choix)
+    sortie.seek(0)
+    return sortie
+
+
+def _relier_a_part(pdfs: Iterable[bytes], choix: Mapping[str, Any]) -> IO[bytes]:
+    """Un gros lot, dans un processus qui s'ouvre pendant que les PDF se lisent."""
+    ailleurs = {"mp_context": multiprocessing.get_context("spawn"), "initializer": quitter_avec_son_parent}
+    with ExitStack() as ouverts, NamedTemporaryFile() as cahier, ProcessPoolExecutor(1, **ailleurs) as relieur:
+        sortie = ouverts.enter_context(NamedTemporaryFile(suffix=".pdf"))
+        relieur.submit(attendre)
+        longueurs = [cahier.write(pdf) for pdf in pdfs]
+        cahier.flush()
+        relieur.submit(fondre_fichier, cahier.name, longueurs, sortie.name, **choix).result()
+        ouverts.pop_all()  # qui le reçoit le ferme
+        return sortie
 
 
 def _embaucher() -> None:
