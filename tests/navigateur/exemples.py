@@ -96,7 +96,7 @@ def exemples(membre):
         "reunion": Reunion.objects.filter(**du_reseau),
         "formation": Formation.objects.filter(**du_reseau),
         "fige": TableauFige.objects.visibles_par(membre),
-        "evaluation": Evaluation.objects.visibles_par(membre).repondues(),
+        "evaluation": Evaluation.objects.visibles_par(membre).repondues().exclude(temoignage=""),
         "chef": ChefDuPanel.objects.visibles_par(membre),
     }
     return {genre: _premier(source) for genre, source in sources.items()} | {"code": "2.5"}
