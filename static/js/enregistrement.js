@@ -165,7 +165,9 @@ async function reessayer() {
   if (lance || ((await enregistrer()) === RECU && terminer)) await partir();
 }
 
+/** Envoie « Terminer », une fois : la frappe, le retour du réseau et l'ouverture de la page y mènent parfois ensemble. */
 async function partir() {
+  if (passe) return;
   [passe, lance] = [true, true];
   await garder();
   dire("Envoi…");

@@ -242,6 +242,17 @@ def test_terminer_donne_un_texte_a_coller_et_oublie_le_brouillon(page, visite):
     attendre_l_oubli(page)
 
 
+def test_terminer_ne_part_qu_une_fois_quand_le_reseau_revient_au_meme_instant(page, visite):
+    envois = []
+    page.on("request", lambda requete: envois.append(requete.url) if requete.url.endswith("/terminer/") else None)
+    phrase(page).fill(PHRASE)
+    page.evaluate("document.forms['compte-rendu'].addEventListener('submit', () => dispatchEvent(new Event('online')), { once: true })")
+    bouton(page, "Terminer").click()
+    page.wait_for_url("**/compte-rendu/#termine")
+    assert len(envois) == 1
+    assert CompteRendu.objects.get(visite=visite).phrase == PHRASE
+
+
 # À plusieurs
 
 
