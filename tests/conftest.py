@@ -1,5 +1,7 @@
 """Un réseau garni de ses membres, un client par rôle, et les références de l'Insee."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.core import mail
@@ -40,14 +42,15 @@ ENSEMBLE = {"tests/navigateur/test_pages.py", "tests/navigateur/test_parcours.py
 class ParEssaiSaufEnsemble(LoadScopeScheduling):
     """Un essai à la fois à qui est libre, dans l'ordre de pytest-django : ceux qui vident la base viennent en dernier.
 
-    Dans un passage de fiabilité, ce que lit l'animateur, la moitié d'un tel fichier, se joue à côté du reste.
+    Dans un passage de fiabilité, ce que lisent l'animateur et son secrétariat, la moitié d'un tel fichier et presque les mêmes
+    pages, se joue à côté du reste.
     """
 
     def _split_scope(self, nodeid):
         fichier, _, essai = nodeid.partition("::")
         if fichier not in ENSEMBLE:
             return nodeid
-        a_part = self.config.getoption("fiabilite") and "animateur" in essai
+        a_part = self.config.getoption("fiabilite") and re.search("animateur|secretariat", essai)
         return f"{fichier}, animateur" if a_part else fichier
 
 

@@ -19,9 +19,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.navigateur]
 PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "observateur"]
 # Qui lit presque tout, et qui lit sur un téléphone : à chaque fois. Les autres n'ont de propre que des gestes en moins.
 TOUJOURS, PARFOIS = ["animateur", "direct"], ["secretariat", "associe", "prefecture", "observateur"]
-# À chaque fois, on regarde à l'étroit, où tout est le plus serré ; à toutes les largeurs en passage de fiabilité.
+# À chaque fois, on regarde à l'étroit, où tout est le plus serré ; en passage de fiabilité, à toutes les largeurs, et
+# l'accessibilité à celle que la suite ordinaire ne lit pas.
 ETROIT = {"largeurs": (390,), "axe": (390,)}
-PARTOUT = {"largeurs": LARGEURS, "axe": (1280, 390)}
+PARTOUT = {"largeurs": LARGEURS, "axe": (1280,)}
 # Ce qui se lit sans être une page de la démonstration.
 SANS_PAGE = {
     "reseau:institution-logo": "une image ; aucune institution n’en a déposé",
