@@ -170,7 +170,7 @@ def champs_sans_bornes(monkeypatch):
 
 @verification(
     "B1",
-    "chaque envoi du produit par HTTP, puis chaque formulaire : deux cents saisies, cent ailleurs",
+    "chaque envoi du produit par HTTP, puis chaque formulaire : deux cents saisies, cinquante sur PostgreSQL",
     casser=champs_sans_bornes,
 )
 def test_aucune_saisie_ne_fait_tomber_un_formulaire(bilan, terrain, sans_papier, monkeypatch):
@@ -189,7 +189,7 @@ def test_aucune_saisie_ne_fait_tomber_un_formulaire(bilan, terrain, sans_papier,
                 dits = {nom: valeurs[0][:30] for nom, valeurs in choisis.items()}
                 bilan.noter(statut < 500, f"{formulaire.action} {dits!r} : {statut}")
     bilan.noter(not jamais_atteintes(atteintes), f"jamais atteintes : {jamais_atteintes(atteintes)}")
-    combien = bilan.taille(bref=3, entier=200 if moteur() == "sqlite" else 100)
+    combien = bilan.taille(bref=3, entier=200 if moteur() == "sqlite" else 50)
     for nom, form in formulaires.items():
         bilan.noter_lot(combien, nourrir(nom, form, combien))
     bilan.mesurer("formulaires nourris", f"{len(formulaires)}, chacun de {combien} saisies")

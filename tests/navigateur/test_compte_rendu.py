@@ -246,7 +246,9 @@ def test_terminer_ne_part_qu_une_fois_quand_le_reseau_revient_au_meme_instant(pa
     envois = []
     page.on("request", lambda requete: envois.append(requete.url) if requete.url.endswith("/terminer/") else None)
     phrase(page).fill(PHRASE)
-    page.evaluate("document.forms['compte-rendu'].addEventListener('submit', () => dispatchEvent(new Event('online')), { once: true })")
+    page.evaluate(
+        "document.forms['compte-rendu'].addEventListener('submit', () => dispatchEvent(new Event('online')), { once: true })"
+    )
     bouton(page, "Terminer").click()
     page.wait_for_url("**/compte-rendu/#termine")
     assert len(envois) == 1
