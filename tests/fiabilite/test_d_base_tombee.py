@@ -2,6 +2,9 @@
 
 Les connexions sont celles du service : ce sont les réglages de production qui les gardent d'une demande à l'autre, et qui
 les vérifient. Les écritures sont de simples ordres, cent fois plus pressés que des pages.
+
+Un écrivain pressé se heurte à la coupure, et son erreur suffit à lui faire rouvrir sa connexion : seul celui qui ne demandait
+rien alors éprouve le contrôle des connexions gardées.
 """
 
 import threading
@@ -17,6 +20,7 @@ from tests.lib.grappe import grappe
 
 pytestmark = pytest.mark.base
 ECRIVAINS = 8
+DORMEUR = ECRIVAINS  # un de plus, qui n'écrit qu'une fois la base revenue
 COUPURE_MAX = 5.0  # secondes sans réponse, de l'arrêt net à la première écriture de chacun
 REPOS = 0.005  # seconde : une charge, pas une course
 # Le produit cassé : ses réglages, sans le contrôle des connexions gardées.
@@ -45,17 +49,24 @@ class Charge:
         numero = 0
         while not self._fin.wait(REPOS):
             numero += 1
-            close_old_connections()  # ce que fait Django au début et à la fin de chaque demande
-            try:
-                with connection.cursor() as curseur:
-                    curseur.execute("INSERT INTO ecrit VALUES (%s, %s)", [rang, numero])
-            except Error:
-                self.ratees.append((time.monotonic(), rang))
-            else:
-                self.confirmees.append((rang, numero))
-                self.derniers[rang] = time.monotonic()
-            close_old_connections()
+            self.demander(rang, numero)
         connections.close_all()
+
+    def demander(self, rang, numero):
+        """Une demande au service, qui n'écrit qu'une ligne ; vrai si la base l'a dite écrite."""
+        close_old_connections()  # ce que fait Django au début et à la fin de chaque demande
+        try:
+            with connection.cursor() as curseur:
+                curseur.execute("INSERT INTO ecrit VALUES (%s, %s)", [rang, numero])
+        except Error:
+            self.ratees.append((time.monotonic(), rang))
+            return False
+        else:
+            self.confirmees.append((rang, numero))
+            self.derniers[rang] = time.monotonic()
+            return True
+        finally:
+            close_old_connections()
 
 
 @verification("D4", "huit écrivains, la base arrêtée net et relancée", casser=sans_rien_abimer, moteurs=("postgresql",))
@@ -63,11 +74,11 @@ def test_base_tombee_sous_charge(bilan, django_db_blocker):
     with django_db_blocker.unblock(), grappe() as sienne, servie(_du_service(sienne, **SANS_CONTROLE if bilan.casse else {})):
         with connection.cursor() as curseur:
             curseur.execute("CREATE TABLE ecrit (rang int, numero int, PRIMARY KEY (rang, numero))")
-        connection.close()  # celle-ci ne fera qu'attendre
         with Charge() as charge:
-            for _ in range(bilan.taille(1, 5)):
+            for chute in range(bilan.taille(1, 5)):
                 time.sleep(1)
                 _tomber(bilan, sienne, charge)
+                bilan.noter(charge.demander(DORMEUR, chute), "qui ne demandait rien pendant la coupure échoue au retour")
         with connection.cursor() as curseur:
             curseur.execute("SELECT rang, numero FROM ecrit")
             ecrites = {*curseur.fetchall()}

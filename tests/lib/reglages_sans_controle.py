@@ -2,4 +2,4 @@
 
 from reseau.config.settings import *  # noqa: F403  (c'est le sens du fichier)
 
-del DATABASES["default"]["CONN_HEALTH_CHECKS"]  # noqa: F405
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # noqa: F405
