@@ -160,20 +160,21 @@ def test_libreoffice_ne_calcule_rien(bilan, sans_papier, genre, tmp_path):
 
     Ce que le fichier doit dire se lit dans le .csv du même export.
     """
-    terrain = Terrain()
+    terrain, saisis = Terrain(), []
     client = connecter(terrain.membres["animateur"])
-    for charge in FORMULES:
+    for charge in FORMULES[: bilan.taille(bref=3, entier=len(FORMULES))]:
         preparer(terrain, charge)
         fichiers = {adresse: octets for adresse, _, octets in emportes(client, terrain)}
         for adresse in (adresse for adresse in fichiers if adresse.endswith(f"?format={genre}")):
-            lues = [ligne for contenu in _a_ouvrir(fichiers[adresse], genre) for ligne in _ouvrir(contenu, genre, tmp_path)]
-            evaluees = [case for ligne in lues for case in ligne if case in EVALUEES]
-            bilan.noter(not evaluees, f"{adresse}, {charge!r} : {evaluees[:3]}")
             ecrites = [ligne for _, lignes, _ in feuilles(fichiers[adresse.replace(f"={genre}", "=zip")]) for ligne in lignes]
-            attendues = _portant(charge, ecrites)
-            bilan.noter(attendues, f"{adresse}, {charge!r} : rien à relire")
-            manquent = attendues - _portant(charge, lues)
-            bilan.noter_lot(attendues.total(), [f"{adresse} : {case!r} ne se lit plus" for case in manquent.elements()])
+            saisis.append((f"{adresse}, {charge!r}", charge, _portant(charge, ecrites), _a_ouvrir(fichiers[adresse], genre)))
+    ouverts = _ouvrir([contenus for *_, contenus in saisis], genre, tmp_path)
+    for (quoi, charge, attendues, _), lues in zip(saisis, ouverts, strict=True):
+        evaluees = [case for ligne in lues for case in ligne if case in EVALUEES]
+        bilan.noter(not evaluees, f"{quoi} : {evaluees[:3]}")
+        bilan.noter(attendues, f"{quoi} : rien à relire")
+        manquent = attendues - _portant(charge, lues)
+        bilan.noter_lot(attendues.total(), [f"{quoi} : {case!r} ne se lit plus" for case in manquent.elements()])
 
 
 def _portant(charge, lignes):
@@ -189,14 +190,25 @@ def _a_ouvrir(octets, genre):
         return [archive.read(nom) for nom in archive.namelist()]
 
 
-def _ouvrir(contenu, genre, dossier):
-    """Les lignes qu'affiche LibreOffice de ce fichier, ouvert comme d'un double clic, une feuille après l'autre."""
-    fichier, lu = dossier / f"ouvert.{'csv' if genre == 'zip' else genre}", dossier / "lu"
-    fichier.write_bytes(contenu)
-    shutil.rmtree(lu, ignore_errors=True)
+def _ouvrir(emportes, genre, dossier):
+    """Pour chaque suite de fichiers, les lignes qu'en affiche LibreOffice, ouverts comme d'un double clic, en un seul appel."""
+    fichiers = [
+        [dossier / f"{rang:04}-{numero:04}.{'csv' if genre == 'zip' else genre}" for numero in range(len(contenus))]
+        for rang, contenus in enumerate(emportes)
+    ]
+    for noms, contenus in zip(fichiers, emportes, strict=True):
+        for nom, contenu in zip(noms, contenus, strict=True):
+            nom.write_bytes(contenu)
     entree = ["--infilter=CSV:59,34,76,1,,1036,false,true"] if genre == "zip" else []
     commande = [LIBREOFFICE, "--headless", f"-env:UserInstallation=file://{dossier}/profil", *entree]
-    commande += ["--convert-to", f"csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true{TOUTES}", "--outdir"]
-    subprocess.run([*commande, str(lu), str(fichier)], check=True, capture_output=True, timeout=120)
-    textes = [feuille.read_text("utf-8-sig") for feuille in lu.iterdir()]
-    return [ligne for texte in textes for ligne in csv.reader(io.StringIO(texte), delimiter=";")]
+    commande += ["--convert-to", f"csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true{TOUTES}"]
+    commande += ["--outdir", str(dossier / "lu"), *(str(nom) for noms in fichiers for nom in noms)]
+    subprocess.run(commande, check=True, capture_output=True, timeout=300)
+    return [[ligne for nom in noms for ligne in _lignes(dossier / "lu", nom.stem)] for noms in fichiers]
+
+
+def _lignes(dossier, nom):
+    """Celles de chaque feuille de ce fichier, une feuille après l'autre ; `AssertionError` s'il ne s'est pas ouvert."""
+    feuilles = sorted(dossier.glob(f"{nom}*.csv"))
+    assert feuilles, nom
+    return [ligne for feuille in feuilles for ligne in csv.reader(io.StringIO(feuille.read_text("utf-8-sig")), delimiter=";")]
