@@ -26,8 +26,13 @@ def empreintes(reseau):
     dites = {}
     for modele, chemin in chemins().items():
         lignes = modele._base_manager.filter(**{chemin: reseau.pk}).order_by("pk").values_list()
-        dites[modele._meta.db_table] = hashlib.md5(repr(list(lignes)).encode(), usedforsecurity=False).hexdigest()
+        dites[modele._meta.db_table] = hashlib.md5(repr([*map(_en_octets, lignes)]).encode(), usedforsecurity=False).hexdigest()
     return dites
+
+
+def _en_octets(ligne):
+    """PostgreSQL rend un fichier en `memoryview`, qui s'écrit par son adresse en mémoire : une autre à chaque lecture."""
+    return [bytes(valeur) if isinstance(valeur, memoryview) else valeur for valeur in ligne]
 
 
 def melanges(tables):
