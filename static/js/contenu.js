@@ -14,6 +14,13 @@ export function lire(contenu) {
 /** Ce que la page contient, encodé comme le formulaire l'enverrait. */
 export const serialiser = (formulaire) => lire(new URLSearchParams(new FormData(formulaire))).toString();
 
+/** Ce que le serveur a mis dans la page, avant qu'on y écrive. */
+export function rendu(formulaire) {
+  const copie = formulaire.cloneNode(true);
+  copie.reset();
+  return serialiser(copie);
+}
+
 const utile = ([nom, valeur]) => valeur !== "" && !/-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/.test(nom);
 
 /** Vrai si deux contenus disent la même chose. */
@@ -133,4 +140,17 @@ export function reunir(formulaire, mien, autre) {
   }
   if (restes.length) reunis.set("entendu", [reunis.get("entendu"), ...restes].filter(Boolean).join("\n\n"));
   return reunis.toString();
+}
+
+/** Ce contenu, complété de ce qu'on a écrit dans la page : un texte s'ajoute à celui qu'il a, un choix l'emporte. */
+export function completer(formulaire, contenu) {
+  const [champs, avant, page] = [lire(contenu), lire(rendu(formulaire)), lire(serialiser(formulaire))];
+  if (memes(page, avant)) return contenu;
+  for (const [nom, ecrit] of page) {
+    const [garde, mis] = [champs.get(nom) ?? "", avant.get(nom) ?? ""];
+    const texte = formulaire.elements[nom].matches?.("textarea, input[type=text]");
+    if (nom.endsWith("-TOTAL_FORMS")) champs.set(nom, Math.max(garde, ecrit));
+    else if (![mis, garde, ""].includes(ecrit)) champs.set(nom, texte && garde !== mis ? `${garde} ${ecrit}`.trim() : ecrit);
+  }
+  return champs.toString();
 }

@@ -4,7 +4,7 @@
 import { amortir } from "./amortir.js";
 import * as coffre from "./coffre.js";
 import { montrerLeConflit } from "./conflit.js";
-import { memes, remplir, serialiser } from "./contenu.js";
+import { completer, memes, remplir, rendu, serialiser } from "./contenu.js";
 import { jetonCsrf, poster, sessionExpiree } from "./poster.js";
 
 // Millisecondes : pour le coffre, puis pour le serveur, après la dernière frappe et au plus ; puis entre deux essais.
@@ -205,25 +205,27 @@ async function oublierAvant(evenement) {
 
 // L'ouverture
 
-/** Ce que l'appareil gardait revient dans la page ; s'il ne sait pas ce que le serveur sait, l'on choisit. */
+/** Ce que l'appareil gardait revient dans la page, où reste ce qu'on vient d'écrire ; s'il ne sait pas ce que le serveur sait, l'on choisit. */
 async function retrouver(horsReseau) {
   const local = await coffre.sortir(compte, adresse, "texte");
   const attente = (await coffre.inventaire()).find((piece) => piece.adresse === adresse && piece.genre === "texte")?.attend;
-  const page = serialiser(formulaire);
+  const page = rendu(formulaire);
   const refuse = Boolean(document.querySelector("[data-resume-erreurs], [data-autre]"));
+  recu = memes(serialiser(formulaire), page);
   if (!local || (!attente && !horsReseau) || refuse) return;
   champ("jeton").value = local.jeton;
   [partis, lance] = [local.partis, local.lance];
   terminer = attente === "terminer";
-  recu = !attente;
+  recu &&= !attente;
   if (!horsReseau && memes(local.contenu, page)) return;
+  const contenu = completer(formulaire, local.contenu);
   if (horsReseau || lance || (local.version === base.version && local.marque === base.marque) || partis.some((parti) => memes(parti, page))) {
     if (horsReseau) base = { version: local.version, marque: local.marque };
-    remettre(local.contenu);
+    remettre(contenu);
     return;
   }
-  remettre(local.contenu);
-  choisir(local.contenu, { qui: "ailleurs", quand: "", contenu: page, ...base });
+  remettre(contenu);
+  choisir(contenu, { qui: "ailleurs", quand: "", contenu: page, ...base });
 }
 
 function remettre(contenu) {
@@ -242,11 +244,12 @@ export async function veiller(html) {
   window.addEventListener("beforeunload", (evenement) => { if (!recu && !garde && !passe) evenement.preventDefault(); });
   coffre.siVide(nePlusGarder);
   document.querySelector("form[data-effacer]")?.addEventListener("submit", oublierAvant);
-  garde = Boolean(compte) && (await coffre.disponible());
-  formulaire.querySelector("[data-sans-coffre]").hidden = garde;
-  if (garde) {
+  const disponible = Boolean(compte) && (await coffre.disponible());
+  formulaire.querySelector("[data-sans-coffre]").hidden = disponible;
+  if (disponible) {
     await coffre.tenir(compte);
     await retrouver(!html);
+    garde = true; // pas avant : ce qu'on écrit déjà effacerait ce qu'il garde
     if (html) await garderLaPage(html).then(garder);
     const veilleur = navigator.serviceWorker?.register(travailleur);
     if (veilleur && garde) direPret(veilleur).catch(() => {});

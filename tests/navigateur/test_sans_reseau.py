@@ -69,6 +69,32 @@ def test_sans_reseau_page_fermee_et_rouverte_rien_ne_se_perd(page, adresse, visi
     assert "Suite." in Brouillon.objects.get(visite=visite).contenu
 
 
+def test_ce_qui_se_tape_avant_que_la_page_soit_prete_s_ajoute_au_brouillon_garde(new_context, lieu, adresse, visite):
+    """Le script attend ; le téléphone, lui, garde un brouillon jamais parti."""
+    contexte = new_context(viewport={"width": 390, "height": 800}, service_workers="block")
+    entrer(contexte, lieu, lieu.direct)
+    page, titre = nouvelle_page(contexte), "[name=projets-0-titre]"
+    ouvrir(page, adresse)
+    bouton(page, "Ajouter un projet").click()
+    page.locator(titre).fill("Agrandir")
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    page.route("**/brouillon/", lambda route: route.abort())
+    attendre_le_coffre(page, PHRASE)
+    page.close()
+    page, scripts = nouvelle_page(contexte), []
+    page.route("**/js/compte-rendu*.js", lambda route: scripts.append(route))
+    page.goto(adresse, wait_until="commit")
+    phrase(page).press_sequentially("Tapé trop tôt.")
+    page.locator(titre).fill("Agrandir l’atelier")
+    scripts[0].continue_()
+    page.wait_for_selector("#compte-rendu[data-pret]")
+    expect(etat(page)).to_have_text(ENREGISTRE)
+    ecrits = [phrase(page).input_value(), page.locator(titre).input_value()]
+    assert ecrits == [f"{PHRASE} Tapé trop tôt.", "Agrandir l’atelier"]
+    brouillon = parse_qs(Brouillon.objects.get(visite=visite).contenu)
+    assert brouillon["phrase"] + brouillon["projets-0-titre"] == ecrits
+
+
 def test_brouillon_parti_d_une_autre_page_se_rouvre_encore_sans_reseau(page, lieu, adresse, visite):
     couper(page)
     phrase(page).fill(PHRASE)
