@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.timezone import is_aware, localtime
 
+from reseau.enums import Civilite
+
 register = template.Library()
 
 ABSENT = "–"
@@ -73,6 +75,12 @@ def pluriel_fr(nombre, formes, decimales=0):
     """« visite,visites » → « 3 visites » ; en français zéro et un sont au singulier."""
     singulier, pluriel = formes.split(",")
     return f"{nombre_fr(nombre, decimales)}{ESPACE}{pluriel if abs(nombre or 0) >= 2 else singulier}"
+
+
+@register.filter
+def accorde(participe, membre):
+    """Le participe passé, au genre de ce membre : « excusé » → « excusée »."""
+    return f"{participe}e" if membre.civilite == Civilite.MADAME else participe
 
 
 @register.filter

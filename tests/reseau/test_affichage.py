@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
 
+from reseau.models import Membre
 from reseau.templatetags import affichage
 
 
@@ -39,6 +40,11 @@ def test_nombre_fr(valeur, decimales, attendu):
 )
 def test_pluriel_fr(nombre, attendu):
     assert affichage.pluriel_fr(nombre, "visite,visites") == attendu
+
+
+@pytest.mark.parametrize(("civilite", "attendu"), [("M.", "excusé"), ("Mme", "excusée")])
+def test_accorde(civilite, attendu):
+    assert affichage.accorde("excusé", Membre(civilite=civilite)) == attendu
 
 
 @pytest.mark.parametrize(

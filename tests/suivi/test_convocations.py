@@ -214,4 +214,4 @@ def test_repondre_depuis_le_site_avec_un_remplacant(presence, clients):
     page = reverse("suivi:reunion-repondre", args=[presence.reunion.reseau.slug, presence.reunion_id])
     clients["direct"].post(page, {"reponse": "represente", "remplacant": "Zoé Petit"})
     assert reponse(presence) == ("represente", "Zoé Petit")
-    assert "remplacé par Zoé Petit" in clients["animateur"].get(presence.reunion.get_absolute_url()).content.decode()
+    assert "remplacée par Zoé Petit" in clients["animateur"].get(presence.reunion.get_absolute_url()).content.decode()

@@ -204,5 +204,5 @@ def test_feuille_d_emargement_porte_chaque_inscrit(reunion, clients, direct, mem
     PresenceFactory(reunion=reunion, membre=membres["associe"], etat="", reponse="represente", remplacant="Zoé Petit")
     response = clients["secretariat"].get(reverse("suivi:reunion-emargement-pdf", args=[reunion.reseau.slug, reunion.pk]))
     (page,) = textes(response.content)
-    assert [mot in page for mot in (direct.nom_alphabetique, "Associe Camille", "remplacé par Zoé Petit")] == [True] * 3
+    assert [mot in page for mot in (direct.nom_alphabetique, "Associe Camille", "remplacée par Zoé Petit")] == [True] * 3
     assert clients["direct"].get(response.wsgi_request.path).status_code == 403
