@@ -47,16 +47,17 @@ def pytest_collection_modifyitems(config, items):
         items[:] = gardes
     resultat = yield
     if config.getoption("fiabilite"):
-        items.sort(key=_sur_la_base_des_essais)
+        items.sort(key=_du_plus_long)
     if config.getoption("fiabilite") and getattr(config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0":
         joues = set(items)
         prevoir({item.nodeid: item in joues for item in verifications})
     return resultat
 
 
-def _sur_la_base_des_essais(item):
-    """Ce qui a sa propre base est le plus long : joué d'abord, il ne laisse pas un processus finir seul."""
-    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames))
+def _du_plus_long(item):
+    """Ce qui a sa propre base, puis ce qui tient un navigateur : joué d'abord, il ne laisse pas un processus finir seul."""
+    sur_la_base = bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames))
+    return sur_la_base, not item.get_closest_marker("navigateur")
 
 
 def _est_seule(item):
