@@ -64,10 +64,13 @@ def test_un_million_de_lignes_entre_et_sort(bilan, tmp_path, django_db_blocker):
 
 
 def _peser(bilan, garni, dossier, quoi, geste):
-    """Joue ce geste dans un processus à lui, cinq personnes au travail à côté ; note sa durée, sa mémoire, et leurs pages."""
+    """Joue ce geste à part, cinq personnes au travail à côté ; note sa durée, sa mémoire, et leurs pages.
+
+    Les pages passent devant, comme le veut docs/exploitation.md.
+    """
     with servir(dossier) as service, foule(service, garni.personnes(GENS, 1), rechauffe=RECHAUFFE) as gens:
         mesures, depart = gens.mesurer(), time.monotonic()
-        commande = [sys.executable, "manage.py", "shell", "--no-imports", "-c", geste]
+        commande = ["nice", sys.executable, "manage.py", "shell", "--no-imports", "-c", geste]
         enfant = subprocess.Popen(commande, cwd=RACINE, env=reglages(dossier), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             memoire = 0
