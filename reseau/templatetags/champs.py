@@ -1,8 +1,11 @@
 """Rendu DSFR d'un champ : ce que templates/dsfr/field.html demande au champ."""
 
+from itertools import chain, groupby
+from operator import itemgetter
+
 from django import forms, template
 from django.forms.utils import flatatt
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeData
 
 from reseau.lib.formulaires import FormulaireFiltre, est_libre
@@ -48,11 +51,17 @@ def saisie(champ):
 
 
 @register.filter
-def en_options(choix):
-    """Les `<option>` de ces choix d'une liste déroulante."""
+def en_options(groupes):
+    """Les choix d'une liste déroulante, ceux d'un groupe sous son nom ; Django fait un groupe de chaque choix qui n'en a pas."""
+    par_nom = groupby(groupes, key=itemgetter(0))
+    return format_html_join("", "{}", ((_options(nom, chain(*(choix for _, choix, _ in suite))),) for nom, suite in par_nom))
+
+
+def _options(groupe, choix):
     choisie = flatatt({"selected": True})
     lignes = ((un["value"], choisie if un["selected"] else "", un["label"]) for un in choix)
-    return format_html_join("", '<option value="{}"{}>{}</option>', lignes)
+    options = format_html_join("", '<option value="{}"{}>{}</option>', lignes)
+    return format_html('<optgroup label="{}">{}</optgroup>', groupe, options) if groupe else options
 
 
 @register.filter
