@@ -109,23 +109,29 @@ def _lui_est_ouverte(membre, page):
     return portee(membre, resolve(page.adresse.partition("?")[0]).func.droit) is not NON
 
 
+# Ce que l'on cherche, une entreprise sur vingt le porte dans son nom.
+METIERS = ["scierie", "fonderie", "tournerie", "caisserie", "menuiserie", "chaudronnerie", "tannerie", "salaisons", "filature"]
+METIERS += ["brasserie", "verrerie", "imprimerie", "carrosserie", "plasturgie", "mecanique", "decolletage", "cartonnerie"]
+METIERS += ["charpentes", "faiencerie", "robinetterie"]
 # Des fiches par centaines de milliers : la base les fait elle-même, chaque index tenu à jour comme à l'import.
 GONFLER = """
 INSERT INTO entreprises_entreprise (version, reseau_id, siret, raison_sociale, enseigne, naf_id, tranche_effectif, effectif,
     adresse, complement, code_postal, commune_id, ville, telephone, courriel, site, filiere, etat, diffusible,
     ne_plus_solliciter_motif, recherche, cree_le)
-SELECT 1, %(reseau)s, (100000000 + n)::text || '00010', 'Scierie ' || n || ' fictive', '',
+SELECT 1, %(reseau)s, (100000000 + n)::text || '00010',
+    initcap(metiers[1 + n %% cardinality(metiers)]) || ' ' || n || ' fictive', '',
     activites[1 + n %% cardinality(activites)], '11', n %% 300, n %% 90 || ' rue des Essais', '', '70000',
     communes[1 + n %% cardinality(communes)], 'Vesoul', '', '', '', '', 'actif', true, '',
-    'scierie ' || n || ' fictive / vesoul 70000', now()
+    metiers[1 + n %% cardinality(metiers)] || ' ' || n || ' fictive / vesoul 70000', now()
 FROM generate_series(1, %(nombre)s) n,
     (SELECT array_agg(code) AS communes FROM entreprises_commune WHERE departement = '70') c,
-    (SELECT array_agg(code) AS activites FROM (SELECT code FROM entreprises_activite ORDER BY code LIMIT 300) a) b
+    (SELECT array_agg(code) AS activites FROM (SELECT code FROM entreprises_activite ORDER BY code LIMIT 300) a) b,
+    (SELECT %(metiers)s::text[] AS metiers) m
 """
 
 
 def gonfler(reseau, nombre):
     """Ajoute `nombre` fiches inventées à ce réseau."""
     with connection.cursor() as curseur:
-        curseur.execute(GONFLER, {"reseau": reseau.pk, "nombre": nombre})
+        curseur.execute(GONFLER, {"reseau": reseau.pk, "nombre": nombre, "metiers": METIERS})
     analyser_la_base()
