@@ -14,10 +14,8 @@ from visites.models import Visite
 
 def concurrentes_de(entreprise, lecteur):
     """[Entreprise] : ses concurrentes que ce lecteur voit, par ordre alphabétique ; aucune s'il ne la voit pas. Une requête."""
-    visibles = Entreprise.objects.visibles_par(lecteur)
-    liens = Concurrence.objects.visibles_par(lecteur, visibles.values("pk")).de(entreprise)
-    liees = visibles.filter(Q(pk__in=liens.values("entreprise")) | Q(pk__in=liens.values("concurrente")))
-    return list(liees.exclude(pk=entreprise.pk).order_by("raison_sociale", "pk"))
+    siennes = concurrentes_par_entreprise([entreprise], lecteur).get(entreprise.pk, [])
+    return sorted(siennes, key=lambda fiche: (fiche.raison_sociale, fiche.pk))
 
 
 def concurrentes_par_entreprise(entreprises, lecteur):
