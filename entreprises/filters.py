@@ -6,7 +6,7 @@
 from typing import NamedTuple
 
 from django.db.models import Case, Q, Value, When
-from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter, fields
 
 from entreprises.enums import Etat, Section, Tranche
 from entreprises.models import Activite, Arrondissement, Cible, Commune, Division, Entreprise, Epci, Etiquette, ZoneEmploi
@@ -48,6 +48,22 @@ def etiquettes_du_reseau(request):
     return Etiquette.objects.visibles_par(request.membre)
 
 
+class NomsDesCommunes(fields.ModelChoiceIterator):
+    """Des centaines de choix, sans en faire autant d'objets : le code et le nom suffisent."""
+
+    def __iter__(self):
+        yield "", self.field.empty_label
+        yield from self.queryset.values_list("pk", "nom")
+
+
+class ChampCommune(fields.ModelChoiceField):
+    iterator = NomsDesCommunes
+
+
+class FiltreCommune(ModelChoiceFilter):
+    field_class = ChampCommune
+
+
 class EntrepriseFilter(FilterSet):
     """`request` est obligatoire : il porte le réseau et le membre qui bornent les choix."""
 
@@ -68,7 +84,7 @@ class EntrepriseFilter(FilterSet):
         empty_label="Tous",
     )
     epci = ModelChoiceFilter(label="Intercommunalité", queryset=epci_du_reseau, method="de_l_epci", empty_label="Toutes")
-    commune = ModelChoiceFilter(label="Commune", queryset=communes_du_reseau, empty_label="Toutes")
+    commune = FiltreCommune(label="Commune", queryset=communes_du_reseau, empty_label="Toutes")
     filiere = ChoiceFilter(label="Filière", empty_label="Toutes")
     cible = ModelChoiceFilter(label="Cible", queryset=cibles_decidees, empty_label="Toutes", method="de_la_cible")
     etiquette = ModelChoiceFilter(label="Étiquette", queryset=etiquettes_du_reseau, empty_label="Toutes", method="de_l_etiquette")

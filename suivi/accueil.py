@@ -132,7 +132,7 @@ def accueil(membre, le):
 def prochaine_reunion(membre, le):
     """La prochaine réunion prévue, les réponses reçues et la mienne ; None s'il n'y en a pas."""
     parties = Convocation.objects.dites().filter(reunion=OuterRef("pk"))
-    reunions = Reunion.objects.visibles_par(membre).select_related("reseau").annotate(convoquee=Exists(parties))
+    reunions = Reunion.objects.visibles_par(membre).avec_adresse().annotate(convoquee=Exists(parties))
     reunion = reunions.a_venir(le).first()
     if reunion is None:
         return None
@@ -318,7 +318,7 @@ def _delai_des_suites(visites, le, reseau):
 def journee(membre, le):
     """Les rendez-vous du jour, les visites dont rendre compte, les comptes rendus saisis pour lui."""
     dirigeants = Prefetch("entreprise__contacts", Contact.objects.filter(dirigeant=True), to_attr="dirigeants")
-    miennes = Visite.objects.visibles_par(membre).avec_noms().filter(Q(developpeur=membre) | Q(accompagnant=membre))
+    miennes = Visite.objects.visibles_par(membre).avec_entreprise().filter(Q(developpeur=membre) | Q(accompagnant=membre))
     du_jour = list(miennes.rendez_vous_du(le).prefetch_related(dirigeants))
     encore = {visite.pk for visite in du_jour if visite.rendez_vous_le > now()}
     a_rendre = miennes.filter(developpeur=membre).sans_compte_rendu(le).exclude(pk__in=encore)
@@ -330,7 +330,7 @@ def journee(membre, le):
         a_relancer=_a_relancer(membre, le),
         a_rendre=list(a_rendre.order_by(Coalesce("realisee_le", "rendez_vous_le__date"))[:LIGNES_MAX]),
         suites=list(attendues(miennes.filter(developpeur=membre))[:LIGNES_MAX]),
-        a_valider=list(a_valider.select_related("visite__entreprise", "visite__reseau", "saisi_par")[:LIGNES_MAX]),
+        a_valider=list(a_valider.select_related("visite__entreprise", "saisi_par")[:LIGNES_MAX]),
     )
 
 
@@ -355,9 +355,9 @@ def _sur_la_route(visite):
 def mes_actions(membre, le):
     """Ses actions à accepter, sorties de la réserve, échues, et combien d'autres sont ouvertes."""
     miennes = Action.objects.visibles_par(membre).du_responsable(membre)
-    ouvertes = list(miennes.ouvertes().par_urgence(le).avec_noms()[:LIGNES_MAX])
+    ouvertes = list(miennes.ouvertes().par_urgence(le).avec_entreprise()[:LIGNES_MAX])
     a_accepter = [action for action in ouvertes if action.a_accepter]
-    a_reprendre = [a for a in miennes.a_reprendre().avec_noms().order_by("reveillee_le", "pk")[:LIGNES_MAX] if a.en_route]
+    a_reprendre = [a for a in miennes.a_reprendre().avec_entreprise().order_by("reveillee_le", "pk")[:LIGNES_MAX] if a.en_route]
     echues = [action for action in ouvertes if action.en_route and action.est_echue(le) and action not in a_reprendre]
     nb_autres = miennes.ouvertes().count() - len(a_accepter) - len(a_reprendre) - len(echues)
     return MesActions(a_accepter, a_reprendre, echues, nb_autres, autour_de_ses_actions(membre))
@@ -365,4 +365,4 @@ def mes_actions(membre, le):
 
 def _dernieres_reunions(membre):
     tenues = Reunion.objects.visibles_par(membre).filter(etat=EtatReunion.TENUE)
-    return list(tenues.select_related("reseau")[:DERNIERES_REUNIONS])
+    return list(tenues.avec_adresse()[:DERNIERES_REUNIONS])

@@ -25,5 +25,5 @@ def autour_de_ses_actions(membre):
     return {
         "refusees": confiees.refusees().count(),
         "sans_reponse": confiees.a_accepter().count(),
-        "messages": list(messages.select_related("membre__institution", "action__reseau")[:MESSAGES_MAX]),
+        "messages": list(messages.avec_noms()[:MESSAGES_MAX]),
     }

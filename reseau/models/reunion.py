@@ -9,6 +9,10 @@ from reseau.models.registre import Versionne
 
 
 class ReunionQuerySet(models.QuerySet):
+    def avec_adresse(self):
+        """Ce qu'il faut pour y mener."""
+        return self.select_related("reseau").defer("reseau__logo")
+
     def visibles_par(self, membre):
         return self.filter(reseau=membre.reseau)
 

@@ -25,14 +25,13 @@ class ActionQuerySet(models.QuerySet):
             actions = actions.filter(Q(responsable=membre) | Q(projet__visite__accompagnant=membre))
         return actions
 
+    def avec_entreprise(self):
+        """Ce qu'il faut pour y mener et dire chez qui ; `avec_noms` dit aussi qui s'en occupe."""
+        return self.select_related("reseau", "projet__visite__entreprise").defer("reseau__logo")
+
     def avec_noms(self):
-        return self.select_related(
-            "reseau",
-            "projet__visite__entreprise",
-            "projet__interlocuteur__institution",
-            "responsable__institution",
-            "organisme",
-        )
+        noms = ("projet__interlocuteur__institution", "responsable__institution", "organisme")
+        return self.avec_entreprise().select_related(*noms)
 
     def ouvertes(self):
         return self.filter(etat__in=OUVERTES)

@@ -16,6 +16,10 @@ class MessageDActionQuerySet(models.QuerySet):
     def depuis(self, instant):
         return self.filter(le__gte=instant)
 
+    def avec_noms(self):
+        """Qui écrit, d'où, et l'action où mener."""
+        return self.select_related("membre__institution", "action__reseau").defer("action__reseau__logo")
+
     def entre(self, debut, fin):
         """Après le premier instant, jusqu'au second compris : deux tranches qui se suivent n'ont aucun message en commun."""
         return self.filter(le__gt=debut, le__lte=fin)

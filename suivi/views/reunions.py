@@ -37,7 +37,7 @@ def reunions(request):
     """Celles à venir, la plus proche d'abord ; puis les passées, la dernière d'abord."""
     le = localdate()
     miennes = Prefetch("presences", Presence.objects.filter(membre=request.membre), to_attr="les_miennes")
-    toutes = Reunion.objects.visibles_par(request.membre).select_related("reseau").prefetch_related(miennes)
+    toutes = Reunion.objects.visibles_par(request.membre).avec_adresse().prefetch_related(miennes)
     toutes = toutes.annotate(nb_presents=Count("presences", filter=Q(presences__etat=EtatPresence.PRESENT)))
     a_venir = toutes.filter(etat=EtatReunion.PREVUE).order_by("le", "heure")
     passees = toutes.exclude(etat=EtatReunion.PREVUE).order_by("-le", "-heure", "-pk")

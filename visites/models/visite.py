@@ -36,6 +36,10 @@ class VisiteQuerySet(models.QuerySet):
             visites = visites.filter(accompagnant=membre)
         return visites
 
+    def avec_entreprise(self):
+        """Ce qu'il faut pour la nommer et y mener ; `avec_noms` dit aussi qui, et de quelle campagne."""
+        return self.select_related("reseau", "entreprise").defer("reseau__logo")
+
     def avec_noms(self):
         noms = self.select_related(
             "reseau", "entreprise__commune", "developpeur__institution", "accompagnant__institution", "campagne"
