@@ -325,7 +325,7 @@ LIGNES = (
         Base.MISSION,
         "Rien.",
         jours=30,
-        par="le cache du service",
+        par="le cache du service, que `manage.py purger` balaie",
     ),
     Duree(
         "sauvegarde",

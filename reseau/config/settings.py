@@ -199,7 +199,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 RECHERCHE_ENTREPRISES_URL = env.str("RECHERCHE_ENTREPRISES_URL", default="https://recherche-entreprises.api.gouv.fr/search")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "reseau.lib.cache.CacheEnFichiers",
         "LOCATION": env.path("CACHE_DIR", default=str(RACINE / "cache")),
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     }

@@ -58,10 +58,9 @@ def en_options(groupes):
 
 
 def _options(groupe, choix):
-    """Écrites d'un seul trait : à raison d'un appel par choix, une liste de communes coûterait deux fois plus."""
-    choisie, choix = flatatt({"selected": True}), list(choix)
-    valeurs = chain.from_iterable((un["value"], choisie if un["selected"] else "", un["label"]) for un in choix)
-    options = format_html('<option value="{}"{}>{}</option>' * len(choix), *valeurs) if choix else ""
+    choisie = flatatt({"selected": True})
+    lignes = ((un["value"], choisie if un["selected"] else "", un["label"]) for un in choix)
+    options = format_html_join("", '<option value="{}"{}>{}</option>', lignes)
     return format_html('<optgroup label="{}">{}</optgroup>', groupe, options) if groupe else options
 
 

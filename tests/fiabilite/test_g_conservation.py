@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from entreprises import annuaire_public
 from reseau.conservation import DUREES, LIGNES
+from reseau.lib.cache import CacheEnFichiers
 from reseau.lib.personnel import Sort
 from reseau.models import Journal, Membre
 from reseau.sauvegarde import copies
@@ -137,23 +138,35 @@ def test_membre_du_terrain_reste(reseau):
 @pytest.fixture
 def repertoire_en_cache(settings, tmp_path):
     """Le cache du service, dans des fichiers ; le répertoire public, lui, ne répond pas."""
-    fichiers = "django.core.cache.backends.filebased.FileBasedCache"
-    settings.CACHES = {"default": {"BACKEND": fichiers, "LOCATION": tmp_path / "cache"}}
+    settings.CACHES = {"default": {"BACKEND": "reseau.lib.cache.CacheEnFichiers", "LOCATION": tmp_path / "cache"}}
     settings.RECHERCHE_ENTREPRISES_URL = "http://127.0.0.1:9/"
+    return tmp_path / "cache"
 
 
 def reponses_gardees_un_an(monkeypatch):
     monkeypatch.setattr(annuaire_public, "GARDEE", 365 * 24 * 3600)
 
 
-@verification("G1", "réponse du répertoire public, de part et d’autre de sa durée", casser=reponses_gardees_un_an)
-def test_reponse_du_repertoire_ne_sert_plus_apres_sa_duree(bilan, repertoire_en_cache, monkeypatch):
+def cache_jamais_balaye(monkeypatch):
+    monkeypatch.setattr(CacheEnFichiers, "balayer", lambda cache: 0)
+
+
+@verification(
+    "G1",
+    "réponses du répertoire public, de part et d’autre de leur durée, relue ou non",
+    casser=(reponses_gardees_un_an, cache_jamais_balaye),
+)
+def test_reponse_du_repertoire_ne_reste_pas_apres_sa_duree(bilan, db, repertoire_en_cache, monkeypatch):
     depart = now().timestamp()
-    annuaire_public._garder("scierie", {"le": 0, "etablissements": [], "total": 0})
+    for cherchee in ("scierie", "que nul ne redemande"):
+        annuaire_public._garder(cherchee, {"le": 0, "etablissements": [], "total": 0})
     for ecart, perimee in ((-JUSTE, False), (JUSTE, True)):
         instant = depart + (DUREES["annuaire"].delai + ecart).total_seconds()
         monkeypatch.setattr(filebased, "time", SimpleNamespace(time=lambda instant=instant: instant))
         bilan.noter((annuaire_public._relire("scierie") is None) == perimee, f"annuaire, à {ecart} de sa durée")
+        call_command("purger", ecrire=True)
+        restent = len(list(repertoire_en_cache.iterdir()))
+        bilan.noter(restent == (0 if perimee else 2), f"{restent} réponses sur le disque, à {ecart} de leur durée")
 
 
 def toutes_les_archives_gardees(monkeypatch):
@@ -181,7 +194,7 @@ def test_sauvegarde_part_apres_sa_duree(bilan, tmp_path, django_db_blocker):
 
 # Ce que la purge ne fait pas elle-même → l'essai qui éprouve cette durée.
 AILLEURS = {
-    "annuaire": test_reponse_du_repertoire_ne_sert_plus_apres_sa_duree,
+    "annuaire": test_reponse_du_repertoire_ne_reste_pas_apres_sa_duree,
     "sauvegarde": test_sauvegarde_part_apres_sa_duree,
     "appareil": test_sans_reseau.test_appareil_oublie_a_sa_duree,
 }

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils.timezone import now, override
 
+from reseau.lib.cache import balayer_les_caches
 from reseau.models import Reseau
 from suivi.operations import purges
 from suivi.purge import PURGEURS
@@ -18,6 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args, ecrire, reseau, **options):
         reseaux = Reseau.objects.filter(slug=reseau) if reseau else Reseau.objects.order_by("pk")
         total = 0 if reseau else self._purger(None, [purgeur for purgeur in PURGEURS if purgeur.commun], ecrire)
+        if ecrire and not reseau:
+            self.stdout.write(f"commun : réponses périmées du cache : {balayer_les_caches()}")
         for chacun in reseaux.defer("logo"):
             with override(chacun.fuseau):
                 total += self._purger(chacun, [purgeur for purgeur in PURGEURS if not purgeur.commun], ecrire)
