@@ -1,6 +1,8 @@
 """Un réseau garni de ses membres, un client par rôle, et les références de l'Insee."""
 
+import os
 import re
+import threading
 
 import pytest
 from django.apps import apps
@@ -52,6 +54,19 @@ class ParEssaiSaufEnsemble(LoadScopeScheduling):
             return nodeid
         a_part = self.config.getoption("fiabilite") and re.search("animateur|secretariat", essai)
         return f"{fichier}, animateur" if a_part else fichier
+
+
+def pytest_configure(config):
+    """Un passage interrompu ne laisse rien derrière lui : un ouvrier occupé ne voit pas de lui-même que nul ne l'attend plus."""
+    if hasattr(config, "workerinput"):
+        threading.Thread(target=_mourir_avec, args=(os.getppid(),), daemon=True).start()
+
+
+def _mourir_avec(parent):
+    reveil = threading.Event()
+    while os.getppid() == parent:
+        reveil.wait(1)  # seconde ; un essai peut avoir remplacé `time.sleep`
+    os._exit(1)
 
 
 @pytest.hookimpl(optionalhook=True)
