@@ -19,6 +19,7 @@ from reseau import barriere, garde
 from reseau.enums import Qualite, Role
 from reseau.expedition import expedier
 from reseau.lib import pdf
+from reseau.lib.prechauffe import prechauffer
 from tests.factories import InstitutionFactory, MembreFactory, ReseauFactory, SignataireFactory
 from tests.lib.simultane import sur_disque
 from tests.terrain import Terrain
@@ -60,6 +61,12 @@ def pytest_configure(config):
     """Un passage interrompu ne laisse rien derrière lui : un ouvrier occupé ne voit pas de lui-même que nul ne l'attend plus."""
     if hasattr(config, "workerinput"):
         threading.Thread(target=_mourir_avec, args=(os.getppid(),), daemon=True).start()
+
+
+def pytest_collection_finish(session):
+    """Les essais se jouent à chaud, comme le service : le ramasse-miettes y passait un dixième du temps."""
+    if session.items:
+        prechauffer()
 
 
 def _mourir_avec(parent):
