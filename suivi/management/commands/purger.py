@@ -19,8 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args, ecrire, reseau, **options):
         reseaux = Reseau.objects.filter(slug=reseau) if reseau else Reseau.objects.order_by("pk")
         total = 0 if reseau else self._purger(None, [purgeur for purgeur in PURGEURS if purgeur.commun], ecrire)
-        if ecrire and not reseau:
-            self.stdout.write(f"commun : réponses périmées du cache : {balayer_les_caches()}")
+        if ecrire and not reseau and (balayees := balayer_les_caches()):
+            self.stdout.write(f"commun : réponses périmées du cache : {balayees}")
         for chacun in reseaux.defer("logo"):
             with override(chacun.fuseau):
                 total += self._purger(chacun, [purgeur for purgeur in PURGEURS if not purgeur.commun], ecrire)
