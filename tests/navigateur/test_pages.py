@@ -20,10 +20,9 @@ PROFILS = ["animateur", "secretariat", "direct", "associe", "prefecture", "obser
 # Qui lit presque tout, et qui lit sur un téléphone : à chaque fois. Les autres n'ont de propre que des gestes en moins.
 TOUJOURS, PARFOIS = ["animateur", "direct"], ["secretariat", "associe", "prefecture", "observateur"]
 # À chaque fois, on regarde à l'étroit, où tout est le plus serré ; en passage de fiabilité, à toutes les largeurs, et
-# l'accessibilité, pour ceux de chaque fois, à celle que la suite ordinaire ne lit pas.
+# l'accessibilité à celle que la suite ordinaire ne lit pas.
 ETROIT = {"largeurs": (390,), "axe": (390,)}
 PARTOUT = {"largeurs": LARGEURS, "axe": (1280,)}
-PARTOUT_SANS_AXE = {"largeurs": LARGEURS, "axe": ()}
 # Ce qui se lit sans être une page de la démonstration.
 SANS_PAGE = {
     "reseau:institution-logo": "une image ; aucune institution n’en a déposé",
@@ -92,13 +91,13 @@ def une_page_qui_appelle_au_dehors(monkeypatch):
 def test_pages_tiennent_a_toute_largeur(bilan, site, new_context, profil):
     contexte = new_context()
     contexte.add_cookies([site.sessions[profil] | {"url": site.url}])
-    page, regard = contexte.new_page(), bilan.taille(bref=ETROIT, entier=PARTOUT if profil in TOUJOURS else PARTOUT_SANS_AXE)
+    page = contexte.new_page()
     for _, adresse in lisibles(membre_de_demonstration(profil)):
         # Un fichier, une page qui n'est pas la sienne (la matrice des accès le vérifie), ou qui mène à une autre : rien à voir.
         reponse = page.request.get(site.url + adresse, max_redirects=0)
         if est_une_page(reponse) and not (bilan.essayes and deja_vu(reponse.text())):
             resservir(page, reponse)
-            bilan.noter_lot(1, defauts(page, site.url + adresse, **regard))
+            bilan.noter_lot(1, defauts(page, site.url + adresse, **bilan.taille(bref=ETROIT, entier=PARTOUT)))
 
 
 @pytest.mark.parametrize("connecte", [False, True])
