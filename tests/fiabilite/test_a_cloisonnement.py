@@ -182,6 +182,9 @@ def test_numero_poste_d_un_autre_reseau_ne_change_rien(bilan, terrain, voisin, s
 # A6
 
 
+LISTE_ABIMEE = "visites:entreprises"  # la seule que la contre-épreuve demande
+
+
 def filtres_qui_croient_l_adresse(monkeypatch):
     """La liste des entreprises se filtre par ce que dit l'adresse, quel que soit le nom."""
     monkeypatch.setattr(
@@ -208,7 +211,7 @@ def test_filtre_forge_ne_dit_rien(bilan, terrain, profil):
     membre = terrain.membres[profil]
     client = connecter(membre)
     client.raise_request_exception = False
-    for route in routes():
+    for route in (route for route in routes() if not bilan.casse or route.nom == LISTE_ABIMEE):
         adresse = route.adresse(membre.reseau.slug, terrain.a_eux)
         if "GET" not in route.vue.methodes or "." in adresse or portee(membre, route.vue.droit) is NON:
             continue

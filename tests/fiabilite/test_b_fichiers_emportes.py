@@ -41,6 +41,9 @@ NOMBRE = re.compile(r"[+-][\d ,]+")
 LIBREOFFICE = shutil.which("soffice")
 TOUTES = ",false,false,false,-1"  # les feuilles, chacune dans son .csv
 AU_MOINS = 60  # champs plantés
+# Les routes d'où un fichier s'emporte ; parmi elles, celles où l'on choisit son format.
+EMPORTENT = re.compile(r"export|xlsx|ods$|rejets|dossier")
+FICHES = re.compile("^(visites:entreprises|entreprises:cible)-export$")
 
 
 def rejeter(reseau, charge):
@@ -62,13 +65,13 @@ def preparer(terrain, charge):
     return plantes
 
 
-def emportes(client, terrain):
-    """(adresse, octets) de chaque fichier de données que sert une page, dans chacun de ses formats."""
-    for route in (route for route in routes() if re.search(r"export|xlsx|ods$|rejets|dossier", route.nom)):
+def emportes(client, terrain, lesquels=EMPORTENT):
+    """(adresse, statut, octets) de chaque fichier de données que servent ces routes, dans chacun de ses formats."""
+    for route in (route for route in routes() if lesquels.search(route.nom)):
         codes = CHOIX if "code" in route.arguments else [""]
         for code in codes:
             adresse = route.adresse(terrain.reseau.slug, terrain.a_eux | {"code": code})
-            formats = tableur.FORMATS if route.nom in ("visites:entreprises-export", "entreprises:cible-export") else [""]
+            formats = tableur.FORMATS if FICHES.search(route.nom) else [""]
             for suite in (f"?format={genre}" if genre else "" for genre in formats):
                 with transaction.atomic():
                     response = client.get(adresse + suite)
@@ -164,7 +167,7 @@ def test_libreoffice_ne_calcule_rien(bilan, sans_papier, genre, tmp_path):
     client = connecter(terrain.membres["animateur"])
     for charge in FORMULES[: bilan.taille(bref=3, entier=len(FORMULES))]:
         preparer(terrain, charge)
-        fichiers = {adresse: octets for adresse, _, octets in emportes(client, terrain)}
+        fichiers = {adresse: octets for adresse, _, octets in emportes(client, terrain, FICHES)}
         for adresse in (adresse for adresse in fichiers if adresse.endswith(f"?format={genre}")):
             ecrites = [ligne for _, lignes, _ in feuilles(fichiers[adresse.replace(f"={genre}", "=zip")]) for ligne in lignes]
             saisis.append((f"{adresse}, {charge!r}", charge, _portant(charge, ecrites), _a_ouvrir(fichiers[adresse], genre)))

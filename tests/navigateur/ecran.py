@@ -59,7 +59,8 @@ def defauts(page, adresse, largeurs=LARGEURS, axe=(1280, 390)):
     if response.status != 200:
         erreurs.append(f"réponse {response.status}")
     for largeur in largeurs:
-        page.set_viewport_size({"width": largeur, "height": 900})
+        if largeur != largeurs[0]:  # celle où la page s'est ouverte
+            page.set_viewport_size({"width": largeur, "height": 900})
         contenu, fenetre = page.evaluate(DEBORDE)
         if contenu > fenetre:
             erreurs.append(f"déborde à {largeur} px : {contenu} > {fenetre}")

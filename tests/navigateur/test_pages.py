@@ -34,7 +34,21 @@ SANS_PAGE = {
 
 # Ce qui change d'un affichage à l'autre sans rien changer à la page.
 JETONS = re.compile(r'name="(csrfmiddlewaretoken|jeton)" value="[^"]*"')
-VUS = set()
+VUS, FICHIERS = set(), set()
+
+
+def pages_lues(page, site, membre):
+    """(adresse, texte) des pages que sert le site à ce membre ; un fichier, qui l'est pour tous, ne se demande qu'une fois.
+
+    Le navigateur les demandera de nouveau : lui passer cette réponse le priverait de son cache, et coûterait davantage.
+    """
+    for nom, adresse in lisibles(membre):
+        # Une page qui n'est pas la sienne (la matrice des accès le vérifie), ou qui mène à une autre : rien à voir.
+        reponse = None if nom in FICHIERS else page.request.get(site.url + adresse, max_redirects=0)
+        if reponse and est_une_page(reponse):
+            yield site.url + adresse, reponse.text()
+        elif reponse and reponse.status == 200:
+            FICHIERS.add(nom)
 
 
 def deja_vu(html):
@@ -47,11 +61,6 @@ def deja_vu(html):
 
 def est_une_page(reponse):
     return reponse.status == 200 and reponse.headers["content-type"].startswith("text/html")
-
-
-def resservir(page, reponse):
-    """La page, déjà rendue une fois pour la reconnaître, ne l'est pas une seconde fois pour la regarder."""
-    page.route(lambda adresse: adresse == reponse.url, lambda demande: demande.fulfill(response=reponse), times=1)
 
 
 def repond(client, adresse):
@@ -92,12 +101,9 @@ def test_pages_tiennent_a_toute_largeur(bilan, site, new_context, profil):
     contexte = new_context()
     contexte.add_cookies([site.sessions[profil] | {"url": site.url}])
     page = contexte.new_page()
-    for _, adresse in lisibles(membre_de_demonstration(profil)):
-        # Un fichier, une page qui n'est pas la sienne (la matrice des accès le vérifie), ou qui mène à une autre : rien à voir.
-        reponse = page.request.get(site.url + adresse, max_redirects=0)
-        if est_une_page(reponse) and not (bilan.essayes and deja_vu(reponse.text())):
-            resservir(page, reponse)
-            bilan.noter_lot(1, defauts(page, site.url + adresse, **bilan.taille(bref=ETROIT, entier=PARTOUT)))
+    for adresse, texte in pages_lues(page, site, membre_de_demonstration(profil)):
+        if not (bilan.essayes and deja_vu(texte)):
+            bilan.noter_lot(1, defauts(page, adresse, **bilan.taille(bref=ETROIT, entier=PARTOUT)))
 
 
 @pytest.mark.parametrize("connecte", [False, True])
