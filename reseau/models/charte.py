@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.core.validators import MinLengthValidator
@@ -112,9 +113,13 @@ class Engagement(NamedTuple):
         return self.charte is not None and not self.a_accepter(le) and self.echeance - ANNONCE <= le
 
 
-def annotations(reseau="reseau", membre="pk"):
-    """`charte_en_vigueur` (clé) et `acceptee_le` (instant), pour un QuerySet de membres : sans requête de plus."""
-    courante = Charte.objects.adoptees().filter(reseau=OuterRef(reseau)).order_by("-numero").values("pk")[:1]
+@cache
+def annotations():
+    """`charte_en_vigueur` (clé) et `acceptee_le` (instant), pour un QuerySet de membres : sans requête de plus.
+
+    Toute page servie s'en sert : composées une fois.
+    """
+    courante = Charte.objects.adoptees().filter(reseau=OuterRef("reseau")).order_by("-numero").values("pk")[:1]
     # Acceptée vaut pour la version en vigueur seulement : une version nouvelle s'accepte.
-    acceptations = Acceptation.objects.filter(membre=OuterRef(membre), charte=OuterRef("charte_en_vigueur"))
+    acceptations = Acceptation.objects.filter(membre=OuterRef("pk"), charte=OuterRef("charte_en_vigueur"))
     return {"charte_en_vigueur": Subquery(courante), "acceptee_le": Subquery(acceptations.order_by("-le").values("le")[:1])}

@@ -17,6 +17,7 @@ from reseau.enums import Profil, Qualite, Role
 from tests.bancs.cinq_ans import DEBUT, FIN, peupler
 from tests.bancs.lots import lot
 from tests.factories import MembreFactory
+from tests.fiabilite import budgets
 from tests.fiabilite.lieu_de_charge import analyser_la_base, lieu, session
 from tests.fiabilite.verification import sans_rien_abimer, verification
 from tests.lib.occupation import ensemble, memoire, pic, processeur
@@ -51,7 +52,8 @@ def garni(tmp_path_factory, django_db_blocker):
 
 @verification("F1", "vingt personnes d’un réseau, puis cent de cinq", casser=sans_rien_abimer, **SEULE)
 def test_chaque_page_repond_a_temps(bilan, garni, tmp_path):
-    application = LENTE if bilan.casse else SAINE
+    """Sous la borne commune ; et, à vingt personnes d'un réseau, sous le budget que chaque page garde d'une version à l'autre."""
+    application, accordes = LENTE if bilan.casse else SAINE, budgets.accordes()
     for combien, reseaux, borne in CHARGES:
         personnes = garni.personnes(combien, reseaux)
         with servir(tmp_path, application) as service, foule(service, personnes, rechauffe=RECHAUFFE) as gens:
@@ -64,7 +66,10 @@ def test_chaque_page_repond_a_temps(bilan, garni, tmp_path):
         for nom in mesures.pages():
             p95 = mesures.quantile(95, nom)
             bilan.mesurer(f"{combien} personnes, {nom}", f"p95 {1000 * p95:.0f} ms")
-            bilan.noter(p95 <= borne, f"{nom}, à {combien} : p95 {1000 * p95:.0f} ms")
+            accorde = min(borne, accordes.get(nom, 0)) if reseaux == 1 else borne
+            bilan.noter(p95 <= accorde, f"{nom}, à {combien} : p95 {1000 * p95:.0f} ms pour {1000 * accorde:.0f}")
+        if reseaux == 1 and not bilan.casse:
+            budgets.relever(mesures)
         bilan.noter(0 < mesures.quantile(95) <= borne, f"à {combien} : p95 {1000 * mesures.quantile(95):.0f} ms")
 
 
