@@ -11,7 +11,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilte
 from entreprises.enums import Etat, Section, Tranche
 from entreprises.models import Activite, Arrondissement, Cible, Commune, Division, Entreprise, Epci, Etiquette, ZoneEmploi
 from reseau.droits import NON, portee
-from reseau.lib.formulaires import FormulaireFiltre
+from reseau.lib.formulaires import FormulaireFiltre, ListePublique
 
 OUI, NON_PAS = "oui", "non"
 
@@ -68,7 +68,9 @@ class EntrepriseFilter(FilterSet):
     """`request` est obligatoire : il porte le réseau et le membre qui bornent les choix."""
 
     q = CharFilter(label="Nom, commune ou SIRET", method="chercher", max_length=200)
-    zone = ModelChoiceFilter(label="Zone d’emploi", queryset=zones_du_reseau, empty_label="Toutes", method="de_la_zone")
+    zone = ModelChoiceFilter(
+        label="Zone d’emploi", queryset=zones_du_reseau, empty_label="Toutes", method="de_la_zone", widget=ListePublique
+    )
     section = ChoiceFilter(label="Secteur (NAF)", choices=Section.choices, empty_label="Tous", method="de_la_section")
     tranche = ChoiceFilter(label="Effectif", choices=Tranche.choices, empty_label="Tous", method="de_la_tranche")
     division = ModelChoiceFilter(
@@ -76,15 +78,19 @@ class EntrepriseFilter(FilterSet):
         queryset=Division.objects.all(),
         empty_label="Toutes",
         method="de_la_division",
+        widget=ListePublique,
     )
     arrondissement = ModelChoiceFilter(
         label="Arrondissement",
         queryset=arrondissements_du_reseau,
         method="de_l_arrondissement",
         empty_label="Tous",
+        widget=ListePublique,
     )
-    epci = ModelChoiceFilter(label="Intercommunalité", queryset=epci_du_reseau, method="de_l_epci", empty_label="Toutes")
-    commune = FiltreCommune(label="Commune", queryset=communes_du_reseau, empty_label="Toutes")
+    epci = ModelChoiceFilter(
+        label="Intercommunalité", queryset=epci_du_reseau, method="de_l_epci", empty_label="Toutes", widget=ListePublique
+    )
+    commune = FiltreCommune(label="Commune", queryset=communes_du_reseau, empty_label="Toutes", widget=ListePublique)
     filiere = ChoiceFilter(label="Filière", empty_label="Toutes")
     cible = ModelChoiceFilter(label="Cible", queryset=cibles_decidees, empty_label="Toutes", method="de_la_cible")
     etiquette = ModelChoiceFilter(label="Étiquette", queryset=etiquettes_du_reseau, empty_label="Toutes", method="de_l_etiquette")

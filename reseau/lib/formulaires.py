@@ -1,10 +1,13 @@
 """Formulaires au système de design de l'État : saisies natives, bornes, version de la fiche."""
 
 from datetime import date
+from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.utils import flatatt
+from django.utils.html import format_html_join
 from dsfr.forms import DsfrBaseForm
 
 from reseau.lib.saisie import CHIFFRES_MAX
@@ -45,6 +48,29 @@ class SaisieDateHeure(forms.DateTimeInput):
 
     def __init__(self, attrs=None):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
+
+
+class ListePublique(forms.Select):
+    """Une liste déroulante de ce que publie l'Insee : ses options, des centaines, les mêmes pour tous, ne s'écrivent qu'une fois.
+
+    À ne pas prendre pour une liste de personnes ou d'entreprises : ce qu'elle a montré reste en mémoire.
+    """
+
+    template_name = "django/forms/widgets/liste_publique.html"
+
+    def get_context(self, name, value, attrs):
+        """Celui d'une saisie, et `options` ; sans les groupes que Django ferait de chaque choix."""
+        contexte = forms.Widget.get_context(self, name, value, attrs)
+        choix = tuple((str(cle), str(nom)) for cle, nom in self.choices)
+        contexte["widget"]["options"] = _options(choix, *self.format_value(value))
+        return contexte
+
+
+@lru_cache(maxsize=64)  # quelques listes par département, nues ou avec un choix fait
+def _options(choix, choisi):
+    selectionnee = flatatt({"selected": True})
+    lignes = ((cle, selectionnee if cle == choisi else "", nom) for cle, nom in choix)
+    return format_html_join("", '<option value="{}"{}>{}</option>', lignes)
 
 
 SAISIES_NATIVES = {

@@ -25,7 +25,7 @@ def formulaires_sans_jeton(monkeypatch):
     "C2",
     "chaque envoi du réseau, renvoyé avec son jeton",
     casser=(jetons_ignores, formulaires_sans_jeton),
-    moteurs=("sqlite",),  # les deux envois se suivent ; ceux du même instant sont dans tests/test_concurrence.py
+    moteurs=("sqlite",),  # les deux envois se suivent ; ceux du même instant sont dans tests/fiabilite/test_c_meme_instant.py
 )
 def test_envoi_renvoye_n_ecrit_rien_de_plus(bilan, terrain, sans_papier):
     """Le jeton est dans chaque formulaire qu'une page montre ; le second envoi n'écrit rien, et mène où le premier a mené."""

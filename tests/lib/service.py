@@ -65,7 +65,7 @@ def servir(dossier, application=SAINE, *, ouvriers=OUVRIERS, fils=FILS):
         processus = subprocess.Popen([*avec_nous, *commande], cwd=RACINE, env=reglages(dossier), stdout=journal, stderr=journal)
         service = Service(port, processus.pid)
         try:
-            _attendre(service, processus, dossier / "service.log")
+            _attendre(service, ouvriers, processus, dossier / "service.log")
             yield service
         finally:
             _arreter(processus)
@@ -97,9 +97,10 @@ def reglages(dossier):
     }
 
 
-def _attendre(service, processus, journal):
+def _attendre(service, ouvriers, processus, journal):
+    """Que tous les ouvriers soient nés : le premier répond avant que naisse le dernier."""
     limite = time.monotonic() + DEMARRAGE
-    while service.demander("/connexion/")[0] != 200:
+    while service.demander("/connexion/")[0] != 200 or len(service.ouvriers()) < ouvriers:
         assert processus.poll() is None, journal.read_text()[-2000:]
         assert time.monotonic() < limite, "le service ne répond pas"
         time.sleep(0.2)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.template import engines
 
-from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireFiltre, FormulaireModele
+from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireFiltre, FormulaireModele, ListePublique
 from reseau.templatetags import champs
 
 RENDEZ_VOUS = datetime.datetime(2026, 3, 31, 14, 5, tzinfo=ZoneInfo("Europe/Paris"))
@@ -172,3 +172,13 @@ def test_version_depassee_refuse_sans_viser_de_champ(version):
 
 def test_creation_n_a_pas_de_version():
     assert "version" not in FormulaireDeFiche(instance=Group()).fields
+
+
+@pytest.mark.parametrize("choisi", [None, "", "70001", "inconnu", "L'\"<b>"])
+def test_liste_publique_s_ecrit_comme_une_autre(choisi):
+    """Deux fois de suite : la seconde ressert ce que la première a écrit."""
+    choix = [("", "Toutes"), ("70001", "Abelcourt"), ("L'\"<b>", "<script>1</script> & Cie")]
+    attributs = {"id": "id_commune", "class": "fr-select"}
+    voulu = forms.Select(choices=choix).render("commune", choisi, attributs)
+    for _ in range(2):
+        assert ListePublique(choices=choix).render("commune", choisi, attributs) == voulu
