@@ -41,11 +41,7 @@ from visites.courriers import preparer
 from visites.models import Courrier, Guide, Question, Reponse, Visite
 from visites.operations import choisir, prendre
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("tests.vues_d_essai"),
-    pytest.mark.usefixtures("base_sur_disque"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("base_sur_disque")]
 
 
 def test_huit_personnes_ecrivent_vingt_cinq_fois_dans_la_meme_fiche():
@@ -184,6 +180,7 @@ def test_lettre_preparee_a_plusieurs_est_la_meme():
         assert set(resultats) == {Courrier.objects.get(visite=visite)}
 
 
+@pytest.mark.urls("tests.vues_d_essai")
 def test_lire_un_formulaire_n_attend_pas_qui_ecrit():
     """Un long import tient la base en écriture : les formulaires s'ouvrent quand même, aussitôt."""
     membre = MembreFactory()
