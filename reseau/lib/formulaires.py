@@ -68,8 +68,13 @@ class ListePublique(forms.Select):
 
 @lru_cache(maxsize=64)  # quelques listes par département, nues ou avec un choix fait
 def _options(choix, choisi):
-    selectionnee = flatatt({"selected": True})
-    lignes = ((cle, selectionnee if cle == choisi else "", nom) for cle, nom in choix)
+    return ecrire_options((cle, cle == choisi, nom) for cle, nom in choix)
+
+
+def ecrire_options(choix):
+    """Les options d'une liste déroulante, de (valeur, si elle est choisie, ce qu'elle dit)."""
+    choisie = flatatt({"selected": True})
+    lignes = ((valeur, choisie if est_choisie else "", dit) for valeur, est_choisie, dit in choix)
     return format_html_join("", '<option value="{}"{}>{}</option>', lignes)
 
 

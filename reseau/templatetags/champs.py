@@ -4,11 +4,10 @@ from itertools import chain, groupby
 from operator import itemgetter
 
 from django import forms, template
-from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeData
 
-from reseau.lib.formulaires import FormulaireFiltre, est_libre
+from reseau.lib.formulaires import FormulaireFiltre, ecrire_options, est_libre
 
 register = template.Library()
 
@@ -58,9 +57,7 @@ def en_options(groupes):
 
 
 def _options(groupe, choix):
-    choisie = flatatt({"selected": True})
-    lignes = ((un["value"], choisie if un["selected"] else "", un["label"]) for un in choix)
-    options = format_html_join("", '<option value="{}"{}>{}</option>', lignes)
+    options = ecrire_options((un["value"], un["selected"], un["label"]) for un in choix)
     return format_html('<optgroup label="{}">{}</optgroup>', groupe, options) if groupe else options
 
 

@@ -6,9 +6,9 @@ forme : livrer une version, c'est l'y recopier, et l'histoire du fichier est cel
 """
 
 import csv
-from pathlib import Path
 
-RACINE = Path(__file__).parent.parent.parent
+from tests.fiabilite.rapport import RACINE
+
 GARDES = RACINE / "tests" / "donnees" / "budgets.csv"
 RELEVES = RACINE / "reports" / "budgets.csv"
 COLONNES = ["page", "p95_ms"]

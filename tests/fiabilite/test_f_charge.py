@@ -35,8 +35,6 @@ MINUTES = float(os.environ.get("ENDURANCE_MINUTES", "30"))
 REPOS = 5  # minutes avant d'en juger : chaque ouvrier a tout chargé
 CROISSANCE_MAX, OUVRIER_MAX, TOUT_MAX = 1.05, 250, 2048  # fois, Mio, Mio
 RELEVE = 5  # secondes
-# D'abord une minute de gens pressés : au pas ordinaire, un ouvrier peut n'avoir presque rien servi au repère, et charger encore.
-PRESSES, REFLEXION_PRESSEE = 60, (0.2, 0.6)  # secondes
 # F4
 LETTRES_MAX, MEMOIRE_DES_LETTRES, AUTRES_MAX = 30, 400, 1.0  # secondes, Mio, secondes (quantile 95)
 ACTIONS = 10_000
@@ -84,10 +82,8 @@ def test_le_service_dure_sans_grossir(bilan, garni, tmp_path):
     minutes = bilan.taille(1.5, MINUTES)
     repere = min(REPOS, minutes / 2)
     with servir(tmp_path, RETENANTE if bilan.casse else SAINE) as service:
-        nes, personnes = service.ouvriers(), garni.personnes(20, 1)
-        with foule(service, personnes, rechauffe=PRESSES, reflexion=REFLEXION_PRESSEE):
-            pass
-        with foule(service, personnes, rechauffe=RECHAUFFE) as gens:
+        nes = service.ouvriers()
+        with foule(service, garni.personnes(20, 1), rechauffe=RECHAUFFE) as gens:
             releves = _relever(service, nes, minutes)
             mesures = gens.mesures
         bilan.noter_lot(mesures.nombre, mesures.erreurs)

@@ -58,13 +58,10 @@ class Mesures:
 
 
 class Foule:
-    """Des personnes devant un service, un fil chacune ; `mesures` se vide et se change sans les interrompre.
+    """Des personnes devant un service, un fil chacune ; `mesures` se vide et se change sans les interrompre."""
 
-    `reflexion` : entre combien et combien de secondes passent d'une page à l'autre.
-    """
-
-    def __init__(self, service, personnes, reflexion=REFLEXION, graine=1996):
-        self.service, self.mesures, self._fin, self.reflexion = service, Mesures(), threading.Event(), reflexion
+    def __init__(self, service, personnes, graine=1996):
+        self.service, self.mesures, self._fin = service, Mesures(), threading.Event()
         self._fils = [
             threading.Thread(target=self._vivre, args=(personne, random.Random(f"{graine} {rang}")))
             for rang, personne in enumerate(personnes)
@@ -88,11 +85,11 @@ class Foule:
 
     def _vivre(self, personne, hasard):
         poids = [page.poids for page in personne.pages]
-        self._fin.wait(hasard.uniform(0, self.reflexion[1]))
+        self._fin.wait(hasard.uniform(0, REFLEXION[1]))
         while not self._fin.is_set():
             (page,) = hasard.choices(personne.pages, poids)
             self._ouvrir(page, personne.temoin)
-            self._fin.wait(hasard.uniform(*self.reflexion))
+            self._fin.wait(hasard.uniform(*REFLEXION))
 
     def _ouvrir(self, page, temoin):
         mesures, depart = self.mesures, time.perf_counter()
@@ -103,9 +100,9 @@ class Foule:
 
 
 @contextmanager
-def foule(service, personnes, *, rechauffe, reflexion=REFLEXION):
+def foule(service, personnes, *, rechauffe):
     """Les personnes au travail ; les `rechauffe` premières secondes, où chaque ouvrier charge ses gabarits, ne comptent pas."""
-    with Foule(service, personnes, reflexion) as presente:
+    with Foule(service, personnes) as presente:
         presente.mesurer(rechauffe)
         presente.mesurer()
         yield presente

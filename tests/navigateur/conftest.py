@@ -41,11 +41,11 @@ def chromium(django_db_setup):
         "--disable-sync",
         "--no-first-run",
         "--disable-quic",
+        "--in-process-gpu",
     ]
-    dessin = ["--in-process-gpu"]
     sous_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*discret, *dessin, *sous_root])
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*discret, *sous_root])
         yield chromium
         chromium.close()
         connections.close_all()  # celles qu'a ouvertes la boucle du navigateur : personne d'autre ne les voit
