@@ -256,7 +256,7 @@ def chiffres(membre, le):
             visites.realisees(debut, le).count(),
             f"Visites de {mois_long(le)}",
             "Visites réalisées ou restituées, datées du mois. Le rythme est un repère convenu, pas un objectif.",
-            f"{liste}?mois={le:%Y-%m}",
+            f"{liste}?etat=faites&mois={le:%Y-%m}",
             sur=_rythme(reseau, le),
         ),
         *_couverture(reseau, le),

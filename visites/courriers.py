@@ -36,9 +36,15 @@ def obstacle(visite, *, deporte):
     return ""
 
 
+def sans_adresse(visite):
+    """Que la fenêtre de l'enveloppe ne porterait qu'un nom, en une phrase ; vide si l'entreprise a une commune."""
+    entreprise = visite.entreprise
+    return "" if entreprise.ville or entreprise.commune_id else "Aucune adresse postale : complétez la fiche de l’entreprise."
+
+
 def retenue(courrier):
     """Ce qui interdit de signer cette lettre aujourd'hui, en une phrase ; vide si rien. `courrier` : voir `avec_deport`."""
-    return obstacle(courrier.visite, deporte=courrier.deporte) or a_relire(courrier)
+    return obstacle(courrier.visite, deporte=courrier.deporte) or sans_adresse(courrier.visite) or a_relire(courrier)
 
 
 def ce_qu_annonce(visite):
@@ -151,7 +157,7 @@ def signer(courriers, *, par, le):
     """Signe et numérote, sans trou, les lettres à la signature parmi `courriers` ; rend le `range` de leurs numéros.
 
     Les lettres se verrouillent en se lisant : de deux signatures simultanées du même lot, la seconde n'en trouve plus. Une
-    lettre que plus rien ne permet d'envoyer (entreprise devenue non diffusible) repart en brouillon, avec la raison.
+    lettre que plus rien ne permet d'envoyer (entreprise non diffusible, ou sans adresse) repart en brouillon, avec la raison.
     """
     signataire = Signataire.objects.filter(reseau=par.reseau).en_fonction(le).first()
     if signataire is None:

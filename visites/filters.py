@@ -17,7 +17,7 @@ from reseau.models import Membre
 from visites.enums import EtatCourrier, EtatDemande, EtatVisite
 from visites.models import Campagne, Courrier, DemandeDeVisite, Visite
 
-EN_COURS, AU_PLAN, A_REVOIR = "en_cours", "au_plan", "a_revoir"
+EN_COURS, FAITES, AU_PLAN, A_REVOIR = "en_cours", "faites", "au_plan", "a_revoir"
 JAMAIS, DEPUIS_UN_AN, A_L_ESPACEMENT, DANS_L_ANNEE = "jamais", "plus_un_an", "espacement", "moins_un_an"
 TEXTE_MAX = 100
 
@@ -57,6 +57,7 @@ class VisiteFilter(django_filters.FilterSet):
         choices=[
             (EN_COURS, "En cours"),
             *EtatVisite.choices,
+            (FAITES, "Réalisées ou restituées"),
             (AU_PLAN, "Confiées ou faites"),
             (A_REVOIR, "À revoir"),
         ],
@@ -85,6 +86,8 @@ class VisiteFilter(django_filters.FilterSet):
     def dans_l_etat(self, visites, nom, etat):
         if etat == EN_COURS:
             return visites.en_cours()
+        if etat == FAITES:
+            return visites.realisees()
         if etat == AU_PLAN:
             return visites.au_plan()
         if etat == A_REVOIR:

@@ -95,3 +95,10 @@ class ListePartagee(forms.ModelChoiceField):
         """`queryset` borne ce que l'on accepte ; `liste` est ce que l'on montre, `vide` le choix de personne."""
         self.queryset = queryset
         self.choices = [("", vide), *liste]
+
+
+def refuser_le_passe(form, donnees):
+    """Une action ne naît pas échue, et ne se repousse pas à hier."""
+    fin_prevue = donnees.get("fin_prevue")
+    if fin_prevue and fin_prevue < form.choix.le:
+        form.add_error("fin_prevue", "Cette date est passée : donnez-en une à venir.")

@@ -8,7 +8,9 @@ from django.utils.timezone import localdate
 
 from entreprises.models import Contact
 from reseau.enums import Civilite
+from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import Formulaire, FormulaireModele
+from reseau.lib.tableau import date_longue
 from reseau.models import Membre
 from suivi.forms.choix import Choix, ListePartagee, demander_pourquoi
 from suivi.forms.projets import ActionForm, ProjetForm
@@ -22,6 +24,7 @@ from visites.models import CompteRendu
 PROJETS_MAX, ACTIONS_MAX = 8, 8  # au plus 800 champs : Django en refuse plus de mille
 PROJET_VIERGE, ACTION_VIERGE = "__projet__", "__action__"
 SAISIE_LONGUE = {"rows": 6}
+ANTERIORITE_MOIS = 12  # une visite s'inscrit parfois après coup ; bien plus tôt, l'année est fausse
 ALERTE = "L’animateur reçoit aussitôt un courriel, qui ne nomme pas l’entreprise, et le trouve en tête de son accueil."
 A_DICTER = {"autocapitalize": "sentences", "spellcheck": "true", "lang": "fr"}  # ce que lit la dictée du téléphone
 
@@ -90,6 +93,9 @@ class CompteRenduForm(FormulaireModele):
         jour = self.cleaned_data["realisee_le"]
         if jour > self.choix.le:
             raise forms.ValidationError("La visite ne peut pas être dans l’avenir.")
+        if jour < min(plus_mois(self.visite.creee_le, -ANTERIORITE_MOIS), self.initial["realisee_le"]):
+            inscrite_le = date_longue(self.visite.creee_le)
+            raise forms.ValidationError(f"Vérifiez l’année : la visite est inscrite depuis le {inscrite_le}.")
         return jour
 
 

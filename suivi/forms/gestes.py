@@ -6,7 +6,7 @@ from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import Formulaire
 from reseau.models import Membre
 from suivi.enums import Issue
-from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi
+from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi, refuser_le_passe
 from suivi.operations.actions import RESERVE_MOIS
 from suivi.propositions import conseil
 
@@ -61,6 +61,11 @@ class TransmissionForm(GesteForm):
 class SuiteForm(GesteForm):
     texte = forms.CharField(max_length=300, label="Ce qui a été fait")
     fin_prevue = forms.DateField(label="Nouvelle fin prévue", required=False, help_text="Vide : elle ne change pas.")
+
+    def clean(self):
+        donnees = super().clean()
+        refuser_le_passe(self, donnees)
+        return donnees
 
 
 class SommeilForm(GesteForm):

@@ -8,7 +8,7 @@ from reseau.lib.dates import plus_mois
 from reseau.lib.formulaires import FormulaireModele
 from reseau.models import Institution, Membre
 from suivi.enums import Nature, Sujet, TypeAction
-from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi
+from suivi.forms.choix import BoutonsEnLigne, ListePartagee, demander_pourquoi, refuser_le_passe
 from suivi.models import Action, Projet
 
 UNE_DATE, ECHEANCE_D_OFFICE = "date", "1_mois"
@@ -138,6 +138,8 @@ class ActionForm(FormulaireModele):
             donnees["fin_prevue"] = ECHEANCES[donnees["echeance"]][1](self.choix.le)
         elif donnees.get("echeance") == UNE_DATE and not donnees.get("fin_prevue") and "fin_prevue" not in self.errors:
             self.add_error("fin_prevue", "Donnez la date, ou choisissez un délai.")
+        elif "fin_prevue" in self.changed_data:
+            refuser_le_passe(self, donnees)
         return donnees
 
     def _verifier_le_sujet(self, donnees):

@@ -18,7 +18,7 @@ CONSIGNE_DU_RELEVE = SANS_ENTREPRISE
 TITRE_MAX = 160
 DE_L_EXPOSE = ("intervenant", "organisme", "programme")
 REPONSES = [
-    (EtatPresence.PRESENT.value, "Je serai présent"),
+    (EtatPresence.PRESENT.value, "J’y serai"),
     (EtatPresence.EXCUSE.value, "Je m’excuse"),
     (EtatPresence.REPRESENTE.value, "Quelqu’un me remplace"),
 ]

@@ -170,6 +170,17 @@ def test_chiffres_sont_les_memes_pour_tous(reseau, membres):
         assert [(chiffre.valeur, chiffre.sur) for chiffre in chiffres(membres[profil], JOUR)] == attendus
 
 
+def test_chiffre_des_visites_du_mois_ouvre_ces_visites(reseau, membres, clients):
+    """Pas celles qu'on prévoit ce mois-ci, ni celles qu'il a vues refusées."""
+    VisiteFactory(reseau=reseau, realisee=True, realisee_le=JOUR)
+    VisiteFactory(reseau=reseau, restituee=True, realisee_le=JOUR)
+    VisiteFactory(reseau=reseau, refusee=True, refusee_le=JOUR)
+    VisiteFactory(reseau=reseau, programmee=True, prevue_le=JOUR)
+    chiffre = chiffres(membres["animateur"], JOUR)[0]
+    page_obj = clients["animateur"].get(chiffre.adresse).context["page_obj"]
+    assert (chiffre.valeur, page_obj.paginator.count) == (2, 2)
+
+
 def test_rythme_additionne_celui_de_chacun(reseau, membres):
     MembreFactory(reseau=reseau, rythme="1.50")
     MembreFactory(reseau=reseau, parti_le=JOUR)

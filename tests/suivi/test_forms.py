@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from suivi.forms import ActionForm, Choix, DesignationsForm, ProjetForm, ReleveForm, ReunionForm, SaisieDeCompteRendu
+from suivi.forms.gestes import SuiteForm
 from tests.factories import (
     ActionFactory,
     ContactFactory,
@@ -20,6 +21,7 @@ from tests.factories import (
 )
 
 JOUR = date(2026, 3, 2)
+PASSEE = "Cette date est passée : donnez-en une à venir."
 
 
 @pytest.fixture
@@ -51,6 +53,27 @@ def test_echeance_devient_une_date(choix, echeance, fin):
 
 def test_echeance_a_une_date_la_demande(choix):
     assert action(choix, echeance="date").errors == {"fin_prevue": ["Donnez la date, ou choisissez un délai."]}
+
+
+def test_action_ne_nait_pas_echue(choix):
+    assert action(choix, echeance="date", fin_prevue="2026-03-02").is_valid()
+    assert action(choix, echeance="date", fin_prevue="2026-03-01").errors == {"fin_prevue": [PASSEE]}
+
+
+@pytest.mark.parametrize(("fin", "erreurs"), [("2026-02-10", {}), ("2026-02-11", {"fin_prevue": [PASSEE]})])
+def test_action_echue_se_corrige_sans_changer_sa_date_mais_ne_se_repousse_pas_a_hier(choix, fin, erreurs):
+    echue = ActionFactory(fin_prevue=date(2026, 2, 10))
+    donnees = {"type": "aide", "libelle": "Chiffrer", "echeance": "date", "fin_prevue": fin, "version": echue.version}
+    assert ActionForm(donnees, instance=echue, choix=choix).errors == erreurs
+
+
+def test_suite_ne_repousse_pas_a_hier(choix):
+    echue = ActionFactory(fin_prevue=date(2026, 2, 10))
+    formulaires = [
+        SuiteForm({"texte": "Appelé.", "fin_prevue": fin, "version": echue.version}, action=echue, choix=choix)
+        for fin in ("", "2026-03-02", "2026-03-01")
+    ]
+    assert [form.errors for form in formulaires] == [{}, {}, {"fin_prevue": [PASSEE]}]
 
 
 @pytest.mark.parametrize(("sujet", "valide"), [("", True), ("info_export", True), ("aide_jeunes", False), ("inconnu", False)])

@@ -1,5 +1,6 @@
 """Les pages du compte rendu : qui y entre, ce qui s'enregistre seul, ce que montre la lecture."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -63,6 +64,16 @@ UN_PROJET = {
 
 
 # Écrire
+
+
+def test_compte_rendu_d_une_visite_d_un_autre_siecle_verifie_l_annee(visite, clients):
+    """Une visite s'inscrit parfois après coup : quelques mois de moins se gardent, dix ans non, et rien ne se perd."""
+    an_dernier, siecle_dernier = (visite.creee_le - timedelta(days=jours) for jours in (300, 10_000))
+    page = adresse("compte-rendu-terminer", visite)
+    response = clients["direct"].post(page, envoi(realisee_le=str(siecle_dernier)))
+    assert "Vérifiez l’année : la visite est inscrite depuis le" in response.content.decode()
+    assert ("L’atelier sature." in response.content.decode(), CompteRendu.objects.count()) == (True, 0)
+    assert clients["direct"].post(page, envoi(realisee_le=str(an_dernier))).status_code == 302
 
 
 def test_ecran_est_pret_et_n_ecrit_rien(visite, clients):

@@ -7,6 +7,7 @@ from hashlib import sha256
 import pikepdf
 import pytest
 
+from entreprises.models import Entreprise
 from reseau.enums import Geste
 from reseau.lib.erreurs import RegleEnfreinte
 from reseau.models import Compteur, Journal, LogoDInstitution, Signataire
@@ -174,6 +175,23 @@ def test_signer_retient_l_entreprise_devenue_non_diffusible(prefecture, reseau):
     assert courriers.signer(lettres, par=prefecture, le=JOUR) == range(1, 2)
     retenue.refresh_from_db()
     raison = "Entreprise non diffusible au répertoire SIRENE : aucune lettre ne lui est adressée."
+    assert (retenue.etat, retenue.rejet, retenue.numero) == (EtatCourrier.BROUILLON, raison, None)
+
+
+def test_signer_retient_la_lettre_sans_adresse_et_la_liste_le_dit_avant(prefecture, reseau, clients, adresse):
+    """La fenêtre de l'enveloppe ne porterait qu'un nom ; une voie inconnue, elle, s'écrit sans peine."""
+    lettres = lettres_a_signer(reseau, 2)
+    retenue, sans_voie = lettres.order_by("pk")
+    Entreprise.objects.filter(visites__courriers=retenue).update(adresse="", code_postal="", ville="", commune=None)
+    Entreprise.objects.filter(visites__courriers=sans_voie).update(adresse="", code_postal="")
+    raison = "Aucune adresse postale : complétez la fiche de l’entreprise."
+    pages = [
+        clients["prefecture"].get(adresse("visites:courriers")),
+        clients["prefecture"].get(adresse("visites:courrier", retenue.pk)),
+    ]
+    assert [page.content.decode().count(raison) for page in pages] == [1, 1]
+    assert courriers.signer(lettres, par=prefecture, le=JOUR) == range(1, 2)
+    retenue.refresh_from_db()
     assert (retenue.etat, retenue.rejet, retenue.numero) == (EtatCourrier.BROUILLON, raison, None)
 
 

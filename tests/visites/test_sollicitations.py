@@ -156,7 +156,9 @@ def test_prendre_demande_un_motif_puis_le_montre_sur_la_visite(entreprise, clien
     visite = VisiteFactory(reseau=entreprise.reseau, entreprise=entreprise)
     SollicitationFactory(entreprise=entreprise)
     url = adresse("visites:prendre", visite.pk)
-    refus = clients["direct"].post(url)
+    question = clients["direct"].post(url)  # le bouton de la fiche : on demande le motif, on ne reproche rien
+    assert (question.status_code, question.context["form"].errors) == (200, {})
+    refus = clients["direct"].post(url, {"malgre_contact": ""})
     assert (refus.status_code, list(refus.context["form"].errors)) == (200, ["malgre_contact"])
     assert clients["direct"].post(url, {"malgre_contact": "Rendez-vous déjà convenu"}).status_code == 302
     assert "Rendez-vous déjà convenu" in clients["direct"].get(visite.get_absolute_url()).content.decode()

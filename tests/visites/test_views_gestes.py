@@ -1,6 +1,6 @@
 """Les gestes d'une visite : permis, refusé, introuvable, impossible dans cet état."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils.timezone import get_current_timezone, localdate
@@ -198,6 +198,19 @@ def test_realiser_demain_est_une_erreur(poster, visite):
     demain = (localdate() + timedelta(days=1)).isoformat()
     response = poster("direct", "realiser", visite, realisee_le=demain)
     assert response.context["form"].non_field_errors() == ["La date de la visite est dans l’avenir."]
+
+
+@pytest.mark.parametrize(("geste", "champ"), [("realiser", "realisee_le"), ("rendez-vous", "quand")])
+def test_date_d_avant_l_inscription_se_confirme(poster, reseau, direct, geste, champ):
+    """L'année d'avant, tapée par habitude en janvier ; ou un stock que l'on reprend, et qui le dit."""
+    visite = VisiteFactory(reseau=reseau, programmee=True, developpeur=direct, creee_le=date(2026, 3, 2))
+    saisie = {champ: "2026-03-01" if geste == "realiser" else "2026-03-01T10:00"}
+    form = poster("direct", geste, visite, **saisie).context["form"]
+    (dite,) = [phrase for phrase in form.prevenances if "inscription" in phrase]
+    assert dite == "Le 1er mars 2026 précède l’inscription de la visite, le 2 mars 2026 : vérifiez l’année."
+    assert etat(visite) == "programmee"
+    lues = form.fields["quand_meme"].widget.attrs["value"]
+    assert poster("direct", geste, visite, **saisie, quand_meme=lues).status_code == 302
 
 
 def test_refuser_avec_un_motif_invente_est_une_erreur(poster, visite):

@@ -11,7 +11,7 @@ from reseau.enums import Qualite
 from reseau.lib.dates import duree_en_mots, plus_mois, premier_du_mois
 from reseau.lib.formulaires import FICHE_MODIFIEE, Formulaire, FormulaireModele
 from reseau.lib.saisie import lire_cles
-from reseau.lib.tableau import mois_long
+from reseau.lib.tableau import date_longue, mois_long
 from reseau.models import Membre
 from visites import calendrier
 from visites.charge import Charge, charges
@@ -251,7 +251,8 @@ class RendezVousForm(Prevenance, FormulaireDeGeste):
 
     def prevenir(self, valeurs):
         equipe = [membre for membre in (self.visite.developpeur, self.visite.accompagnant) if membre]
-        return calendrier.pour_un_rendez_vous(valeurs["quand"], equipe, self.visite.reseau)
+        avant = _avant_l_inscription(self.visite, valeurs["quand"].date())
+        return [*avant, *calendrier.pour_un_rendez_vous(valeurs["quand"], equipe, self.visite.reseau)]
 
 
 def _durees(visite):
@@ -261,7 +262,10 @@ def _durees(visite):
     return [("", d_office), *((minutes, duree_en_mots(minutes)) for minutes in durees)]
 
 
-class RealisationForm(FormulaireDeGeste):
+class RealisationForm(Prevenance, FormulaireDeGeste):
+    """Prévient d'une date plus ancienne que la visite : l'année d'avant, ou un stock que l'on reprend."""
+
+    confirmer = "Garder cette date quand même"
     realisee_le = forms.DateField(label="Date de la visite")
 
     def __init__(self, *arguments, visite, le, **mots):
@@ -272,6 +276,15 @@ class RealisationForm(FormulaireDeGeste):
         if self.cleaned_data["realisee_le"] < PREMIER_JOUR:
             raise forms.ValidationError("Vérifiez l’année.")
         return self.cleaned_data["realisee_le"]
+
+    def prevenir(self, valeurs):
+        return _avant_l_inscription(self.visite, valeurs["realisee_le"])
+
+
+def _avant_l_inscription(visite, jour):
+    """[phrase] si ce jour précède l'entrée de la visite dans la liste : souvent, l'année est fausse."""
+    dit = f"Le {date_longue(jour)} précède l’inscription de la visite, le {date_longue(visite.creee_le)} : vérifiez l’année."
+    return [dit] if jour < visite.creee_le else []
 
 
 class RefusForm(FormulaireDeGeste):

@@ -48,9 +48,12 @@ def prendre(request, pk):
         "contacts": a_justifier(avant["contacts"], [request.membre]),
         "concurrentes": conflits(visite.entreprise, [request.membre], par=request.membre, le=le),
     }
-    form = PriseForm(request.POST if request.method == "POST" else None, **avertis)
+    demande = request.method == "POST"
+    form = PriseForm(request.POST if demande else None, **avertis)
+    if not form.fields.keys() <= request.POST.keys():  # le bouton de la fiche : les motifs n'ont pas encore été demandés
+        form = PriseForm(None, **avertis)
     jouer = partial(operations.prendre, visite, par=request.membre, le=le)
-    pris = request.method == "POST" and form.is_valid()
+    pris = demande and form.is_valid()
     if pris and (prise := tenter(form, jouer, **form.cleaned_data) if form.fields else jouer()):
         messages.success(request, "Cette entreprise est à vous : prenez rendez-vous quand vous voulez.")
         return redirect(prise)
