@@ -110,7 +110,9 @@ class EntrepriseForm(FormulaireModele):
         self.instance.commune = Commune.objects.filter(pk=code).first()
         if self.instance.commune:
             self.cleaned_data["ville"] = ville or self.instance.commune.nom
-        elif code_postal or ville:
+        elif ville and not code_postal:
+            self.add_error("code_postal", "Donnez le code postal : une ville sans lui ne se place pas.")
+        elif code_postal:
             voisines = sorted(map(referentiel.nom_de_commune, referentiel.par_code_postal.get(code_postal, {}).values()))
             suite = f" Sous ce code postal : {', '.join(voisines[:COMMUNES_CITEES])}." if voisines else ""
             self.add_error("ville", f"Aucune commune ne répond à ce code postal et à ce nom.{suite}")

@@ -75,7 +75,8 @@ def reunion_modifier(request, pk):
         if reunion.convocations.dites().exists():
             prevenir(request, reunion)
         return redirect(reunion)
-    return render(request, "suivi/reunion_form.html", {"form": form, "reunion": reunion})
+    convoques = reunion.convocations.dites().values("membre").distinct().count()
+    return render(request, "suivi/reunion_form.html", {"form": form, "reunion": reunion, "convoques": convoques})
 
 
 def _preparer(request, form, **suite):

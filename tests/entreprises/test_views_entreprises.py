@@ -78,6 +78,7 @@ def test_ajout_deduit_la_commune_de_l_adresse(clients, reseau):
         ({"naf": "16.11Y"}, "naf"),
         ({"naf_2025": "16.10A"}, "naf_2025"),
         ({"code_postal": "70000", "ville": "Nulle-Part"}, "ville"),
+        ({"code_postal": "", "ville": "Vesoul"}, "code_postal"),
         ({"site": "javascript:alert(1)"}, "site"),
         ({"courriel": "personne"}, "courriel"),
         ({"effectif": "-3"}, "effectif"),

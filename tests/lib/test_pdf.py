@@ -161,6 +161,16 @@ def test_pdf_embarque_marianne_et_elle_seule():
     assert polices(octets) == {"Marianne": True, "Marianne-Bold": True, "Marianne-Italic": True}
 
 
+def test_total_n_est_jamais_seul_en_haut_d_une_page():
+    for combien in range(30, 80):
+        lignes = "".join(f"<tr><th>Ligne {rang}</th><td>1</td></tr>" for rang in range(combien))
+        tableau = f"<table><thead><tr><th>Nom</th><th>Nombre</th></tr></thead><tbody>{lignes}</tbody>"
+        pages = textes(imprimer(f"{tableau}<tfoot><tr><th>Total</th><td>{combien}</td></tr></tfoot></table>"))
+        if len(pages) == 2:
+            break
+    assert (len(pages), "Ligne" in pages[1], "Total" in pages[1]) == (2, True, True)
+
+
 def test_image_confiee_parait_et_cle_inconnue_ne_dessine_rien():
     image = (pdf.image_admise(dessin()), "image/jpeg")
     octets = imprimer('<img src="interne:logo" alt="x"><img src="interne:autre" alt="y">', ressources={"logo": image})
