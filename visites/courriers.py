@@ -36,15 +36,19 @@ def obstacle(visite, *, deporte):
     return ""
 
 
-def sans_adresse(visite):
-    """Que la fenêtre de l'enveloppe ne porterait qu'un nom, en une phrase ; vide si l'entreprise a une commune."""
-    entreprise = visite.entreprise
-    return "" if entreprise.ville or entreprise.commune_id else "Aucune adresse postale : complétez la fiche de l’entreprise."
+def empechement(courrier):
+    """Ce qui interdit à cette lettre de partir, quoi qu'elle dise, en une phrase ; vide si rien. Voir `avec_deport`."""
+    if motif := obstacle(courrier.visite, deporte=courrier.deporte):
+        return motif
+    entreprise = courrier.visite.entreprise
+    if not (entreprise.ville or entreprise.commune_id):  # la fenêtre de l'enveloppe ne porterait qu'un nom
+        return "Aucune adresse postale : complétez la fiche de l’entreprise."
+    return ""
 
 
 def retenue(courrier):
     """Ce qui interdit de signer cette lettre aujourd'hui, en une phrase ; vide si rien. `courrier` : voir `avec_deport`."""
-    return obstacle(courrier.visite, deporte=courrier.deporte) or sans_adresse(courrier.visite) or a_relire(courrier)
+    return empechement(courrier) or a_relire(courrier)
 
 
 def ce_qu_annonce(visite):

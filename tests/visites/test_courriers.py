@@ -185,11 +185,8 @@ def test_signer_retient_la_lettre_sans_adresse_et_la_liste_le_dit_avant(prefectu
     Entreprise.objects.filter(visites__courriers=retenue).update(adresse="", code_postal="", ville="", commune=None)
     Entreprise.objects.filter(visites__courriers=sans_voie).update(adresse="", code_postal="")
     raison = "Aucune adresse postale : complétez la fiche de l’entreprise."
-    pages = [
-        clients["prefecture"].get(adresse("visites:courriers")),
-        clients["prefecture"].get(adresse("visites:courrier", retenue.pk)),
-    ]
-    assert [page.content.decode().count(raison) for page in pages] == [1, 1]
+    for page in (adresse("visites:courriers"), adresse("visites:courrier", retenue.pk)):
+        assert clients["prefecture"].get(page).content.decode().count(raison) == 1
     assert courriers.signer(lettres, par=prefecture, le=JOUR) == range(1, 2)
     retenue.refresh_from_db()
     assert (retenue.etat, retenue.rejet, retenue.numero) == (EtatCourrier.BROUILLON, raison, None)

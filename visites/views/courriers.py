@@ -71,7 +71,7 @@ def courrier(request, pk):
         "courrier": courrier,
         "visite": courrier.visite,
         "lettre": apercu(courrier, le=localdate()),
-        "obstacle": "" if courrier.signee else _obstacle(courrier),
+        "obstacle": "" if courrier.signee else operations.empechement(courrier),
         "a_relire": "" if courrier.signee else a_relire(courrier),
         "peut_soumettre": etat == EtatCourrier.BROUILLON and autorise(membre, "courriers.imprimer"),
         "peut_signer": etat == EtatCourrier.A_SIGNER and autorise(membre, "courriers.signer"),
@@ -218,7 +218,3 @@ def _gestes_du_lot(membre, presents):
     gestes |= {"envoyer"} if EtatCourrier.SIGNEE in presents else set()
     signe = EtatCourrier.A_SIGNER in presents and autorise(membre, "courriers.signer")
     return gestes | ({"signer"} if signe else set())
-
-
-def _obstacle(courrier):
-    return operations.obstacle(courrier.visite, deporte=courrier.deporte) or operations.sans_adresse(courrier.visite)

@@ -48,12 +48,11 @@ def prendre(request, pk):
         "contacts": a_justifier(avant["contacts"], [request.membre]),
         "concurrentes": conflits(visite.entreprise, [request.membre], par=request.membre, le=le),
     }
-    demande = request.method == "POST"
-    form = PriseForm(request.POST if demande else None, **avertis)
-    if not form.fields.keys() <= request.POST.keys():  # le bouton de la fiche : les motifs n'ont pas encore été demandés
-        form = PriseForm(None, **avertis)
+    form = PriseForm(None, **avertis)
+    if request.method == "POST" and form.fields.keys() <= request.POST.keys():  # sinon, le motif n'a pas encore été demandé
+        form = PriseForm(request.POST, **avertis)
     jouer = partial(operations.prendre, visite, par=request.membre, le=le)
-    pris = demande and form.is_valid()
+    pris = form.is_valid()
     if pris and (prise := tenter(form, jouer, **form.cleaned_data) if form.fields else jouer()):
         messages.success(request, "Cette entreprise est à vous : prenez rendez-vous quand vous voulez.")
         return redirect(prise)
