@@ -70,13 +70,13 @@ def reunion_modifier(request, pk):
     if not reunion.ouverte:
         raise RegleEnfreinte("Cette réunion est close : elle ne se modifie plus.")
     form = ReunionForm(request.POST or None, instance=reunion, le=localdate())
+    convoquee = reunion.convocations.dites().exists()
     if form.is_valid() and _preparer(request, form):
         messages.success(request, "La réunion est enregistrée.")
-        if reunion.convocations.dites().exists():
+        if convoquee:
             prevenir(request, reunion)
         return redirect(reunion)
-    convoques = reunion.convocations.dites().values("membre").distinct().count()
-    return render(request, "suivi/reunion_form.html", {"form": form, "reunion": reunion, "convoques": convoques})
+    return render(request, "suivi/reunion_form.html", {"form": form, "reunion": reunion, "convoquee": convoquee})
 
 
 def _preparer(request, form, **suite):

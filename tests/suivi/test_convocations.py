@@ -137,11 +137,10 @@ def test_convoquer_depuis_la_page_envoie_si_on_le_demande(reseau, clients, membr
 
 
 def test_modifier_previent_les_convoques_sans_qu_on_le_demande(reunion, animateur, clients, django_capture_on_commit_callbacks):
-    page, annonce = reverse("suivi:reunion-modifier", args=[reunion.reseau.slug, reunion.pk]), "leur part aussitôt par courriel"
+    page, annonce = reverse("suivi:reunion-modifier", args=[reunion.reseau.slug, reunion.pk]), "La convocation est déjà partie"
     assert annonce not in clients["animateur"].get(page).content.decode()
     envoyer(reunion, animateur)
-    partis = f"{len(mail.outbox)} personnes ont déjà la convocation"
-    assert all(dit in clients["animateur"].get(page).content.decode().replace("\u00a0", " ") for dit in (partis, annonce))
+    assert annonce in clients["animateur"].get(page).content.decode()
     mail.outbox.clear()
     champs = {"le": "2028-01-27", "heure": "14:00", "lieu": "Mairie de Gray", "version": reunion.version}
     with django_capture_on_commit_callbacks(execute=True):
